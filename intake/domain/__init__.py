@@ -1,0 +1,1 @@
+"""The rules: plain Python, no framework, no driver, no input or output."""

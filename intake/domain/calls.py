@@ -1,0 +1,210 @@
+"""The only place for what a call is: its brief, script, rules and consent texts, and how its document is read.
+
+A call is data. `read_call` reads what a TOML file or a row holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, NewType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CallSlug = NewType("CallSlug", str)
+
+LANGUAGES: Final = ("it", "en")
+"""The languages of our own sentences; the first is the one to fall back on."""
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+
+
+class Format(StrEnum):
+    """A container a call may accept, by the extension people know it under."""
+
+    MP4 = "mp4"
+    MOV = "mov"
+
+
+class ConsentKind(StrEnum):
+    """What a sender agrees to; each is asked, worded and kept by itself."""
+
+    GALLERY = "gallery"
+    SOCIAL = "social"
+
+
+class BadCall(ValueError):
+    """The document does not describe a call; the message says where and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalText:
+    """One text in every language of `LANGUAGES`."""
+
+    it: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """Return the text in *language*, in Italian where we do not speak it."""
+        return self.en if language == "en" else self.it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of the script a sender follows."""
+
+    title: LocalText
+    text: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """A consent as it is asked. Its version changes with its words."""
+
+    kind: ConsentKind
+    version: str
+    required: bool
+    text: LocalText
+
+    def text_sha256(self, language: str) -> str:
+        """Return the SHA-256 of exactly the words shown in *language*, hexadecimal."""
+        return hashlib.sha256(self.text.in_language(language).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationKind:
+    """One choice of the form's *kind of organisation*."""
+
+    value: str
+    label: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a call accepts. The page, the worker and the API all read these.
+
+    Attributes:
+        warn_short_side_px: Below this the sender is told that the picture is small; nothing is refused.
+        formats: Containers, by extension.
+    """
+
+    min_duration_s: float
+    max_duration_s: float
+    max_bytes: int
+    min_short_side_px: int
+    max_long_side_px: int
+    warn_short_side_px: int
+    formats: tuple[Format, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call for videos."""
+
+    slug: CallSlug
+    contact_email: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    title: LocalText
+    brief: LocalText
+    noise_advice: LocalText
+    steps: tuple[Step, ...]
+    rules: Rules
+    consents: tuple[Consent, ...]
+    organisation_kinds: tuple[OrganisationKind, ...]
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether a video may be sent at *now* (aware)."""
+        has_opened = self.opens_at is None or self.opens_at <= now
+        return has_opened and (self.closes_at is None or now < self.closes_at)
+
+    def kind_label(self, value: str, language: str) -> str:
+        """Return the label of an organisation kind; the value itself where the call no longer has it."""
+        labels = {kind.value: kind.label.in_language(language) for kind in self.organisation_kinds}
+        return labels.get(value, value)
+
+
+def read_call(document: Mapping[str, Any]) -> Call:
+    """Read a call from a parsed TOML or JSON document.
+
+    Raises:
+        BadCall: The document lacks something or says something impossible.
+    """
+    try:
+        call = _call(document)
+    except KeyError as missing:
+        raise BadCall(f"{missing.args[0]} is missing") from missing
+    except (TypeError, AttributeError, ValueError) as error:
+        raise BadCall(str(error)) from error
+    _require_sense(call)
+    return call
+
+
+def _call(document: Mapping[str, Any]) -> Call:
+    return Call(
+        slug=CallSlug(document["slug"]),
+        contact_email=document["contact_email"],
+        opens_at=_moment(document.get("opens_at")),
+        closes_at=_moment(document.get("closes_at")),
+        title=LocalText(**document["title"]),
+        brief=LocalText(**document["brief"]),
+        noise_advice=LocalText(**document["noise_advice"]),
+        steps=tuple(
+            Step(title=LocalText(**step["title"]), text=LocalText(**step["text"])) for step in document["steps"]
+        ),
+        rules=_rules(document["rules"]),
+        consents=tuple(
+            Consent(
+                kind=ConsentKind(consent["kind"]),
+                version=str(consent["version"]),
+                required=bool(consent["required"]),
+                text=LocalText(**consent["text"]),
+            )
+            for consent in document["consents"]
+        ),
+        organisation_kinds=tuple(
+            OrganisationKind(value=kind["value"], label=LocalText(**kind["label"]))
+            for kind in document["organisation_kinds"]
+        ),
+    )
+
+
+def _rules(table: Mapping[str, Any]) -> Rules:
+    return Rules(
+        min_duration_s=float(table["min_duration_s"]),
+        max_duration_s=float(table["max_duration_s"]),
+        max_bytes=int(table["max_bytes"]),
+        min_short_side_px=int(table["min_short_side_px"]),
+        max_long_side_px=int(table["max_long_side_px"]),
+        warn_short_side_px=int(table.get("warn_short_side_px", table["min_short_side_px"])),
+        formats=tuple(Format(value) for value in table["formats"]),
+    )
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError(f"{moment} needs a time zone")
+    return moment
+
+
+def _require_sense(call: Call) -> None:
+    problems = {
+        "slug must be 2 to 40 of a-z, 0-9 and “-”": not _SLUG.fullmatch(call.slug),
+        "rules.min_duration_s must be below rules.max_duration_s": (
+            call.rules.min_duration_s >= call.rules.max_duration_s
+        ),
+        "the gallery consent must be asked and required: nothing is public without it": not any(
+            consent.kind is ConsentKind.GALLERY and consent.required for consent in call.consents
+        ),
+        "steps, formats and organisation_kinds must not be empty": not (
+            call.steps and call.rules.formats and call.organisation_kinds
+        ),
+    }
+    for problem, is_there in problems.items():
+        if is_there:
+            raise BadCall(problem)

@@ -1,0 +1,104 @@
+"""The only place for the error tree.
+
+    IntakeError
+    ├── VideoRefused        the file is unacceptable      → a sentence for the sender, never retried
+    ├── TryAgainLater       something outside is down     → retried with back-off, costs no attempt
+    │   ├── StorageUnavailable
+    │   ├── StorageFull
+    │   └── SandboxUnavailable
+    ├── ObjectMissing       the bucket does not hold what a row says it holds
+    ├── NotFound            no such call, submission, clip
+    │   └── Gone            there was one; it is withdrawn
+    ├── CallClosed          the call takes no videos now
+    ├── IllegalMove         a move that `states.LEGAL_MOVES` does not know: our bug
+    ├── ToolFailed          a tool failed on a file that passed every check
+    │   ├── ToolTimedOut
+    │   └── OutputWrong     a tool said it succeeded and its output says otherwise
+    ├── LeaseLost           somebody else owns the job now
+    └── BadSettings         the process cannot start
+
+Everything that is not in this tree is a bug as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from intake.domain.verdict import CheckCode, Reason
+
+
+class IntakeError(Exception):
+    """What this service raises on purpose."""
+
+
+class VideoRefused(IntakeError):
+    """The file is unacceptable; the sender is told why in a sentence for *reason*."""
+
+    def __init__(self, code: CheckCode, reason: Reason, *, measured: str | None = None) -> None:
+        super().__init__(f"{code}: {reason}" + (f" ({measured})" if measured else ""))
+        self.code = code
+        self.reason = reason
+        self.measured = measured
+
+
+class TryAgainLater(IntakeError):
+    """Something outside this process is down; the same request may succeed later."""
+
+
+class StorageUnavailable(TryAgainLater):
+    """The bucket did not answer, or answered that it cannot now."""
+
+
+class StorageFull(TryAgainLater):
+    """Too little free space is left to promise that a file is kept."""
+
+
+class SandboxUnavailable(TryAgainLater):
+    """No sandbox passed its self-test here, so no tool may touch a sender's file."""
+
+
+class ObjectMissing(IntakeError):
+    """The bucket holds no object under this key."""
+
+
+class NotFound(IntakeError):
+    """There is no such thing, or it is not for the one who asks."""
+
+
+class Gone(NotFound):
+    """It was there and was withdrawn."""
+
+
+class CallClosed(IntakeError):
+    """The call takes no videos now."""
+
+
+class IllegalMove(IntakeError):
+    """A submission was asked to make a move that does not exist."""
+
+
+class ToolFailed(IntakeError):
+    """A tool failed on a file, with the tail of what it wrote to stderr as the message."""
+
+
+class ToolTimedOut(ToolFailed):
+    """The tool's deadline passed; its process group was killed."""
+
+
+class OutputWrong(ToolFailed):
+    """The tool said it succeeded; what it wrote is not what was asked for."""
+
+
+class LeaseLost(IntakeError):
+    """The job's lease is somebody else's now; whatever was made must be thrown away."""
+
+
+class BadSettings(IntakeError):
+    """The environment does not describe a service that can start."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)

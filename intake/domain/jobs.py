@@ -1,0 +1,73 @@
+"""The only list of job kinds: which queue carries one, how often it is tried, what its death means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NewType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JobId = NewType("JobId", int)
+LeaseToken = NewType("LeaseToken", str)
+
+
+class Queue(StrEnum):
+    """A Celery queue; by cost, so that an encode never delays a verdict."""
+
+    QUICK = "quick"
+    HEAVY = "heavy"
+
+
+class JobKind(StrEnum):
+    """What can be done to a submission in the background."""
+
+    INSPECT = "inspect"
+    ENCODE = "encode"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
+    PURGE = "purge"
+
+
+class JobState(StrEnum):
+    """Where a job rests; `leased` with an expired lease counts as ready."""
+
+    READY = "ready"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRule:
+    """How jobs of one kind are run.
+
+    Attributes:
+        queue: Which workers run it.
+        max_attempts: Tries before a human must look.
+        needs_operator: Whether its death moves the submission to `needs_operator`; a job that only cleans up leaves
+            the submission alone and is listed for operators.
+    """
+
+    queue: Queue
+    max_attempts: int
+    needs_operator: bool
+
+
+JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
+    {
+        JobKind.INSPECT: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=True),
+        JobKind.ENCODE: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=True),
+        JobKind.PUBLISH: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=True),
+        # Taking something away must not give up after three tries: it is tried for days, then listed for operators.
+        JobKind.UNPUBLISH: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
+        JobKind.PURGE: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
+    }
+)
+
+
+def backoff_s(failures: int) -> float:
+    """Say how many seconds to wait after the *failures*-th failure in a row: 2, 4, 8 … at most 300."""
+    return float(min(2 ** max(failures, 1), 300))

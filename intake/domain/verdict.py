@@ -1,0 +1,337 @@
+"""The only place that turns facts about a clip, and a call's rules, into checks.
+
+The page, the worker and every other program read the same `Rules`; the sentence for each check is in `wording.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from intake.domain.calls import Format, Rules
+    from intake.domain.errors import VideoRefused
+
+
+class CheckCode(StrEnum):
+    """What is checked. Stable: programs and support rely on these names."""
+
+    CONTAINER = "container"
+    VIDEO_STREAM = "video_stream"
+    AUDIO_STREAM = "audio_stream"
+    CODEC = "codec"
+    DURATION = "duration"
+    RESOLUTION = "resolution"
+    SIZE = "size"
+    DECODABLE = "decodable"
+    LOUDNESS = "loudness"
+    CLIPPING = "clipping"
+    SILENCE = "silence"
+    NOISE = "noise"
+    CHANNELS = "channels"
+
+
+class Verdict(StrEnum):
+    """How a check ended. A `fail` refuses the file; a `warn` invites to do better."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Reason(StrEnum):
+    """Why a check ended as it did; `wording.py` holds one sentence for each. Stable."""
+
+    FINE = "fine"
+    NOT_A_VIDEO = "not_a_video"
+    WRONG_FORMAT = "wrong_format"
+    INCOMPLETE = "incomplete"
+    BROKEN_STRUCTURE = "broken_structure"
+    OUTSIDE_REFERENCE = "outside_reference"
+    TOO_COMPLEX = "too_complex"
+    NO_PICTURE = "no_picture"
+    NO_SOUND = "no_sound"
+    UNKNOWN_VIDEO_CODEC = "unknown_video_codec"
+    UNKNOWN_AUDIO_CODEC = "unknown_audio_codec"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    PICTURE_TOO_SMALL = "picture_too_small"
+    PICTURE_SMALL = "picture_small"
+    PICTURE_TOO_LARGE = "picture_too_large"
+    FILE_TOO_LARGE = "file_too_large"
+    DAMAGED = "damaged"
+    SILENT = "silent"
+    VERY_QUIET = "very_quiet"
+    QUIET = "quiet"
+    CLIPPED = "clipped"
+    MOSTLY_SILENT = "mostly_silent"
+    NOISY = "noisy"
+    ONE_CHANNEL = "one_channel"
+
+
+class Unit(StrEnum):
+    """Units of measured values and limits."""
+
+    SECONDS = "s"
+    PIXELS = "px"
+    BYTES = "B"
+    LUFS = "LUFS"
+    DECIBEL = "dB"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        measured: What was found, in *unit*; None where nothing could be measured.
+        limit: What the call asks for, in *unit*; None where there is no single figure.
+    """
+
+    code: CheckCode
+    verdict: Verdict
+    reason: Reason
+    measured: float | str | None = None
+    limit: float | str | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoFacts:
+    """What a probe says about a file. Widths and heights are those of the stored picture, before it is turned.
+
+    Attributes:
+        container: `mp4` or `mov`, from the file's brand.
+        duration_s: Seconds; the longest of what the container and its streams declare.
+        video_codec: ffmpeg's name, or the sample entry's four characters where ffmpeg has none; None without a picture.
+        rotation_deg: As ffprobe reports it, −90, 0, 90 or 180: −90 stands upright after a quarter turn clockwise.
+        pixel_aspect: Width of a stored pixel over its height; 1.0 on every phone.
+        audio_codec: ffmpeg's name; None without a sound track.
+    """
+
+    container: Format
+    size_bytes: int
+    duration_s: float
+    video_codec: str | None
+    video_profile: str | None
+    pixel_format: str | None
+    color_transfer: str | None
+    width_px: int
+    height_px: int
+    rotation_deg: int
+    pixel_aspect: float
+    frame_rate: float
+    is_interlaced: bool
+    video_bit_rate_bps: int
+    audio_codec: str | None
+    audio_profile: str | None
+    audio_channels: int
+    audio_sample_rate_hz: int
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether width and height swap places when the picture stands upright."""
+        return self.rotation_deg % 180 == 90  # noqa: PLR2004 - a quarter turn
+
+    @property
+    def upright_px(self) -> tuple[int, int]:
+        """Width and height as people see them, in square pixels."""
+        width, height = round(self.width_px * self.pixel_aspect), self.height_px
+        return (height, width) if self.is_turned else (width, height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioLevels:
+    """What one decode of the sound track measured.
+
+    Loudness by EBU R128 / ITU-R BS.1770-4 with a mono track counted on both channels, as players play it.
+    None where there was nothing to measure: digital silence has no loudness.
+
+    Attributes:
+        clipped_ratio: Share of samples at 0.99 of full scale or above, of the worse channel.
+        silence_ratio: Share of 20 ms frames below −50 dBFS.
+        longest_silence_s: Longest run of such frames.
+        noise_floor_dbfs: Level of the quietest tenth of the frames that are not digital silence.
+        speech_to_noise_db: Speech against background.
+        quiet_channel_db: How far the quieter of two channels lies below the louder; 0 for mono.
+        duration_s: Seconds of sound that were decoded.
+    """
+
+    integrated_lufs: float | None
+    range_lu: float
+    true_peak_dbtp: float | None
+    clipped_ratio: float
+    silence_ratio: float
+    longest_silence_s: float
+    noise_floor_dbfs: float | None
+    speech_to_noise_db: float | None
+    quiet_channel_db: float
+    channels: int
+    duration_s: float
+
+
+VIDEO_CODECS: Final = frozenset({"h264", "hevc"})
+"""What phones record. A decoder outside this list never sees a sender's file."""
+
+AUDIO_CODECS: Final = frozenset({"aac", "mp3", "opus", "alac", "pcm_s16le", "pcm_s16be", "amr_nb", "amr_wb"})
+"""Sound beside such pictures."""
+
+SILENT_LUFS: Final = -60.0
+VERY_QUIET_LUFS: Final = -45.0
+QUIET_LUFS: Final = -33.0
+"""Loudness, integrated. Source: `docs/measuring.md`, thresholds found on 18 quiet recordings of speech."""
+
+CLIPPED_RATIO: Final = 1e-4
+"""Share of samples near full scale from which clipping is audible. Source: as above, 166 clipped files."""
+
+MOSTLY_SILENT_RATIO: Final = 0.6
+"""Speech with its pauses stays below this."""
+
+NOISY_DB: Final = 18.0
+"""Speech over background, from which a listener does not notice the background. Source: as above."""
+
+ONE_CHANNEL_DB: Final = 20.0
+"""One channel this far below the other sounds like one earphone that is broken. Source: as above."""
+
+
+def judge_picture(facts: VideoFacts, rules: Rules) -> list[Check]:
+    """Check what the file is and shows against the call's *rules*; one check a code, in a fixed order."""
+    return [
+        _container(facts, rules),
+        _presence(CheckCode.VIDEO_STREAM, Reason.NO_PICTURE, facts.video_codec),
+        _presence(CheckCode.AUDIO_STREAM, Reason.NO_SOUND, facts.audio_codec),
+        _codec(facts),
+        _duration(facts, rules),
+        _resolution(facts, rules),
+        _size(facts, rules),
+    ]
+
+
+def judge_sound(levels: AudioLevels) -> list[Check]:
+    """Check how the clip sounds. These checks only warn: a sender may send it anyway."""
+    return [_loudness(levels), _clipping(levels), _silence(levels), _noise(levels), _channels(levels)]
+
+
+def refused_by(refusal: VideoRefused) -> Check:
+    """Say as a check why a file was refused before it could be measured."""
+    return Check(code=refusal.code, verdict=Verdict.FAIL, reason=refusal.reason, measured=refusal.measured)
+
+
+def is_accepted(checks: Iterable[Check]) -> bool:
+    """Tell whether no check refuses the file."""
+    return all(check.verdict is not Verdict.FAIL for check in checks)
+
+
+def _container(facts: VideoFacts, rules: Rules) -> Check:
+    fits = facts.container in rules.formats
+    return Check(
+        code=CheckCode.CONTAINER,
+        verdict=Verdict.PASS if fits else Verdict.FAIL,
+        reason=Reason.FINE if fits else Reason.WRONG_FORMAT,
+        measured=facts.container.value,
+        limit=", ".join(rules.formats),
+    )
+
+
+def _presence(code: CheckCode, missing: Reason, codec: str | None) -> Check:
+    if codec is None:
+        return Check(code=code, verdict=Verdict.FAIL, reason=missing)
+    return Check(code=code, verdict=Verdict.PASS, reason=Reason.FINE, measured=codec)
+
+
+def _codec(facts: VideoFacts) -> Check:
+    codecs = " + ".join(codec for codec in (facts.video_codec, facts.audio_codec) if codec) or None
+    reason = Reason.FINE
+    if facts.audio_codec is not None and facts.audio_codec not in AUDIO_CODECS:
+        reason = Reason.UNKNOWN_AUDIO_CODEC
+    if facts.video_codec is not None and facts.video_codec not in VIDEO_CODECS:
+        reason = Reason.UNKNOWN_VIDEO_CODEC
+    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.FAIL
+    return Check(code=CheckCode.CODEC, verdict=verdict, reason=reason, measured=codecs)
+
+
+def _duration(facts: VideoFacts, rules: Rules) -> Check:
+    verdict, reason, limit = Verdict.PASS, Reason.FINE, rules.max_duration_s
+    if facts.duration_s < rules.min_duration_s:
+        verdict, reason, limit = Verdict.FAIL, Reason.TOO_SHORT, rules.min_duration_s
+    elif facts.duration_s > rules.max_duration_s:
+        verdict, reason = Verdict.FAIL, Reason.TOO_LONG
+    return Check(
+        code=CheckCode.DURATION,
+        verdict=verdict,
+        reason=reason,
+        measured=round(facts.duration_s, 2),
+        limit=limit,
+        unit=Unit.SECONDS,
+    )
+
+
+def _resolution(facts: VideoFacts, rules: Rules) -> Check:
+    short, long = min(facts.upright_px), max(facts.upright_px)
+    measured, limit = short, rules.min_short_side_px
+    verdict, reason = Verdict.PASS, Reason.FINE
+    if facts.video_codec is None:
+        return Check(code=CheckCode.RESOLUTION, verdict=verdict, reason=reason)
+    if short < rules.min_short_side_px:
+        verdict, reason = Verdict.FAIL, Reason.PICTURE_TOO_SMALL
+    elif long > rules.max_long_side_px:
+        verdict, reason, measured, limit = Verdict.FAIL, Reason.PICTURE_TOO_LARGE, long, rules.max_long_side_px
+    elif short < rules.warn_short_side_px:
+        verdict, reason, limit = Verdict.WARN, Reason.PICTURE_SMALL, rules.warn_short_side_px
+    return Check(
+        code=CheckCode.RESOLUTION, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=Unit.PIXELS
+    )
+
+
+def _size(facts: VideoFacts, rules: Rules) -> Check:
+    fits = facts.size_bytes <= rules.max_bytes
+    return Check(
+        code=CheckCode.SIZE,
+        verdict=Verdict.PASS if fits else Verdict.FAIL,
+        reason=Reason.FINE if fits else Reason.FILE_TOO_LARGE,
+        measured=facts.size_bytes,
+        limit=rules.max_bytes,
+        unit=Unit.BYTES,
+    )
+
+
+def _loudness(levels: AudioLevels) -> Check:
+    loudness = levels.integrated_lufs
+    reason = Reason.FINE
+    if loudness is None or loudness <= SILENT_LUFS:
+        reason = Reason.SILENT
+    elif loudness < VERY_QUIET_LUFS:
+        reason = Reason.VERY_QUIET
+    elif loudness < QUIET_LUFS:
+        reason = Reason.QUIET
+    return _sound(CheckCode.LOUDNESS, reason, loudness, QUIET_LUFS, Unit.LUFS)
+
+
+def _clipping(levels: AudioLevels) -> Check:
+    reason = Reason.CLIPPED if levels.clipped_ratio >= CLIPPED_RATIO else Reason.FINE
+    return _sound(CheckCode.CLIPPING, reason, levels.clipped_ratio, CLIPPED_RATIO, Unit.RATIO)
+
+
+def _silence(levels: AudioLevels) -> Check:
+    reason = Reason.MOSTLY_SILENT if levels.silence_ratio > MOSTLY_SILENT_RATIO else Reason.FINE
+    return _sound(CheckCode.SILENCE, reason, levels.silence_ratio, MOSTLY_SILENT_RATIO, Unit.RATIO)
+
+
+def _noise(levels: AudioLevels) -> Check:
+    contrast = levels.speech_to_noise_db
+    reason = Reason.NOISY if contrast is not None and contrast < NOISY_DB else Reason.FINE
+    return _sound(CheckCode.NOISE, reason, contrast, NOISY_DB, Unit.DECIBEL)
+
+
+def _channels(levels: AudioLevels) -> Check:
+    reason = Reason.ONE_CHANNEL if levels.quiet_channel_db > ONE_CHANNEL_DB else Reason.FINE
+    return _sound(CheckCode.CHANNELS, reason, levels.quiet_channel_db, ONE_CHANNEL_DB, Unit.DECIBEL)
+
+
+def _sound(code: CheckCode, reason: Reason, measured: float | None, limit: float, unit: Unit) -> Check:
+    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
+    return Check(code=code, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=unit)
