@@ -1,0 +1,176 @@
+"""The lease, all of it: enqueue, claim, renew, finish, put back, fail, and what the sweep does with a lost one.
+
+The rows are the only queue that counts. Times are the database's own, so that no host's clock can take a lease away.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from intake.db.engine import database_now_s
+from intake.db.records import job_from
+from intake.db.tables import jobs
+from intake.domain.jobs import JOB_RULES, JobState, backoff_s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from intake.domain.jobs import JobId, JobKind
+    from intake.domain.submissions import Job, SubmissionId
+
+_ERROR_CHARACTERS: Final = 2000
+"""How much of an error a row keeps: the end, where tools say what went wrong."""
+
+
+def enqueue(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
+    """Write the job that follows from the move to *revision*, in the transaction of that move."""
+    connection.execute(
+        insert(jobs).values(
+            submission_id=submission_id,
+            kind=kind,
+            revision=revision,
+            state=JobState.READY,
+            max_attempts=JOB_RULES[kind].max_attempts,
+            run_after=database_now_s(),
+        )
+    )
+
+
+def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
+    """Take a due job for *lease_s* seconds; None when it is done, dead, not due, or somebody else's.
+
+    The attempt is counted here, before the work: a job that kills its worker uses its attempts up all the same.
+    """
+    row = connection.execute(
+        update(jobs)
+        .where(
+            jobs.c.id == job_id,
+            jobs.c.run_after <= database_now_s(),
+            or_(jobs.c.state == JobState.READY, _lease_expired()),
+            jobs.c.attempts < jobs.c.max_attempts,
+        )
+        .values(
+            state=JobState.LEASED,
+            lease_token=secrets.token_hex(16),
+            lease_until=database_now_s() + lease_s,
+            attempts=jobs.c.attempts + 1,
+        )
+        .returning(jobs)
+    ).mappings()
+    claimed = row.one_or_none()
+    return job_from(claimed) if claimed is not None else None
+
+
+def renew(connection: Connection, job: Job, *, lease_s: float) -> bool:
+    """Hold the lease for another *lease_s* seconds; False when it is somebody else's by now."""
+    return _update_mine(connection, job, lease_until=database_now_s() + lease_s)
+
+
+def finish(connection: Connection, job: Job) -> bool:
+    """Mark the job done, in the transaction that commits its work; False when somebody else won."""
+    return _update_mine(connection, job, state=JobState.DONE, lease_token=None, lease_until=None, last_error=None)
+
+
+def put_back(connection: Connection, job: Job, error: str) -> bool:
+    """Give the attempt back because something outside is down; the job waits longer each time."""
+    postponed = connection.scalar(select(jobs.c.postponed).where(jobs.c.id == job.id)) or 0
+    return _update_mine(
+        connection,
+        job,
+        state=JobState.READY,
+        attempts=jobs.c.attempts - 1,
+        postponed=postponed + 1,
+        run_after=database_now_s() + backoff_s(postponed + 1),
+        hinted_at=None,
+        lease_token=None,
+        lease_until=None,
+        last_error=error[-_ERROR_CHARACTERS:],
+    )
+
+
+def fail(connection: Connection, job: Job, error: str) -> bool:
+    """Count a failure: ready again after a while, or dead when that was the last attempt. False: somebody else won."""
+    is_last = job.attempts >= job.max_attempts
+    return _update_mine(
+        connection,
+        job,
+        state=JobState.DEAD if is_last else JobState.READY,
+        run_after=database_now_s() + backoff_s(job.attempts),
+        hinted_at=None,
+        lease_token=None,
+        lease_until=None,
+        last_error=error[-_ERROR_CHARACTERS:],
+    )
+
+
+def expire_leases(connection: Connection) -> list[Job]:
+    """Free the jobs whose workers went silent; return those that died with it, for their submissions' sake."""
+    died = connection.execute(
+        update(jobs)
+        .where(_lease_expired(), jobs.c.attempts >= jobs.c.max_attempts)
+        .values(
+            state=JobState.DEAD,
+            lease_token=None,
+            lease_until=None,
+            last_error="the worker died or went silent while it did this, on every attempt",
+        )
+        .returning(jobs)
+    ).mappings()
+    dead = [job_from(row) for row in died]
+    connection.execute(
+        update(jobs)
+        .where(_lease_expired())
+        .values(state=JobState.READY, lease_token=None, lease_until=None, hinted_at=None)
+    )
+    return dead
+
+
+def due(connection: Connection, kinds: Iterable[JobKind], *, hint_again_s: float, limit: int) -> list[JobId]:
+    """Return jobs a worker should be told of: due, and not told of for *hint_again_s* seconds.
+
+    Only the oldest *limit* ready jobs are looked at, so that a long queue does not fill the broker with repetitions.
+    """
+    oldest = (
+        select(jobs.c.id, jobs.c.hinted_at)
+        .where(jobs.c.state == JobState.READY, jobs.c.kind.in_(list(kinds)), jobs.c.run_after <= database_now_s())
+        .order_by(jobs.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    query = select(oldest.c.id).where(
+        or_(oldest.c.hinted_at.is_(None), oldest.c.hinted_at < database_now_s() - hint_again_s)
+    )
+    return list(connection.scalars(query.order_by(oldest.c.id)))
+
+
+def mark_hinted(connection: Connection, job_ids: Iterable[JobId]) -> None:
+    """Remember that workers were told of these jobs."""
+    connection.execute(update(jobs).where(jobs.c.id.in_(list(job_ids))).values(hinted_at=database_now_s()))
+
+
+def revive(connection: Connection, job_id: JobId) -> Job | None:
+    """Give a dead job all its attempts again; None when it is not dead."""
+    row = connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == JobState.DEAD)
+        .values(state=JobState.READY, attempts=0, postponed=0, run_after=database_now_s(), hinted_at=None)
+        .returning(jobs)
+    ).mappings()
+    revived = row.one_or_none()
+    return job_from(revived) if revived is not None else None
+
+
+def _lease_expired() -> ColumnElement[bool]:
+    return and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until < database_now_s())
+
+
+def _update_mine(connection: Connection, job: Job, **values: object) -> bool:
+    result = connection.execute(
+        update(jobs).where(jobs.c.id == job.id, jobs.c.lease_token == job.token).values(**values)
+    )
+    return result.rowcount == 1

@@ -1,0 +1,109 @@
+"""What a worker writes down after looking at a file, in the transaction that ends its job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intake.actions.moving import move
+from intake.db import queries
+from intake.db.records import document_of
+from intake.domain.jobs import JobKind
+from intake.domain.states import State
+from intake.domain.verdict import is_accepted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from intake.domain.submissions import Job, ObjectKey, Sha256
+    from intake.domain.verdict import AudioLevels, Check, VideoFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewCopy:
+    """What moderators watch: playable by every browser, without the phone's metadata.
+
+    Attributes:
+        plan: How it was made and why, e.g. `copied` or `encoded: hevc`.
+    """
+
+    key: ObjectKey
+    sha256: Sha256
+    plan: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What looking at an original found and made.
+
+    Attributes:
+        peaks: The sound's outline for a picture, 0 to 100.
+        review: None where the file is refused or must be encoded first.
+    """
+
+    original_sha256: Sha256
+    checks: tuple[Check, ...]
+    video: VideoFacts | None
+    levels: AudioLevels | None
+    peaks: tuple[int, ...]
+    stills: tuple[ObjectKey, ...]
+    waveform_key: ObjectKey | None
+    review: ReviewCopy | None
+
+
+def record_inspection(connection: Connection, job: Job, found: Inspection, *, now: datetime) -> bool:
+    """Write down what an inspection found and move the submission on; False when it moved meanwhile."""
+    submission = queries.lock_submission(connection, job.submission_id)
+    if submission.revision != job.revision:
+        return False
+    after, then = _what_follows(found)
+    return move(
+        connection,
+        submission,
+        after,
+        actor="worker",
+        now=now,
+        then=then,
+        original_sha256=found.original_sha256,
+        checks=[document_of(check) for check in found.checks],
+        video=document_of(found.video) if found.video else None,
+        levels=document_of(found.levels) if found.levels else None,
+        peaks=list(found.peaks),
+        stills=list(found.stills),
+        waveform_key=found.waveform_key,
+        **_review_columns(found.review),
+    )
+
+
+def record_encode(connection: Connection, job: Job, review: ReviewCopy, *, now: datetime) -> bool:
+    """Write down the review copy an encode made; False when the submission moved meanwhile."""
+    submission = queries.lock_submission(connection, job.submission_id)
+    if submission.revision != job.revision:
+        return False
+    return move(connection, submission, State.AWAITING_REVIEW, actor="worker", now=now, **_review_columns(review))
+
+
+def record_refusal(connection: Connection, job: Job, refusal: Check, *, now: datetime) -> bool:
+    """Refuse a file that passed inspection and could not be encoded; False when the submission moved meanwhile."""
+    submission = queries.lock_submission(connection, job.submission_id)
+    if submission.revision != job.revision:
+        return False
+    others = [check for check in submission.checks if check.code is not refusal.code]
+    checks = [document_of(check) for check in (*others, refusal)]
+    return move(connection, submission, State.REFUSED, actor="worker", now=now, checks=checks)
+
+
+def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:
+    if not is_accepted(found.checks):
+        return State.REFUSED, []
+    if found.review is None:
+        return State.INSPECTED, [JobKind.ENCODE]
+    return State.AWAITING_REVIEW, []
+
+
+def _review_columns(review: ReviewCopy | None) -> dict[str, Any]:
+    if review is None:
+        return {"review_key": None, "review_sha256": None, "review_plan": None}
+    return {"review_key": review.key, "review_sha256": review.sha256, "review_plan": review.plan}

@@ -1,0 +1,162 @@
+"""What staff can do with a submission: approve, decline, ask again, and give a dead job another chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from intake.actions import jobs
+from intake.actions.moving import move
+from intake.db import queries
+from intake.domain.calls import ConsentKind
+from intake.domain.errors import IllegalMove, NotFound
+from intake.domain.jobs import JOB_RULES, JobKind, JobState
+from intake.domain.states import State
+from intake.storage import keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from intake.domain.jobs import JobId
+    from intake.domain.submissions import Submission, SubmissionId
+
+
+class Decision(StrEnum):
+    """What a moderator may decide."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    ASK_AGAIN = "ask_again"
+
+
+class Outcome(StrEnum):
+    """How a decision ended. Losing a race is no error: the other one is told."""
+
+    DONE = "done"
+    SOMEBODY_ELSE = "somebody_else"
+    FILE_CHANGED = "file_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """A decision with everything that belongs to it.
+
+    Attributes:
+        reviewed_sha256: Of the copy that was watched; the decision holds for exactly that file.
+        reason: What the sender reads; None only for an approval.
+        note: What only staff read.
+        poster: Which still stands for the clip, from 0.
+    """
+
+    decision: Decision
+    reviewed_sha256: str
+    moderator: str
+    reason: str | None = None
+    note: str | None = None
+    poster: int = 0
+
+
+def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, *, now: datetime) -> Outcome:
+    """Carry out a moderator's decision unless somebody was faster or the file is another one by now.
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.AWAITING_REVIEW:
+        return Outcome.SOMEBODY_ELSE
+    if submission.review_sha256 != ruling.reviewed_sha256:
+        return Outcome.FILE_CHANGED
+    if ruling.decision is Decision.APPROVE:
+        _approve(connection, submission, ruling, now=now)
+    else:
+        after = State.DECLINED if ruling.decision is Decision.DECLINE else State.REDO_REQUESTED
+        _turn_down(connection, submission, after, ruling, now=now)
+    return Outcome.DONE
+
+
+def look_again(connection: Connection, submission_id: SubmissionId, *, moderator: str, now: datetime) -> bool:
+    """Bring a declined clip back to the queue; False when it is not declined (any more)."""
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.DECLINED:
+        return False
+    return move(connection, submission, State.AWAITING_REVIEW, actor=moderator, now=now, decision_reason=None)
+
+
+def call_operator(connection: Connection, submission_id: SubmissionId, *, error: str, now: datetime) -> bool:
+    """Show a submission whose job died to a human; False where it has moved on without that job."""
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state not in {State.UPLOADED, State.INSPECTED, State.APPROVED}:
+        return False
+    return move(
+        connection,
+        submission,
+        State.NEEDS_OPERATOR,
+        actor="dispatcher",
+        now=now,
+        note=error,
+        came_from=submission.state,
+    )
+
+
+def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetime) -> bool:
+    """Give a dead job another three tries, from where it found its submission; False when it is not dead.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    job = queries.job_by_id(connection, job_id)
+    if job.state is not JobState.DEAD:
+        return False
+    if not JOB_RULES[job.kind].needs_operator:
+        return jobs.revive(connection, job_id) is not None
+    submission = queries.lock_submission(connection, job.submission_id)
+    if submission.state is not State.NEEDS_OPERATOR or submission.came_from is None:
+        return False
+    return move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
+
+
+def retry_submission(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
+    """Retry the job that brought a submission to an operator; False when nothing of it is dead (any more).
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    job = queries.last_dead_job(connection, submission_id)
+    if job is None:
+        raise NotFound(submission_id)
+    return retry_job(connection, job.id, actor=actor, now=now)
+
+
+def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
+    if not submission.has_consent(ConsentKind.GALLERY):
+        raise IllegalMove("approval without consent")
+    move(
+        connection,
+        submission,
+        State.APPROVED,
+        actor=ruling.moderator,
+        now=now,
+        then=[JobKind.PUBLISH],
+        note=ruling.note,
+        approved_sha256=ruling.reviewed_sha256,
+        poster=ruling.poster if ruling.poster < len(submission.stills) else 0,
+        clip_id=submission.clip_id or keys.new_clip_id(),
+        decision_reason=None,
+    )
+
+
+def _turn_down(connection: Connection, submission: Submission, after: State, ruling: Ruling, *, now: datetime) -> None:
+    move(
+        connection,
+        submission,
+        after,
+        actor=ruling.moderator,
+        now=now,
+        reason=ruling.reason,
+        note=ruling.note,
+        decision_reason=ruling.reason,
+    )

@@ -1,0 +1,87 @@
+"""The only place that moves a submission from one state to another, and writes down that it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, update
+
+from intake.actions import jobs
+from intake.db.tables import events, submissions
+from intake.domain.errors import IllegalMove
+from intake.domain.states import State, is_legal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from intake.domain.jobs import JobKind
+    from intake.domain.submissions import Submission, SubmissionId
+
+
+def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
+    connection: Connection,
+    submission: Submission,
+    after: State,
+    *,
+    actor: str,
+    now: datetime,
+    then: Iterable[JobKind] = (),
+    reason: str | None = None,
+    note: str | None = None,
+    **columns: object,
+) -> bool:
+    """Move *submission* from the state and revision it was read in; write the event and the jobs that follow.
+
+    Args:
+        then: The kinds of job this move asks for.
+        reason: What the sender may read.
+        note: What only staff may read.
+        columns: What else changes in the row.
+
+    Returns:
+        False when somebody else moved it first: nothing was written.
+
+    Raises:
+        IllegalMove: The table of moves does not know this move.
+    """
+    if not is_legal(submission.state, after):
+        raise IllegalMove(f"{submission.state} → {after}")
+    revision = submission.revision + 1
+    moved = connection.execute(
+        update(submissions)
+        .where(
+            submissions.c.id == submission.id,
+            submissions.c.state == submission.state,
+            submissions.c.revision == submission.revision,
+        )
+        .values(state=after, revision=revision, moved_at=now, **columns)
+    )
+    if moved.rowcount != 1:
+        return False
+    connection.execute(
+        insert(events).values(
+            submission_id=submission.id,
+            revision=revision,
+            at=now,
+            actor=actor,
+            before=submission.state,
+            after=after,
+            reason=reason,
+            note=note,
+        )
+    )
+    for kind in then:
+        jobs.enqueue(connection, submission.id, revision, kind)
+    return True
+
+
+def record_creation(connection: Connection, submission_id: SubmissionId, *, now: datetime) -> None:
+    """Write the first line of a submission's history."""
+    connection.execute(
+        insert(events).values(
+            submission_id=submission_id, revision=0, at=now, actor="sender", before=None, after=State.UPLOADING
+        )
+    )

@@ -1,0 +1,255 @@
+"""What a sender can do: start an upload, finish it, replace the file, withdraw.
+
+A receipt is given by `finish_upload` alone, and only in the transaction that makes it true: the row, the consents and
+the bytes with their size are there, and the job that follows is written. Killed before it: the row rests in
+`uploading`, and `housekeeping` finishes it when all bytes are there or gives it up in the end. Killed after it: the
+job is in the database, whatever becomes of the web process and the queue.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from intake.actions import tokens
+from intake.actions.moving import move, record_creation
+from intake.db import queries
+from intake.db.tables import consents, submissions
+from intake.domain.errors import CallClosed
+from intake.domain.jobs import JobKind
+from intake.domain.states import FINAL, REPLACEABLE, State
+from intake.domain.submissions import SubmissionId
+from intake.storage import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from intake.domain.calls import Call, ConsentKind
+    from intake.domain.submissions import ObjectKey, Sender, Submission, Token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a sender says of a file before its bytes are held.
+
+    Attributes:
+        name: As the sender's device calls it: shown, never used.
+    """
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Everything a sender hands in beside the bytes.
+
+    Attributes:
+        answers: One answer to each consent of the call.
+        submission_key: The client's own name for this submission, so that it can ask twice and be counted once.
+    """
+
+    sender: Sender
+    answers: Mapping[ConsentKind, bool]
+    file: Declared
+    submission_key: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """Where the bytes of a submission go, and the secret that belongs to it.
+
+    Attributes:
+        upload_key: None where the bytes are held already: an earlier, equal request got its receipt.
+    """
+
+    submission_id: SubmissionId
+    token: Token
+    upload_key: ObjectKey | None
+
+
+def start_upload(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:
+    """Save details and consents before any byte, and say where the bytes go.
+
+    The same *submission_key* with the same file and sender finds the submission made before.
+
+    Raises:
+        CallClosed: The call takes no videos now.
+    """
+    if not call.is_open(now):
+        raise CallClosed(call.slug)
+    known = queries.submission_by_key(connection, call.slug, letter.submission_key) if letter.submission_key else None
+    if known is None:
+        return _create(connection, call, letter, now=now, secret_key=secret_key)
+    if known.state is State.UPLOADING:
+        return _start_over(connection, call, known, letter, now=now, secret_key=secret_key)
+    if (known.file_name, known.declared_bytes, known.sender) == (
+        letter.file.name,
+        letter.file.size_bytes,
+        letter.sender,
+    ):
+        return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=None)
+    # A page that came back with the browser's Back button: another video, so another submission.
+    fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
+    return _create(connection, call, fresh, now=now, secret_key=secret_key)
+
+
+def finish_upload(connection: Connection, submission_id: SubmissionId, upload_key: ObjectKey, *, now: datetime) -> bool:
+    """Give the receipt: the bytes of *upload_key* are held and have the declared size.
+
+    Returns:
+        False when another upload of this submission was received first, or the sender withdrew meanwhile.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.UPLOADING or submission.upload_key != upload_key:
+        return False
+    return move(
+        connection,
+        submission,
+        State.UPLOADED,
+        actor="sender",
+        now=now,
+        then=[JobKind.INSPECT],
+        came_from=None,
+        received_at=now,
+        original_key=upload_key,
+        original_bytes=submission.declared_bytes,
+        upload_key=None,
+        **_NOTHING_FOUND_YET,
+    )
+
+
+def replace_file(
+    connection: Connection, submission_id: SubmissionId, file: Declared, *, now: datetime
+) -> ObjectKey | None:
+    """Start a new upload for a submission that was refused or asked again; None where that is not so (any more)."""
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state not in REPLACEABLE:
+        return None
+    upload_key = keys.original(submission.id)
+    move(
+        connection,
+        submission,
+        State.UPLOADING,
+        actor="sender",
+        now=now,
+        came_from=submission.state,
+        file_name=file.name,
+        declared_bytes=file.size_bytes,
+        upload_key=upload_key,
+    )
+    return upload_key
+
+
+def give_up_upload(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
+    """End an upload whose bytes will not come: a first file is abandoned, a replacement goes back."""
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.UPLOADING:
+        return False
+    after = submission.came_from or State.ABANDONED
+    then = [JobKind.PURGE] if after is State.ABANDONED else []
+    return move(connection, submission, after, actor=actor, now=now, then=then, came_from=None, upload_key=None)
+
+
+def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
+    """Take a submission back: out of every page with this transaction, its files after it.
+
+    Returns:
+        False when it was withdrawn or abandoned before: there is nothing left to take back.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state in FINAL:
+        return False
+    connection.execute(
+        update(consents)
+        .where(consents.c.submission_id == submission.id, consents.c.given, consents.c.taken_back_at.is_(None))
+        .values(taken_back_at=now)
+    )
+    return move(connection, submission, State.WITHDRAWN, actor=actor, now=now, then=[JobKind.UNPUBLISH, JobKind.PURGE])
+
+
+_NOTHING_FOUND_YET = dict.fromkeys(
+    (
+        "original_sha256",
+        "checks",
+        "video",
+        "levels",
+        "peaks",
+        "stills",
+        "waveform_key",
+        "review_key",
+        "review_sha256",
+        "review_plan",
+        "decision_reason",
+        "approved_sha256",
+    )
+)
+
+
+def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:
+    submission_id, token = SubmissionId(str(uuid.uuid4())), tokens.mint()
+    upload_key = keys.original(submission_id)
+    connection.execute(
+        insert(submissions).values(
+            id=submission_id,
+            call_slug=call.slug,
+            state=State.UPLOADING,
+            revision=0,
+            created_at=now,
+            moved_at=now,
+            token_sha256=tokens.hash_of(token),
+            token_sealed=tokens.seal(token, secret_key),
+            submission_key=letter.submission_key,
+            upload_key=upload_key,
+            **_told(letter),
+        )
+    )
+    record_creation(connection, submission_id, now=now)
+    _record_answers(connection, call, submission_id, letter, now=now)
+    return Upload(submission_id=submission_id, token=token, upload_key=upload_key)
+
+
+def _start_over(  # noqa: PLR0913 - as _create, and what is known
+    connection: Connection, call: Call, known: Submission, letter: Letter, *, now: datetime, secret_key: str
+) -> Upload:
+    upload_key = keys.original(known.id)
+    connection.execute(
+        update(submissions).where(submissions.c.id == known.id).values(upload_key=upload_key, **_told(letter))
+    )
+    connection.execute(delete(consents).where(consents.c.submission_id == known.id))
+    _record_answers(connection, call, known.id, letter, now=now)
+    return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=upload_key)
+
+
+def _told(letter: Letter) -> dict[str, object]:
+    return asdict(letter.sender) | {"file_name": letter.file.name, "declared_bytes": letter.file.size_bytes}
+
+
+def _record_answers(
+    connection: Connection, call: Call, submission_id: SubmissionId, letter: Letter, *, now: datetime
+) -> None:
+    language = letter.sender.language
+    rows = [
+        {
+            "submission_id": submission_id,
+            "kind": consent.kind,
+            "version": consent.version,
+            "language": language,
+            "text_sha256": consent.text_sha256(language),
+            "given": letter.answers.get(consent.kind, False),
+            "answered_at": now,
+        }
+        for consent in call.consents
+    ]
+    connection.execute(insert(consents), rows)
+
+
+def _token(connection: Connection, submission: Submission, secret_key: str) -> Token:
+    sealed = connection.scalar(select(submissions.c.token_sealed).where(submissions.c.id == submission.id))
+    return tokens.unseal(str(sealed), secret_key)

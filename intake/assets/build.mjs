@@ -1,0 +1,60 @@
+// The only place that turns `src/` into what browsers get: `intake/static/dist/`, with a hash in every name, and
+// `manifest.json`, by which templates find them ({"submit.css": "submit-AB12CD34.css"}).
+
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+import esbuild from 'esbuild'
+import * as sass from 'sass'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const target = join(here, '..', 'static', 'dist')
+
+const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'gallery.scss', 'embed.scss']
+
+const compileSass = {
+  name: 'sass',
+  setup(build) {
+    build.onLoad({ filter: /\.scss$/ }, async ({ path }) => {
+      const { css, loadedUrls } = await sass.compileAsync(path, {
+        loadPaths: [join(here, 'node_modules')],
+        // Bootstrap Italia 2 is written with @import; its warnings are its own to mend.
+        quietDeps: true,
+        silenceDeprecations: ['import', 'global-builtin', 'color-functions', 'if-function'],
+      })
+      return { contents: css, loader: 'css', resolveDir: here, watchFiles: loadedUrls.map(fileURLToPath) }
+    })
+  },
+}
+
+await rm(target, { recursive: true, force: true })
+const { metafile } = await esbuild.build({
+  absWorkingDir: here,
+  entryPoints: entryPoints.map((name) => join('src', name)),
+  outdir: target,
+  entryNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  metafile: true,
+  format: 'esm',
+  target: ['chrome100', 'firefox100', 'safari15'],
+  loader: { '.woff2': 'file' },
+  plugins: [compileSass],
+  logLevel: 'warning',
+})
+
+const manifest = {}
+for (const output of Object.keys(metafile.outputs).sort()) {
+  const built = relative(target, join(here, output))
+  manifest[built.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = built
+}
+await writeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+
+for (const built of Object.values(manifest)) {
+  const bytes = await readFile(join(target, built))
+  const sent = built.endsWith('.woff2') ? bytes.length : gzipSync(bytes, { level: 9 }).length
+  console.log(`${basename(built).padEnd(52)} ${String(sent).padStart(7)} bytes sent`)
+}

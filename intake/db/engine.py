@@ -1,0 +1,89 @@
+"""The only place that makes a database engine and opens transactions on it.
+
+SQLite: a transaction that may write begins `IMMEDIATE`. The driver's default takes the write lock at the first write
+and then loses updates or answers “locked” at once; with `IMMEDIATE` the second writer waits for the first.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import Float
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+BUSY_TIMEOUT_S: Final = 5.0
+"""How long a SQLite writer waits for another one."""
+
+_WRITES: Final = "intake_writes"
+
+
+class database_now_s(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it is
+    """The database's own clock, in seconds since 1970: leases are compared on one clock, whatever the hosts say."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(database_now_s, "sqlite")
+def _sqlite_now(_element: database_now_s, _compiler: SQLCompiler, **_options: Any) -> str:  # noqa: ANN401
+    # julianday() counts milliseconds; 2440587.5 is 1970-01-01 in Julian days. Source: sqlite.org/lang_datefunc.html
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_now_s, "postgresql")
+def _postgresql_now(_element: database_now_s, _compiler: SQLCompiler, **_options: Any) -> str:  # noqa: ANN401
+    # Not now(): that stands still during a transaction.
+    return "extract(epoch from clock_timestamp())::double precision"
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine for *url*; nothing is connected yet."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    # pre_ping: a restarted database costs a reconnect, not an error page.
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes; it commits at the end and rolls back on any error."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # None: the driver must not begin transactions of its own; _begin_sqlite does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # A receipt is a promise: FULL flushes the log before the commit returns.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")

@@ -1,0 +1,300 @@
+"""The only place that reads rows: every question the pages, the actions and the steps ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from intake.db.engine import database_now_s
+from intake.db.records import event_from, job_from, submission_from
+from intake.db.tables import calls, consents, events, heartbeats, jobs, submissions
+from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
+from intake.domain.errors import NotFound
+from intake.domain.jobs import JobState
+from intake.domain.publication import PUBLIC_STATE
+from intake.domain.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Row, Select
+
+    from intake.domain.submissions import ClipId, Event, Job, Submission, SubmissionId
+
+CONSENT_STANDS: ColumnElement[bool] = exists().where(
+    consents.c.submission_id == submissions.c.id,
+    consents.c.kind == ConsentKind.GALLERY,
+    consents.c.given,
+    consents.c.taken_back_at.is_(None),
+)
+"""The gallery consent stands, as SQL."""
+
+IS_PUBLIC: ColumnElement[bool] = and_(submissions.c.state == PUBLIC_STATE, CONSENT_STANDS)
+"""`publication.is_public`, as SQL. A test holds the two to the same answer for every state and consent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """When a process last said that it lives, by the database's clock, and what it said."""
+
+    age_s: float
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the jobs say of a submission: whether somebody works on it, and how many wait before it."""
+
+    is_working: bool
+    position: int | None
+
+
+def find_call(connection: Connection, slug: str) -> Call:
+    """Return the call under *slug*.
+
+    Raises:
+        NotFound: No such call was loaded.
+    """
+    document = connection.scalar(select(calls.c.document).where(calls.c.slug == slug))
+    if document is None:
+        raise NotFound(f"call {slug}")
+    return read_call(document)
+
+
+def all_calls(connection: Connection) -> list[Call]:
+    """Return every call, by slug."""
+    return [read_call(document) for document in connection.scalars(select(calls.c.document).order_by(calls.c.slug))]
+
+
+def submission_by_id(connection: Connection, submission_id: str) -> Submission:
+    """Return the submission with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _one(connection, submissions.c.id == submission_id)
+
+
+def lock_submission(connection: Connection, submission_id: str) -> Submission:
+    """Return the submission and keep everybody else from moving it until this transaction ends.
+
+    SQLite has one writer at a time anyway; PostgreSQL locks the row.
+
+    Raises:
+        NotFound: There is none.
+    """
+    connection.execute(select(submissions.c.id).where(submissions.c.id == submission_id).with_for_update())
+    return submission_by_id(connection, submission_id)
+
+
+def submission_by_token(connection: Connection, token_sha256: str) -> Submission:
+    """Return the submission whose sender's secret has this hash.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _one(connection, submissions.c.token_sha256 == token_sha256)
+
+
+def submission_by_clip(connection: Connection, clip_id: str) -> Submission:
+    """Return the submission behind a clip's public id, whether or not it is public now.
+
+    Raises:
+        NotFound: There never was one.
+    """
+    return _one(connection, submissions.c.clip_id == clip_id)
+
+
+def submission_by_key(connection: Connection, call_slug: CallSlug, key: str) -> Submission | None:
+    """Return the submission a client already made under its own *key*."""
+    found = _many(
+        connection,
+        select(submissions).where(submissions.c.call_slug == call_slug, submissions.c.submission_key == key),
+    )
+    return found[0] if found else None
+
+
+def is_public_now(connection: Connection, submission_id: SubmissionId) -> bool:
+    """Tell whether anybody may see this submission's clip."""
+    return connection.scalar(select(IS_PUBLIC).where(submissions.c.id == submission_id)) is True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicFilter:
+    """Which published clips a gallery page shows.
+
+    Attributes:
+        words: Every word must occur in the name, role or organisation.
+        after: The clip the page before ended with.
+    """
+
+    kind: str | None = None
+    words: tuple[str, ...] = ()
+    after: ClipId | None = None
+
+
+def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilter, *, limit: int) -> list[Submission]:
+    """Return published clips, newest first."""
+    query = (
+        select(submissions)
+        .where(IS_PUBLIC, submissions.c.call_slug == call_slug)
+        .order_by(submissions.c.published_at.desc(), submissions.c.id.desc())
+        .limit(limit)
+    )
+    if wanted.kind:
+        query = query.where(submissions.c.organisation_kind == wanted.kind)
+    for word in wanted.words:
+        query = query.where(_mentions(word))
+    if wanted.after:
+        query = query.where(_published_before(wanted.after))
+    return _many(connection, query)
+
+
+def queue(
+    connection: Connection, states: Sequence[State], *, after: SubmissionId | None, limit: int
+) -> list[Submission]:
+    """Return submissions resting in *states*, longest resting first, from behind *after* on."""
+    query = (
+        select(submissions)
+        .where(submissions.c.state.in_(states))
+        .order_by(submissions.c.moved_at, submissions.c.id)
+        .limit(limit)
+    )
+    if after:
+        moved_at = select(submissions.c.moved_at).where(submissions.c.id == after).scalar_subquery()
+        query = query.where(
+            or_(
+                submissions.c.moved_at > moved_at,
+                and_(submissions.c.moved_at == moved_at, submissions.c.id > after),
+            )
+        )
+    return _many(connection, query)
+
+
+def count_by_state(connection: Connection) -> dict[State, int]:
+    """Count the submissions in each state that has any."""
+    rows = connection.execute(select(submissions.c.state, func.count()).group_by(submissions.c.state))
+    return {State(state): count for state, count in rows}
+
+
+def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:
+    """Return a submission's moves, oldest first."""
+    query = select(events).where(events.c.submission_id == submission_id).order_by(events.c.id)
+    return [event_from(row) for row in connection.execute(query).mappings()]
+
+
+def job_by_id(connection: Connection, job_id: int) -> Job:
+    """Return the job with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"job {job_id}")
+    return job_from(row)
+
+
+def jobs_in(connection: Connection, states: Sequence[JobState], *, limit: int) -> list[Job]:
+    """Return jobs in *states*, oldest first."""
+    query = select(jobs).where(jobs.c.state.in_(states)).order_by(jobs.c.id).limit(limit)
+    return [job_from(row) for row in connection.execute(query).mappings()]
+
+
+def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | None:
+    """Return the job that brought a submission to an operator."""
+    query = (
+        select(jobs)
+        .where(jobs.c.submission_id == submission_id, jobs.c.state == JobState.DEAD)
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return job_from(row) if row is not None else None
+
+
+def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
+    """Say what the jobs say of a submission."""
+    open_jobs = connection.execute(
+        select(jobs.c.id, jobs.c.kind, jobs.c.state, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
+            jobs.c.submission_id == submission_id, jobs.c.state.in_((JobState.READY, JobState.LEASED))
+        )
+    ).all()
+    waiting = [job for job in open_jobs if job.state == JobState.READY]
+    return Work(
+        is_working=any(job.state == JobState.LEASED and job.is_held for job in open_jobs),
+        position=_position(connection, waiting[0]) if waiting else None,
+    )
+
+
+def is_leased_to_others(connection: Connection, job: Job) -> bool:
+    """Tell whether a worker holds another job of the same submission now."""
+    query = select(jobs.c.id).where(
+        jobs.c.submission_id == job.submission_id,
+        jobs.c.id != job.id,
+        jobs.c.state == JobState.LEASED,
+        jobs.c.lease_until > database_now_s(),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
+    """Return submissions whose bytes were announced before *before* and never received."""
+    return _many(
+        connection,
+        select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.moved_at < before).limit(100),
+    )
+
+
+def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
+    """Return when *name* last said that it lives."""
+    query = select(
+        (database_now_s() - heartbeats.c.seen_at).label("age_s"),
+        heartbeats.c.detail,
+    ).where(heartbeats.c.name == name)
+    row = connection.execute(query).one_or_none()
+    return Heartbeat(age_s=row.age_s, detail=row.detail) if row is not None else None
+
+
+def _one(connection: Connection, condition: ColumnElement[bool]) -> Submission:
+    found = _many(connection, select(submissions).where(condition))
+    if not found:
+        raise NotFound("submission")
+    return found[0]
+
+
+def _many(connection: Connection, query: Select[Any]) -> list[Submission]:
+    rows = connection.execute(query).mappings().all()
+    answers = connection.execute(
+        select(consents).where(consents.c.submission_id.in_([row["id"] for row in rows])).order_by(consents.c.kind)
+    ).mappings()
+    by_submission: dict[str, list[Any]] = {}
+    for answer in answers:
+        by_submission.setdefault(answer["submission_id"], []).append(answer)
+    return [submission_from(row, by_submission.get(row["id"], ())) for row in rows]
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    columns = ("given_name", "family_name", "role", "organisation")
+    return or_(*(submissions.c[name].icontains(word, autoescape=True) for name in columns))
+
+
+def _published_before(clip_id: ClipId) -> ColumnElement[bool]:
+    last = select(submissions.c.published_at, submissions.c.id).where(submissions.c.clip_id == clip_id).subquery()
+    published_at, submission_id = select(last.c.published_at).scalar_subquery(), select(last.c.id).scalar_subquery()
+    return or_(
+        submissions.c.published_at < published_at,
+        and_(submissions.c.published_at == published_at, submissions.c.id < submission_id),
+    )
+
+
+def _position(connection: Connection, job: Row[Any]) -> int:
+    query = (
+        select(func.count())
+        .select_from(jobs)
+        .where(jobs.c.state == JobState.READY, jobs.c.kind == job.kind, jobs.c.id <= job.id)
+    )
+    return connection.scalar(query) or 0

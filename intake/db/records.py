@@ -1,0 +1,130 @@
+"""The only place that turns rows into the domain's records, and results into what a row keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from intake.domain.calls import ConsentKind, Format
+from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+from intake.domain.states import State
+from intake.domain.submissions import (
+    ConsentGiven,
+    Event,
+    Job,
+    Publication,
+    Sender,
+    Submission,
+)
+from intake.domain.verdict import AudioLevels, Check, CheckCode, Reason, Unit, Verdict, VideoFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import RowMapping
+
+
+def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submission:
+    """Read a submission from its row and its consents' rows."""
+    return Submission(
+        id=row["id"],
+        call_slug=row["call_slug"],
+        state=State(row["state"]),
+        came_from=State(row["came_from"]) if row["came_from"] else None,
+        revision=row["revision"],
+        created_at=row["created_at"],
+        moved_at=row["moved_at"],
+        sender=Sender(**{name: row[name] for name in Sender.__dataclass_fields__}),
+        file_name=row["file_name"],
+        declared_bytes=row["declared_bytes"],
+        upload_key=row["upload_key"],
+        original_key=row["original_key"],
+        original_bytes=row["original_bytes"],
+        original_sha256=row["original_sha256"],
+        received_at=row["received_at"],
+        checks=tuple(_check(entry) for entry in row["checks"] or ()),
+        video=_video(row["video"]),
+        levels=AudioLevels(**row["levels"]) if row["levels"] else None,
+        peaks=tuple(row["peaks"] or ()),
+        stills=tuple(row["stills"] or ()),
+        waveform_key=row["waveform_key"],
+        review_key=row["review_key"],
+        review_sha256=row["review_sha256"],
+        review_plan=row["review_plan"],
+        decision_reason=row["decision_reason"],
+        approved_sha256=row["approved_sha256"],
+        poster=row["poster"],
+        clip_id=row["clip_id"],
+        publication=_publication(row["publication"]),
+        consents=tuple(consent_from(consent) for consent in consents),
+    )
+
+
+def consent_from(row: RowMapping) -> ConsentGiven:
+    """Read an answer to a consent from its row."""
+    return ConsentGiven(
+        kind=ConsentKind(row["kind"]),
+        version=row["version"],
+        language=row["language"],
+        text_sha256=row["text_sha256"],
+        given=row["given"],
+        answered_at=row["answered_at"],
+        taken_back_at=row["taken_back_at"],
+    )
+
+
+def event_from(row: RowMapping) -> Event:
+    """Read a move from its row."""
+    return Event(
+        at=row["at"],
+        actor=row["actor"],
+        before=State(row["before"]) if row["before"] else None,
+        after=State(row["after"]),
+        reason=row["reason"],
+        note=row["note"],
+    )
+
+
+def job_from(row: RowMapping) -> Job:
+    """Read a job from its row."""
+    return Job(
+        id=JobId(row["id"]),
+        submission_id=row["submission_id"],
+        kind=JobKind(row["kind"]),
+        revision=row["revision"],
+        state=JobState(row["state"]),
+        attempts=row["attempts"],
+        max_attempts=row["max_attempts"],
+        token=LeaseToken(row["lease_token"]) if row["lease_token"] else None,
+        last_error=row["last_error"],
+    )
+
+
+def document_of(record: Check | VideoFacts | AudioLevels | Publication) -> dict[str, Any]:
+    """Return what a JSON column keeps of *record*."""
+    document = asdict(record)
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in document.items()}
+
+
+def _check(document: dict[str, Any]) -> Check:
+    return Check(
+        code=CheckCode(document["code"]),
+        verdict=Verdict(document["verdict"]),
+        reason=Reason(document["reason"]),
+        measured=document["measured"],
+        limit=document["limit"],
+        unit=Unit(document["unit"]) if document["unit"] else None,
+    )
+
+
+def _video(document: dict[str, Any] | None) -> VideoFacts | None:
+    if not document:
+        return None
+    return VideoFacts(**(document | {"container": Format(document["container"])}))
+
+
+def _publication(document: dict[str, Any] | None) -> Publication | None:
+    if not document:
+        return None
+    return Publication(**(document | {"published_at": datetime.fromisoformat(document["published_at"])}))

@@ -1,0 +1,212 @@
+"""The only definition of the tables. `migrations/` must end at exactly this; a test compares them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite keeps no zone, so it is taken off going in and put back coming out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware time into what the database keeps."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+        """Turn what the database kept into an aware time."""
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("slug", String(40), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("loaded_at", Moment, nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("call_slug", ForeignKey("calls.slug"), nullable=False),
+    Column("state", String(20), nullable=False),
+    # Where a replacement or a submission that needs an operator came from, and may go back to.
+    Column("came_from", String(20)),
+    # Counts moves; a job bears the revision of the move that wrote it.
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("moved_at", Moment, nullable=False),
+    # The sender's secret: its hash to look it up by, and sealed so that a repeated request can be answered alike.
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("token_sealed", Text, nullable=False),
+    Column("submission_key", String(64)),
+    # What the sender told us. Erased when the submission is withdrawn.
+    Column("given_name", String(100), nullable=False),
+    Column("family_name", String(100), nullable=False),
+    Column("role", String(150), nullable=False),
+    Column("organisation", String(200), nullable=False),
+    Column("organisation_kind", String(40), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("language", String(8), nullable=False),
+    # The upload: what was declared and where it goes (`upload_key`), and what is held since the receipt.
+    Column("file_name", String(255), nullable=False),
+    Column("declared_bytes", BigInteger, nullable=False),
+    Column("upload_key", String(200)),
+    Column("original_key", String(200)),
+    Column("original_bytes", BigInteger),
+    Column("original_sha256", String(64)),
+    Column("received_at", Moment),
+    # What the workers found and made.
+    Column("checks", JSON),
+    Column("video", JSON),
+    Column("levels", JSON),
+    Column("peaks", JSON),
+    Column("stills", JSON),
+    Column("waveform_key", String(200)),
+    Column("review_key", String(200)),
+    Column("review_sha256", String(64)),
+    Column("review_plan", String(60)),
+    # What a moderator decided; the reason is what the sender reads.
+    Column("decision_reason", Text),
+    Column("approved_sha256", String(64)),
+    Column("poster", Integer, nullable=False, server_default="0"),
+    # The public clip. `publications` counts attempts at filing it, so that two never write the same keys.
+    Column("clip_id", String(16), unique=True),
+    Column("publications", Integer, nullable=False, server_default="0"),
+    Column("published_revision", Integer),
+    Column("published_at", Moment),
+    Column("publication", JSON),
+    # One submission for each key a client chose, so that a repeated request finds the first one's.
+    UniqueConstraint("call_slug", "submission_key"),
+    Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
+    Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+    Column("taken_back_at", Moment),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id"), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("max_attempts", Integer, nullable=False),
+    # How often it was put back because something outside was down; only spaces the tries out.
+    Column("postponed", Integer, nullable=False, server_default="0"),
+    # Seconds since 1970 on the database's own clock.
+    Column("run_after", Float, nullable=False),
+    Column("hinted_at", Float),
+    Column("lease_token", String(32)),
+    Column("lease_until", Float),
+    Column("last_error", Text),
+    UniqueConstraint("submission_id", "kind", "revision"),
+    Index("ix_jobs_state_run_after", "state", "run_after"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("before", String(20)),
+    Column("after", String(20), nullable=False),
+    Column("reason", Text),
+    Column("note", Text),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("seen_at", Float, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("password", String(255)),
+    Column("active", Boolean, nullable=False),
+    Column("fs_uniquifier", String(64), nullable=False, unique=True),
+    Column("tf_primary_method", String(64)),
+    Column("tf_totp_secret", String(255)),
+    Column("mf_recovery_codes", JSON),
+    Column("create_datetime", Moment),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("description", String(255)),
+    Column("permissions", JSON),
+)
+
+staff_roles = Table(
+    "staff_roles",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("role_id", ForeignKey("roles.id"), primary_key=True),
+)

@@ -1,0 +1,156 @@
+"""The records everybody speaks of: a submission, its sender, its consents, its history, its published clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from intake.domain.calls import CallSlug, ConsentKind
+    from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+    from intake.domain.states import State
+    from intake.domain.verdict import AudioLevels, Check, VideoFacts
+
+SubmissionId = NewType("SubmissionId", str)
+ClipId = NewType("ClipId", str)
+Token = NewType("Token", str)
+"""A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
+
+ObjectKey = NewType("ObjectKey", str)
+Sha256 = NewType("Sha256", str)
+"""Hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """What a sender tells us about themselves and their clip's language."""
+
+    given_name: str
+    family_name: str
+    role: str
+    organisation: str
+    organisation_kind: str
+    email: str
+    language: str
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name, as people say them."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven:
+    """An answer to one consent, with the exact words it was given to.
+
+    Attributes:
+        text_sha256: Of the words as shown, in `language`.
+        taken_back_at: When the sender took it back, if ever.
+    """
+
+    kind: ConsentKind
+    version: str
+    language: str
+    text_sha256: Sha256
+    given: bool
+    answered_at: datetime
+    taken_back_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was given and not taken back."""
+        return self.given and self.taken_back_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What is public of a clip, as its manifest says.
+
+    Attributes:
+        revision: The folder in the gallery bucket: `clips/{clip}/{revision}/`.
+        still_count: How many `still-N.jpg` there are.
+    """
+
+    clip_id: ClipId
+    revision: int
+    published_at: datetime
+    duration_s: float
+    width_px: int
+    height_px: int
+    size_bytes: int
+    still_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One video message, from the form to the gallery."""
+
+    id: SubmissionId
+    call_slug: CallSlug
+    state: State
+    came_from: State | None
+    revision: int
+    created_at: datetime
+    moved_at: datetime
+    sender: Sender
+    file_name: str
+    declared_bytes: int
+    upload_key: ObjectKey | None
+    original_key: ObjectKey | None
+    original_bytes: int | None
+    original_sha256: Sha256 | None
+    received_at: datetime | None
+    checks: tuple[Check, ...]
+    video: VideoFacts | None
+    levels: AudioLevels | None
+    peaks: tuple[int, ...]
+    stills: tuple[ObjectKey, ...]
+    waveform_key: ObjectKey | None
+    review_key: ObjectKey | None
+    review_sha256: Sha256 | None
+    review_plan: str | None
+    decision_reason: str | None
+    approved_sha256: Sha256 | None
+    poster: int
+    clip_id: ClipId | None
+    publication: Publication | None
+    consents: tuple[ConsentGiven, ...]
+
+    def has_consent(self, kind: ConsentKind) -> bool:
+        """Tell whether the sender agreed to *kind* and still does."""
+        return any(consent.kind is kind and consent.stands for consent in self.consents)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One move in a submission's history.
+
+    Attributes:
+        actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
+        reason: What the sender was told.
+        note: What only staff may read.
+    """
+
+    at: datetime
+    actor: str
+    before: State | None
+    after: State
+    reason: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A job as its row stands. `token` is set while the row is leased to us."""
+
+    id: JobId
+    submission_id: SubmissionId
+    kind: JobKind
+    revision: int
+    state: JobState
+    attempts: int
+    max_attempts: int
+    token: LeaseToken | None
+    last_error: str | None

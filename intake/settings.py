@@ -1,0 +1,162 @@
+"""The only place that reads the environment.
+
+Every setting may be given as `NAME` or, for secrets kept in files, as `NAME_FILE`. Where no `DATABASE_URL` is set the
+service is *embedded*: `make run` keeps its secrets and the ports it found under `DATA_DIR`, and commands typed in
+another terminal find them there.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from intake.domain.errors import BadSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MIN_SECRET_CHARACTERS: Final = 32
+"""Shortest `SECRET_KEY`: 128 bits even where somebody typed hexadecimal digits."""
+
+GIBIBYTE: Final = 1024**3
+
+_SECRETS: Final = "secrets"
+_RUN: Final = "run"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an operator may choose.
+
+    Attributes:
+        s3_public_url: Where browsers reach the buckets; signed links are made for it.
+        public_url: Where browsers reach the pages, without a slash at the end.
+        lease_s: How long a job stays with a worker that says nothing.
+        sweep_s: How often the dispatcher looks for what fell through.
+        hint_s: How often the dispatcher turns due jobs into messages.
+        min_free_bytes: Below this much free space no upload is taken.
+    """
+
+    database_url: str
+    redis_url: str
+    s3_endpoint_url: str
+    s3_public_url: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    private_bucket: str
+    gallery_bucket: str
+    secret_key: str = field(repr=False)
+    public_url: str
+    data_dir: Path
+    port: int
+    log_level: str
+    metrics_token: str | None = field(repr=False)
+    lease_s: float
+    sweep_s: float
+    hint_s: float
+    min_free_bytes: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from *environ*, the process's own by default.
+
+        Raises:
+            BadSettings: Something is missing or makes no sense; every problem is named at once.
+        """
+        reader = _Reader(os.environ if environ is None else environ)
+        settings = _read(reader)
+        if reader.problems:
+            raise BadSettings(reader.problems)
+        return settings
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS, so that cookies may say so."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine's browsers are meant to reach us."""
+        return urlsplit(self.public_url).hostname in _LOOPBACK
+
+
+class _Reader:
+    """Reads one setting after the other and remembers what is wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+        self.data_dir = Path(environ.get("DATA_DIR") or "var")
+        self.is_embedded = not self._given("DATABASE_URL")
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._given(name) or (self._kept(name) if self.is_embedded else None) or default
+        if value is None:
+            self.problems.append(f"{name} is not set (neither {name} nor {name}_FILE).")
+            return ""
+        return value
+
+    def number(self, name: str, default: float) -> float:
+        value = self.text(name, str(default))
+        try:
+            return float(value)
+        except ValueError:
+            self.problems.append(f"{name} must be a number, not “{value}”.")
+            return default
+
+    def secret(self, name: str) -> str:
+        value = self.text(name)
+        if value and len(value) < MIN_SECRET_CHARACTERS:
+            self.problems.append(f"{name} must have at least {MIN_SECRET_CHARACTERS} characters.")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        return self._given(name)
+
+    def _given(self, name: str) -> str | None:
+        if path := self._environ.get(f"{name}_FILE"):
+            return self._content(name, Path(path))
+        return self._environ.get(name) or None
+
+    def _content(self, name: str, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8").strip() or None
+        except OSError as error:
+            self.problems.append(f"{name}_FILE cannot be read: {error}.")
+            return None
+
+    def _kept(self, name: str) -> str | None:
+        for folder in (_SECRETS, _RUN):
+            path = self.data_dir / folder / name
+            if path.is_file():
+                return self._content(name, path)
+        return None
+
+
+def _read(reader: _Reader) -> Settings:
+    endpoint = reader.text("S3_ENDPOINT_URL", "http://127.0.0.1:8333")
+    port = int(reader.number("PORT", 8000))
+    return Settings(
+        database_url=reader.text("DATABASE_URL", f"sqlite:///{(reader.data_dir / 'intake.db').absolute()}"),
+        redis_url=reader.text("REDIS_URL", "redis://127.0.0.1:6379/0"),
+        s3_endpoint_url=endpoint,
+        s3_public_url=reader.text("S3_PUBLIC_URL", endpoint).rstrip("/"),
+        s3_access_key=reader.text("S3_ACCESS_KEY"),
+        s3_secret_key=reader.text("S3_SECRET_KEY"),
+        private_bucket=reader.text("PRIVATE_BUCKET", "intake-private"),
+        gallery_bucket=reader.text("GALLERY_BUCKET", "intake-gallery"),
+        secret_key=reader.secret("SECRET_KEY"),
+        public_url=reader.text("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        data_dir=reader.data_dir.absolute(),
+        port=port,
+        log_level=reader.text("LOG_LEVEL", "INFO").upper(),
+        metrics_token=reader.optional("METRICS_TOKEN"),
+        lease_s=reader.number("LEASE_S", 60),
+        sweep_s=reader.number("SWEEP_S", 15),
+        hint_s=reader.number("HINT_S", 1),
+        min_free_bytes=int(reader.number("MIN_FREE_BYTES", 2 * GIBIBYTE)),
+    )

@@ -1,0 +1,269 @@
+"""The only place that speaks S3: what each kind of user may ask of a bucket, and `S3Bucket`, which answers all.
+
+Needed permissions: web: put and head in *private*; workers: everything in both; nobody else: GET in *gallery*.
+Entity tags are never trusted: what a file is, its size and SHA-256 say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
+from urllib.parse import quote
+
+import boto3
+from botocore.config import Config
+
+from intake.domain.errors import ObjectMissing, StorageUnavailable
+from intake.domain.submissions import ObjectKey, Sha256
+from intake.storage.translate import storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+MEBIBYTE: Final = 1024**2
+CHUNK_BYTES: Final = 1 * MEBIBYTE
+
+VIEW_LINK_S: Final = 3600
+"""Life of a signed view link in seconds: longer than anybody looks at one clip, shorter than a working day."""
+
+_DELETE_AT_ONCE: Final = 1000
+"""Most keys in one DeleteObjects. Source: Amazon S3 API Reference, DeleteObjects."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    """One object of a listing."""
+
+    key: ObjectKey
+    size_bytes: int
+    written_at: datetime
+
+
+class Originals(Protocol):
+    """What receiving an upload asks of the private bucket."""
+
+    def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
+        """Store all of the seekable *stream* in constant memory; return its size in bytes as the bucket has it.
+
+        Once this returns the object is there for every reader. If it raises there may be a part of it nobody can read.
+
+        Raises:
+            StorageUnavailable: The bucket cannot take it now.
+        """
+        ...
+
+    def size_of(self, key: ObjectKey) -> int:
+        """Return the size of an object in bytes.
+
+        Raises:
+            ObjectMissing: There is none.
+            StorageUnavailable: The bucket cannot say now.
+        """
+        ...
+
+
+class Objects(Originals, Protocol):
+    """What the workers' steps ask of a bucket."""
+
+    def put_file(self, key: ObjectKey, path: Path, *, content_type: str, cache_control: str | None = None) -> None:
+        """Store the file at *path*; replaces what was there.
+
+        Raises:
+            StorageUnavailable: The bucket cannot take it now, or holds another size afterwards.
+        """
+        ...
+
+    def fetch(self, key: ObjectKey, path: Path) -> Sha256:
+        """Write an object to *path* and return its SHA-256, counted on the way.
+
+        Raises:
+            ObjectMissing: There is none.
+            StorageUnavailable: The bucket does not answer, or stopped half-way.
+        """
+        ...
+
+    def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
+        """Go through the objects below *prefix*. What is written or deleted meanwhile may or may not be seen.
+
+        Raises:
+            StorageUnavailable: The bucket cannot say now.
+        """
+        ...
+
+    def delete_below(self, prefix: ObjectKey) -> int:
+        """Delete everything below *prefix* and return how many objects that were. Repeatable.
+
+        Raises:
+            StorageUnavailable: Something may be left.
+        """
+        ...
+
+
+class ViewLinks(Protocol):
+    """What a moderator's page asks of the private bucket."""
+
+    def view_link(self, key: ObjectKey) -> str:
+        """Sign a link by which a browser may read one object for `VIEW_LINK_S` seconds. Asks nobody."""
+        ...
+
+
+class PublicLinks(Protocol):
+    """What public pages ask of the gallery bucket."""
+
+    def public_link(self, key: ObjectKey) -> str:
+        """Return the address under which everybody may read an object of this bucket. Asks nobody."""
+        ...
+
+
+class S3Bucket:
+    """A bucket on any S3 server. Implements every protocol above; give each user only the one it needs."""
+
+    def __init__(self, name: str, *, endpoint_url: str, public_url: str, access_key: str, secret_key: str) -> None:
+        self.name = name
+        self._public_url = public_url
+        self._client = _client(endpoint_url, access_key, secret_key)
+        # A signature holds only for the host it was made for: browsers may know the server under another name.
+        self._public_client = _client(public_url, access_key, secret_key)
+
+    def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
+        """See `Originals`."""
+        # One PUT that reads as it sends: a multipart upload would hold a part of 5 MiB or more in memory.
+        with storage_errors():
+            self._client.put_object(Bucket=self.name, Key=key, Body=stream, ContentType=content_type)
+        return self.size_of(key)
+
+    def put_file(self, key: ObjectKey, path: Path, *, content_type: str, cache_control: str | None = None) -> None:
+        """See `Objects`."""
+        headers = {"ContentType": content_type} | ({"CacheControl": cache_control} if cache_control else {})
+        with storage_errors(), path.open("rb") as file:
+            self._client.put_object(Bucket=self.name, Key=key, Body=file, **headers)
+        if self.size_of(key) != path.stat().st_size:
+            raise StorageUnavailable("the bucket holds another size than was sent")
+
+    def size_of(self, key: ObjectKey) -> int:
+        """See `Originals`."""
+        with storage_errors():
+            return int(self._client.head_object(Bucket=self.name, Key=key)["ContentLength"])
+
+    def fetch(self, key: ObjectKey, path: Path) -> Sha256:
+        """See `Objects`."""
+        digest = hashlib.sha256()
+        with storage_errors(), path.open("wb") as file:
+            answer = self._client.get_object(Bucket=self.name, Key=key)
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                digest.update(chunk)
+                file.write(chunk)
+        if path.stat().st_size != answer["ContentLength"]:
+            raise StorageUnavailable("the bucket stopped half-way")
+        return Sha256(digest.hexdigest())
+
+    def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
+        """See `Objects`."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        with storage_errors():
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    yield StoredObject(
+                        key=ObjectKey(entry["Key"]), size_bytes=entry["Size"], written_at=entry["LastModified"]
+                    )
+
+    def delete_below(self, prefix: ObjectKey) -> int:
+        """See `Objects`."""
+        if not prefix.endswith("/"):
+            raise ValueError(f"{prefix} is not a folder: other keys may begin like it")
+        keys = [stored.key for stored in self.listing(prefix)]
+        for start in range(0, len(keys), _DELETE_AT_ONCE):
+            self._delete(keys[start : start + _DELETE_AT_ONCE])
+        return len(keys)
+
+    def view_link(self, key: ObjectKey) -> str:
+        """See `ViewLinks`."""
+        link: str = self._public_client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=VIEW_LINK_S
+        )
+        return link
+
+    def public_link(self, key: ObjectKey) -> str:
+        """See `PublicLinks`."""
+        return f"{self._public_url}/{self.name}/{quote(key)}"
+
+    def is_there(self) -> bool:
+        """Tell whether the bucket answers.
+
+        Raises:
+            StorageUnavailable: Its server does not.
+        """
+        try:
+            with storage_errors():
+                self._client.head_bucket(Bucket=self.name)
+        except ObjectMissing:
+            return False
+        return True
+
+    def create(self) -> None:
+        """Make the bucket unless it is there.
+
+        Raises:
+            StorageUnavailable: Its server does not answer.
+        """
+        if not self.is_there():
+            with storage_errors():
+                self._client.create_bucket(Bucket=self.name)
+
+    def let_everybody_read(self) -> None:
+        """Let everybody GET objects, and nothing else: no listing, no writing.
+
+        Raises:
+            StorageUnavailable: The policy was not taken.
+        """
+        policy = (
+            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"],'
+            f'"Resource":["arn:aws:s3:::{self.name}/*"]}}]}}'
+        )
+        with storage_errors():
+            self._client.put_bucket_policy(Bucket=self.name, Policy=policy)
+
+    def let_pages_of(self, origins: list[str], *, methods: list[str]) -> None:
+        """Say which pages' scripts may use the bucket; without it SeaweedFS lets every origin in.
+
+        Raises:
+            StorageUnavailable: The rule was not taken.
+        """
+        rule = {
+            "AllowedOrigins": origins,
+            "AllowedMethods": methods,
+            "AllowedHeaders": ["*"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 3600,
+        }
+        with storage_errors():
+            self._client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [rule]})
+
+    def _delete(self, keys: list[ObjectKey]) -> None:
+        with storage_errors():
+            answer = self._client.delete_objects(
+                Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            )
+        if answer.get("Errors"):
+            raise StorageUnavailable(str(answer["Errors"][0].get("Code")))
+
+
+def _client(endpoint_url: str, access_key: str, secret_key: str) -> Any:  # noqa: ANN401 - boto3 ships no types
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        region_name="us-east-1",
+        config=Config(
+            # Without it boto3 signs links for other hosts the old way.
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            connect_timeout=3,
+            read_timeout=60,
+            retries={"max_attempts": 2, "mode": "standard"},
+        ),
+    )

@@ -1,0 +1,73 @@
+"""The only place where a process gets its parts: engine, buckets and clock, built from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from intake.db.engine import make_engine
+from intake.storage.bucket import Objects, PublicLinks, S3Bucket, ViewLinks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from intake.settings import Settings
+
+
+class Clock(Protocol):
+    """Tells the time. Leases do not ask it: they use the database's."""
+
+    def __call__(self) -> datetime:
+        """Return the present, aware, in UTC."""
+        ...
+
+
+class PrivateBucket(Objects, ViewLinks, Protocol):
+    """Holds what only the sender and staff may see."""
+
+    def is_there(self) -> bool:
+        """Tell whether the bucket answers."""
+        ...
+
+
+class GalleryBucket(Objects, PublicLinks, Protocol):
+    """Holds what everybody may see, and nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts every process shares."""
+
+    settings: Settings
+    engine: Engine
+    private: PrivateBucket
+    gallery: GalleryBucket
+    clock: Clock
+
+
+def utc_now() -> datetime:
+    """Return the present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def connect(settings: Settings) -> Services:
+    """Build the parts; nothing is connected until it is used."""
+    return Services(
+        settings=settings,
+        engine=make_engine(settings.database_url),
+        private=s3_bucket(settings, settings.private_bucket),
+        gallery=s3_bucket(settings, settings.gallery_bucket),
+        clock=utc_now,
+    )
+
+
+def s3_bucket(settings: Settings, name: str) -> S3Bucket:
+    """Build one bucket of the settings' S3 server."""
+    return S3Bucket(
+        name,
+        endpoint_url=settings.s3_endpoint_url,
+        public_url=settings.s3_public_url,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
