@@ -40,14 +40,14 @@ def _start(given: Mapping[str, str], without: set[str]) -> int:
     with _only_copy(data_dir):
         environ = _environment(given, data_dir)
         # A server that somebody else runs is not started again.
-        without |= {name for name, setting in _SERVERS.items() if _is_given(setting, given)}
+        theirs = {name for name, setting in _SERVERS.items() if _is_given(setting, given)}
         _say(f"Data folder {data_dir}; pages on {environ['PUBLIC_URL']}; storage on {environ['S3_ENDPOINT_URL']}.")
         _say("Bringing the database up to date and loading the calls.")
         _run(["intake", "database"], environ)
         if first_moderator(data_dir, environ):
             _say("Created the first moderator.")
         _say("Starting every process; Ctrl-C stops them all.")
-        return run_processes(PROJECT / "Procfile", environ=environ, without=without)
+        return run_processes(PROJECT / "Procfile", environ=environ, without=without | theirs)
 
 
 _SERVERS: Final = {"redis": "REDIS_URL", "storage": "S3_ENDPOINT_URL"}
@@ -90,7 +90,8 @@ def _environment(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
     found["S3_PUBLIC_URL"] = given.get("S3_PUBLIC_URL") or found["S3_ENDPOINT_URL"]
     for name, value in found.items():
         (data_dir / "run" / name).write_text(f"{value}\n", encoding="utf-8")
-    kept = {f"{name}_FILE": str(path) for name, path in keep_secrets(data_dir / "secrets").items()}
+    secrets = keep_secrets(data_dir / "secrets")
+    kept = {f"{name}_FILE": str(path) for name, path in secrets.items() if not _is_given(name, given)}
     servers = {
         "REDIS_PORT": str(redis_port),
         "STORAGE_PORT_SHIFT": str(shift),

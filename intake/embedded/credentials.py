@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -61,7 +60,8 @@ def write_once(path: Path, text: str) -> None:
     if path.exists():
         return
     unfinished = path.with_name(f".{path.name}.new")
-    descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
+    # Made empty and private first: there is no moment in which others could read it.
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600, exist_ok=False)
+    unfinished.write_text(f"{text}\n", encoding="utf-8")
     unfinished.replace(path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from intake.embedded.credentials import FIRST_MODERATOR_FILE
 from intake.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE_S: Final = 120
 POLL_S: Final = 0.2

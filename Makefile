@@ -1,0 +1,50 @@
+# The commands people type. Each installs what it needs first (deploy/prepare.sh); ARGS is passed on:
+#   make test ARGS='-k receipt -x'
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock
+
+bin := .venv/bin
+paths := intake workers tests bench
+
+help: ## what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
+	@deploy/prepare.sh run
+	@$(bin)/python -m intake.embedded $(ARGS)
+
+test: ## run every test
+	@deploy/prepare.sh test
+	@$(bin)/pytest $(ARGS)
+
+check: ## format, lint, types, import rules, templates, spelling
+	@deploy/prepare.sh check
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	$(bin)/djlint templates --check --quiet
+	$(bin)/djlint templates --lint --quiet
+	$(bin)/codespell
+
+format: ## put code and templates into shape
+	@deploy/prepare.sh check
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+	$(bin)/djlint templates --reformat --quiet
+
+bench: ## measure: tables here, figures in bench/results/*.json
+	@deploy/prepare.sh test
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
+
+# UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
+compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	@deploy/prepare.sh check
+	$(compile) --extra build --output-file requirements/runtime.txt
+	$(compile) --extra build --extra embedded --output-file requirements/embedded.txt
+	$(compile) --extra build --extra embedded --extra dev --output-file requirements/development.txt

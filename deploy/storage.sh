@@ -1,0 +1,32 @@
+#!/bin/sh
+# The only place for the flags of the S3 server (SeaweedFS): the Procfile and docker-compose.yml both start it here.
+#
+# Settings: STORAGE_DIR, STORAGE_CONFIG_DIR (holds security.toml), S3_ACCESS_KEY and S3_SECRET_KEY (or …_FILE),
+# STORAGE_BIND (127.0.0.1), STORAGE_PORT_SHIFT (0; added to every port where the usual ones are taken).
+set -eu
+
+# These keys are the server's only identity.
+AWS_ACCESS_KEY_ID=${S3_ACCESS_KEY:-$(cat "$S3_ACCESS_KEY_FILE")}
+AWS_SECRET_ACCESS_KEY=${S3_SECRET_KEY:-$(cat "$S3_SECRET_KEY_FILE")}
+# Without it ten uploads at once leave the server at 0.8 GB; with it they peak at 0.4 GB and go back to 0.1 GB.
+GOMEMLIMIT=256MiB
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY GOMEMLIMIT
+
+shift_by=${STORAGE_PORT_SHIFT:-0}
+
+# A socket's path may have 108 characters at most, so the sockets are named from inside their folder.
+mkdir -p "$STORAGE_DIR/sockets" "$STORAGE_DIR/files"
+cd "$STORAGE_DIR/sockets"
+
+# -config_dir: security.toml makes the filer ask for a signed token; without it the filer's port reads and writes
+#   every object of every bucket for anybody.
+# -master.telemetry: on by default. -s3.autoCreateBucket, -s3.allowDeleteBucketNotEmpty: lax by default.
+# Every port is named: a port that is not named moves silently when it is taken, a named one is an error.
+exec weed -logtostderr=true -config_dir="$STORAGE_CONFIG_DIR" mini \
+    -dir="$STORAGE_DIR/files" -ip=127.0.0.1 -ip.bind="${STORAGE_BIND:-127.0.0.1}" \
+    -master.telemetry=false \
+    -s3.port=$((8333 + shift_by)) -master.port=$((9333 + shift_by)) -volume.port=$((9340 + shift_by)) \
+    -filer.port=$((8888 + shift_by)) -admin.port=$((23646 + shift_by)) \
+    -s3.port.iceberg=0 -s3.port.lance=0 -webdav=false -admin.ui=false \
+    -s3.allowDeleteBucketNotEmpty=false -s3.autoCreateBucket=false -s3.concurrentUploadLimitMB=64 \
+    -s3.localSocket=s3.sock -filer.localSocket=filer.sock
