@@ -33,6 +33,11 @@ _HARDENED: Final = {
 _THREADS: Final = 2
 """A worker has a small machine, and more threads mean more frames in memory."""
 
+MAX_DECODED_STILLS: Final = 25
+"""However a clip is made, no more pictures of it than this are decoded for stills."""
+
+_SPARSE_TIMESCALE: Final = 90_000
+
 SPARSE_CLIP: Final = "sparse.mp4"
 STILL_PATTERN: Final = "still-%02d.jpg"
 GRAY_PX: Final = (64, 36)
@@ -98,34 +103,37 @@ def copy_sparse_keyframes(*, step_s: float) -> list[str]:
 
     The muxer keeps the display matrix, so what is decoded from the copy stands upright.
     """
-    # Register 0 holds the time from which the next keyframe is wanted; a packet is dropped where this is not zero.
-    wanted_from = f"(floor(pts*tb/{step_s:.4f})+1)*{step_s:.4f}"
-    drop = rf"if(key*gte(pts*tb\,ld(0))\,0*st(0\,{wanted_from})\,1)"
+    # Register 0 holds the moment from which the next keyframe is wanted; a packet is dropped where this is not zero.
+    # The variable `tb` is the input's time base while `pts` counts in the output's: so that one is fixed here.
+    step = round(step_s * _SPARSE_TIMESCALE)
+    drop = rf"if(key*gte(pts\,ld(0))\,0*st(0\,(floor(pts/{step})+1)*{step})\,1)"
     copied = ffmpeg.output(
         _source(discard="nokey")["v:0"],
         f"file:{OUTPUT}/{SPARSE_CLIP}",
         format="mp4",
         **{"c": "copy", "map_metadata": -1, "map_chapters": -1, "bsf:v": f"noise=drop='{drop}'"},
+        video_track_timescale=_SPARSE_TIMESCALE,
     )
     return _compile(copied)
 
 
 def draw_stills(look: Look) -> list[str]:
-    """Return one decode of all of `/in/src`: JPEGs in `/out`, small gray copies on stdout, times on stderr."""
-    frames = (
-        _shaped(_source(threads=_THREADS)["v:0"], look).filter("showinfo", checksum=0).filter_multi_output("split", 2)
+    """Return one decode of `/in/src`, all keyframes: JPEGs in `/out`, small gray copies on stdout, times on stderr."""
+    timed = _shaped(_source(threads=_THREADS)["v:0"], look).filter("showinfo", checksum=0)
+    # HEVC keyframes without their neighbours may come out in the wrong order, which no writer of files takes.
+    frames = timed.filter("settb", "1/25").filter("setpts", "N").filter_multi_output("split", 2)
+    options = {"vsync": 0, "r": 25, "frames:v": MAX_DECODED_STILLS}
+    stills = ffmpeg.output(
+        frames[0].filter("format", "yuvj420p"),
+        f"file:{OUTPUT}/{STILL_PATTERN}",
+        format="image2",
+        fflags="+bitexact",
+        **{"q:v": 3, **options},
     )
-    gray = frames[1].filter("scale", *GRAY_PX).filter("format", "gray")
-    stills = frames[0].filter("format", "yuvj420p")
-    return _compile(
-        ffmpeg.merge_outputs(
-            ffmpeg.output(
-                stills, f"file:{OUTPUT}/{STILL_PATTERN}", format="image2", fflags="+bitexact", vsync=0, **{"q:v": 3}
-            ),
-            ffmpeg.output(gray, "pipe:1", format="rawvideo", vsync=0),
-        ),
-        level="info",
+    grays = ffmpeg.output(
+        frames[1].filter("scale", *GRAY_PX).filter("format", "gray"), "pipe:1", format="rawvideo", **options
     )
+    return _compile(ffmpeg.merge_outputs(stills, grays), level="info")
 
 
 def convert_still(*, name: str, codec: str, quality: int) -> list[str]:
