@@ -12,7 +12,7 @@ import * as sass from 'sass'
 const here = dirname(fileURLToPath(import.meta.url))
 const target = join(here, '..', 'static', 'dist')
 
-const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'gallery.scss', 'embed.scss']
+const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'gallery.scss', 'embed.scss', 'icon.svg']
 
 const compileSass = {
   name: 'sass',
@@ -41,7 +41,7 @@ const { metafile } = await esbuild.build({
   metafile: true,
   format: 'esm',
   target: ['chrome100', 'firefox100', 'safari15'],
-  loader: { '.woff2': 'file' },
+  loader: { '.woff2': 'file', '.svg': 'copy' },
   plugins: [compileSass],
   logLevel: 'warning',
 })
