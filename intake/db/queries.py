@@ -99,6 +99,12 @@ def submission_by_token(connection: Connection, token_sha256: str) -> Submission
     return _one(connection, submissions.c.token_sha256 == token_sha256)
 
 
+def find_by_token(connection: Connection, token_sha256: str) -> Submission | None:
+    """Return the submission whose sender's secret has this hash, if there is one."""
+    found = _many(connection, select(submissions).where(submissions.c.token_sha256 == token_sha256))
+    return found[0] if found else None
+
+
 def submission_by_clip(connection: Connection, clip_id: str) -> Submission:
     """Return the submission behind a clip's public id, whether or not it is public now.
 
@@ -178,6 +184,12 @@ def count_by_state(connection: Connection) -> dict[State, int]:
     """Count the submissions in each state that has any."""
     rows = connection.execute(select(submissions.c.state, func.count()).group_by(submissions.c.state))
     return {State(state): count for state, count in rows}
+
+
+def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count the jobs of each kind in each state that has any."""
+    rows = connection.execute(select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state))
+    return {(kind, state): count for kind, state, count in rows}
 
 
 def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:

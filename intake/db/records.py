@@ -56,6 +56,7 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         approved_sha256=row["approved_sha256"],
         poster=row["poster"],
         clip_id=row["clip_id"],
+        publication_count=row["publications"],
         publication=_publication(row["publication"]),
         consents=tuple(consent_from(consent) for consent in consents),
     )

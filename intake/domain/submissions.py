@@ -115,6 +115,7 @@ class Submission:
     approved_sha256: Sha256 | None
     poster: int
     clip_id: ClipId | None
+    publication_count: int
     publication: Publication | None
     consents: tuple[ConsentGiven, ...]
 

@@ -1,0 +1,138 @@
+"""The `intake` command, for operators."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.domain.calls import BadCall
+from intake.domain.errors import BadSettings, NotFound, StorageUnavailable
+from intake.domain.jobs import JobId, JobState
+from intake.logs import set_up_logging
+from intake.settings import Settings
+from intake.setup import load_call, prepare_buckets, prepare_database
+from intake.wiring import Services, connect
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run and look after Pistoia2030 Video Intake."""
+    try:
+        settings = Settings.from_env()
+    except BadSettings as error:
+        raise click.ClickException(f"the settings need mending:\n{error}") from error
+    set_up_logging(settings.log_level)
+    context.obj = connect(settings)
+
+
+@main.command()
+@click.pass_obj
+def database(services: Services) -> None:
+    """Bring the tables up to date and load the calls that ship."""
+    prepare_database(services)
+
+
+@main.command()
+@click.pass_obj
+def setup(services: Services) -> None:
+    """Prepare the database and both buckets; repeatable."""
+    prepare_database(services)
+    try:
+        prepare_buckets(services.settings)
+    except StorageUnavailable as error:
+        where = services.settings.s3_endpoint_url
+        raise click.ClickException(f"the S3 server at {where} does not answer ({error})") from error
+
+
+@main.group()
+def staff() -> None:
+    """People who moderate."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["moderator", "admin"]), default="moderator", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@click.pass_obj
+def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
+    """Let EMAIL log in."""
+    # Late: only this command needs the whole web side.
+    from intake.app import create_app, staff_of
+
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    app = create_app(services)
+    with app.app_context():
+        try:
+            added = staff_of(app).add(email, role, password)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{email} may log in as {role}." if added else f"{email} is known already; nothing was changed.")
+
+
+@main.group()
+def calls() -> None:
+    """Calls for videos."""
+
+
+@calls.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def load(services: Services, file: Path) -> None:
+    """Load FILE, or bring its call up to date."""
+    try:
+        call = load_call(services, file)
+    except (BadCall, ValueError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    click.echo(f"{call.slug}: {call.title.it}")
+
+
+@calls.command("list")
+@click.pass_obj
+def list_calls(services: Services) -> None:
+    """List the calls."""
+    with reading(services.engine) as connection:
+        for call in queries.all_calls(connection):
+            condition = "open" if call.is_open(services.clock()) else "closed"
+            click.echo(f"{call.slug}\t{condition}\t{call.title.it}")
+
+
+@main.group()
+def jobs() -> None:
+    """Background jobs."""
+
+
+@jobs.command("list")
+@click.option("--all", "show_all", is_flag=True, help="Also those that are done.")
+@click.pass_obj
+def list_jobs(services: Services, *, show_all: bool) -> None:
+    """List jobs that wait, run or died."""
+    states = tuple(JobState) if show_all else (JobState.READY, JobState.LEASED, JobState.DEAD)
+    with reading(services.engine) as connection:
+        for job in queries.jobs_in(connection, states, limit=1000):
+            tries = f"{job.attempts}/{job.max_attempts}"
+            error = (job.last_error or "").splitlines()[-1:] or [""]
+            click.echo(f"{job.id}\t{job.kind}\t{job.state}\t{tries}\t{job.submission_id}\t{error[0]}")
+
+
+@jobs.command("retry")
+@click.argument("job_id", type=int)
+@click.pass_obj
+def retry(services: Services, job_id: int) -> None:
+    """Give the dead job JOB_ID all its tries again."""
+    from intake.actions.moderating import retry_job
+
+    with writing(services.engine) as connection:
+        try:
+            is_revived = retry_job(connection, JobId(job_id), actor="operator", now=services.clock())
+        except NotFound as error:
+            raise click.ClickException(f"there is no job {job_id}") from error
+    click.echo(f"Job {job_id} will be tried again." if is_revived else f"Job {job_id} is not dead; nothing to do.")

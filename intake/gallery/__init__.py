@@ -1,0 +1,1 @@
+"""Audience: the public, and the pages of others that embed approved clips."""

@@ -1,0 +1,98 @@
+"""The only place that finds a clip for the public, or says that it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import url_for
+
+from intake.db import queries
+from intake.db.engine import reading
+from intake.domain.calls import ConsentKind
+from intake.domain.errors import Gone, NotFound
+from intake.domain.publication import is_public
+from intake.domain.states import State
+from intake.storage import keys
+from intake.web.language import page_language
+from intake.web.services import services
+
+if TYPE_CHECKING:
+    from intake.domain.calls import Call
+    from intake.domain.submissions import ClipId, Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicClip:
+    """What everybody may know of a clip. No e-mail address, ever."""
+
+    clip_id: ClipId
+    call_slug: str
+    title: str
+    role: str
+    organisation: str
+    kind_label: str
+    duration_s: float
+    width_px: int
+    height_px: int
+    media_url: str
+    poster_url: str
+    poster_webp_url: str
+    url: str
+    embed_url: str
+
+    @property
+    def is_portrait(self) -> bool:
+        """Whether the picture is taller than wide."""
+        return self.height_px > self.width_px
+
+
+def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
+    """Return a clip and its call.
+
+    Raises:
+        Gone: It was public, or was to be, and its sender withdrew it.
+        NotFound: There is no such clip, or it is not public.
+    """
+    with reading(services().engine) as connection:
+        submission = queries.submission_by_clip(connection, clip_id)
+        call = queries.find_call(connection, submission.call_slug)
+    stands = submission.has_consent(ConsentKind.GALLERY)
+    if is_public(state=submission.state, gallery_consent_stands=stands):
+        return public_clip(submission, call), call
+    if submission.state is State.WITHDRAWN and submission.publication_count:
+        raise Gone(clip_id)
+    raise NotFound(clip_id)
+
+
+def public_clip(submission: Submission, call: Call) -> PublicClip:
+    """Show a submission's published clip.
+
+    Raises:
+        NotFound: It has none.
+    """
+    publication = submission.publication
+    if publication is None:
+        raise NotFound(submission.id)
+    parts, clip_id = services(), publication.clip_id
+
+    def link(name: str) -> str:
+        return parts.gallery.public_link(keys.published(clip_id, publication.revision, name))
+
+    public_url = parts.settings.public_url
+    return PublicClip(
+        clip_id=clip_id,
+        call_slug=call.slug,
+        title=submission.sender.full_name,
+        role=submission.sender.role,
+        organisation=submission.sender.organisation,
+        kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
+        duration_s=publication.duration_s,
+        width_px=publication.width_px,
+        height_px=publication.height_px,
+        media_url=link("video.mp4"),
+        poster_url=link("poster.jpg"),
+        poster_webp_url=link("poster.webp"),
+        url=public_url + url_for("gallery.show_clip", call_slug=call.slug, clip_id=clip_id),
+        embed_url=public_url + url_for("gallery.embed_clip", clip_id=clip_id),
+    )

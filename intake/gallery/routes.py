@@ -1,0 +1,22 @@
+"""The public's URLs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from intake.gallery import embed, pages
+from intake.web.routing import Access, Route, blueprint
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+ROUTES: Final = (
+    Route(rule="/gallery/<call_slug>", view=pages.show_gallery, access=Access.PUBLIC),
+    Route(rule="/gallery/<call_slug>/<clip_id>", view=pages.show_clip, access=Access.PUBLIC),
+    Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
+)
+
+
+def gallery_blueprint() -> Blueprint:
+    """Build the blueprint of this audience."""
+    return blueprint("gallery", ROUTES)

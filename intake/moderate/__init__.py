@@ -1,0 +1,1 @@
+"""Audience: staff, who watch, judge, ask again and approve."""

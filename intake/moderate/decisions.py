@@ -1,0 +1,67 @@
+"""What a moderator's buttons do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import redirect, url_for
+
+from intake import wording
+from intake.actions import moderating
+from intake.actions.moderating import Outcome
+from intake.db.engine import writing
+from intake.domain.submissions import SubmissionId
+from intake.moderate.access import moderator_name
+from intake.moderate.forms import DecisionForm
+from intake.moderate.pages import clip_page
+from intake.web.language import page_language
+from intake.web.services import services
+from intake.wording import N_
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger()
+
+_LOST = {
+    Outcome.SOMEBODY_ELSE: N_(
+        "Qualcun altro ha già deciso, o il video è stato ritirato. Ecco come stanno le cose ora."
+    ),
+    Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
+}
+
+
+def decide(submission_id: UUID) -> ResponseReturnValue:
+    """Carry out a decision; the second of two people who decide at once is told."""
+    parts, form = services(), DecisionForm()
+    if not form.validate_on_submit():
+        return clip_page(submission_id, form=form), 422
+    with writing(parts.engine) as connection:
+        outcome = moderating.decide(connection, _id(submission_id), form.ruling(moderator_name()), now=parts.clock())
+    if outcome is not Outcome.DONE:
+        return clip_page(submission_id, conflict=wording.say(_LOST[outcome], page_language())), 409
+    log.info("submission_decided", submission_id=str(submission_id), decision=form.decision.data)
+    return redirect(url_for("moderate.queue"), 303)
+
+
+def look_again(submission_id: UUID) -> ResponseReturnValue:
+    """Bring a declined clip back to the queue."""
+    parts = services()
+    with writing(parts.engine) as connection:
+        moderating.look_again(connection, _id(submission_id), moderator=moderator_name(), now=parts.clock())
+    return redirect(url_for("moderate.show", submission_id=submission_id), 303)
+
+
+def retry(submission_id: UUID) -> ResponseReturnValue:
+    """Give the job that brought a submission to an operator another chance."""
+    parts = services()
+    with writing(parts.engine) as connection:
+        moderating.retry_submission(connection, _id(submission_id), actor=moderator_name(), now=parts.clock())
+    return redirect(url_for("moderate.queue"), 303)
+
+
+def _id(submission_id: UUID) -> SubmissionId:
+    return SubmissionId(str(submission_id))

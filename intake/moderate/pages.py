@@ -1,0 +1,152 @@
+"""The staff's pages: the queue, and one clip with its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import make_response, render_template, request
+
+from intake.db import queries
+from intake.db.engine import reading
+from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
+from intake.domain.verdict import Verdict
+from intake.moderate.forms import ButtonForm, DecisionForm
+from intake.web.language import page_language
+from intake.web.links import clip_url
+from intake.web.services import services
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from intake.domain.calls import Call
+    from intake.domain.submissions import Job, Submission
+
+PAGE_ROWS: Final = 50
+
+_WAITING: Final = (State.AWAITING_REVIEW,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """One submission in the queue."""
+
+    id: SubmissionId
+    name: str
+    organisation: str
+    kind_label: str
+    duration_s: float | None
+    state: State
+    waiting_since: datetime
+    still_url: str | None
+    warnings: int
+    fails: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorRow:
+    """One submission whose job died."""
+
+    id: SubmissionId
+    name: str
+    last_error: str
+
+
+def queue() -> ResponseReturnValue:
+    """Show what waits, oldest first; what needs an operator stands apart."""
+    parts = services()
+    state = request.args.get("state", "")
+    states = (State(state),) if state in tuple(State) else _WAITING
+    after = request.args.get("after")
+    with reading(parts.engine) as connection:
+        found = queries.queue(connection, states, after=SubmissionId(after) if after else None, limit=PAGE_ROWS + 1)
+        troubled = queries.queue(connection, (State.NEEDS_OPERATOR,), after=None, limit=PAGE_ROWS)
+        calls = {call.slug: call for call in queries.all_calls(connection)}
+        context = {
+            "counts": queries.count_by_state(connection),
+            "troubled": [
+                _operator_row(submission, queries.last_dead_job(connection, submission.id)) for submission in troubled
+            ],
+        }
+    shown = found[:PAGE_ROWS]
+    return _private(
+        render_template(
+            "moderate/queue.html",
+            rows=[_row(submission, calls[submission.call_slug]) for submission in shown],
+            state=states[0],
+            states=tuple(State),
+            after=shown[-1].id if len(found) > PAGE_ROWS else None,
+            retry_form=ButtonForm(),
+            **context,
+        )
+    )
+
+
+def show(submission_id: UUID) -> ResponseReturnValue:
+    """Show one clip with everything that helps to decide."""
+    return _private(clip_page(submission_id))
+
+
+def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict: str | None = None) -> str:
+    """Render one clip.
+
+    Args:
+        form: What was typed, where it must be mended.
+        conflict: Why a decision was not carried out.
+    """
+    parts = services()
+    with reading(parts.engine) as connection:
+        submission = queries.submission_by_id(connection, str(submission_id))
+        call = queries.find_call(connection, submission.call_slug)
+        history = queries.history(connection, submission.id)
+        public_url = clip_url(connection, submission)
+    return render_template(
+        "moderate/show.html",
+        submission=submission,
+        call=call,
+        kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
+        view_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
+        still_urls=[parts.private.view_link(key) for key in submission.stills],
+        history=history,
+        form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),
+        button_form=ButtonForm(formdata=None),
+        can_decide=submission.state is State.AWAITING_REVIEW,
+        conflict=conflict,
+        clip_url=public_url,
+    )
+
+
+def _row(submission: Submission, call: Call) -> QueueRow:
+    verdicts = [check.verdict for check in submission.checks]
+    still_url = services().private.view_link(submission.stills[0]) if submission.stills else None
+    return QueueRow(
+        id=submission.id,
+        name=submission.sender.full_name,
+        organisation=submission.sender.organisation,
+        kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
+        duration_s=submission.video.duration_s if submission.video else None,
+        state=submission.state,
+        waiting_since=submission.moved_at,
+        still_url=still_url,
+        warnings=verdicts.count(Verdict.WARN),
+        fails=verdicts.count(Verdict.FAIL),
+    )
+
+
+def _operator_row(submission: Submission, job: Job | None) -> OperatorRow:
+    return OperatorRow(
+        id=submission.id,
+        name=submission.sender.full_name,
+        last_error=(job.last_error or "") if job else "",
+    )
+
+
+def _private(page: str) -> Response:
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""Audience: people who send a video."""

@@ -1,0 +1,142 @@
+"""What programs ask on a sender's behalf: a call's rules, and where a submission stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, jsonify, request
+
+from intake import wording
+from intake.actions import submitting, tokens
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.domain.calls import LANGUAGES
+from intake.web.errors import problem
+from intake.web.language import page_language, prefer_language
+from intake.web.links import clip_url
+from intake.web.services import services
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from intake.domain.calls import LocalText
+    from intake.domain.submissions import Submission
+    from intake.domain.verdict import AudioLevels, Check, VideoFacts
+
+LEVELS: Final = (
+    "integrated_lufs",
+    "range_lu",
+    "true_peak_dbtp",
+    "clipped_ratio",
+    "silence_ratio",
+    "noise_floor_dbfs",
+    "speech_to_noise_db",
+    "channels",
+)
+VIDEO: Final = (
+    "duration_s",
+    "width_px",
+    "height_px",
+    "rotation_deg",
+    "frame_rate",
+    "video_codec",
+    "audio_codec",
+    "size_bytes",
+)
+_UNKNOWN_SECRET: Final = 401
+
+
+def describe_call(call_slug: str) -> ResponseReturnValue:
+    """Answer a call's rules, script and consents."""
+    parts = services()
+    with reading(parts.engine) as connection:
+        call = queries.find_call(connection, call_slug)
+    return jsonify(
+        **asdict(call.rules),
+        slug=call.slug,
+        is_open=call.is_open(parts.clock()),
+        title=_texts(call.title),
+        brief=_texts(call.brief),
+        noise_advice=_texts(call.noise_advice),
+        script=[{"title": _texts(step.title), "text": _texts(step.text)} for step in call.steps],
+        consents=[
+            {
+                "kind": consent.kind,
+                "version": consent.version,
+                "required": consent.required,
+                "text": _texts(consent.text),
+                "text_sha256": {language: consent.text_sha256(language) for language in LANGUAGES},
+            }
+            for consent in call.consents
+        ],
+        organisation_kinds=[{"value": kind.value, "label": _texts(kind.label)} for kind in call.organisation_kinds],
+    )
+
+
+def describe_submission() -> ResponseReturnValue:
+    """Answer where the bearer's submission stands."""
+    submission = _bearers_submission()
+    if submission is None:
+        return problem(_UNKNOWN_SECRET)
+    prefer_language(submission.sender.language)
+    with reading(services().engine) as connection:
+        work = queries.work_on(connection, submission.id)
+        public_url = clip_url(connection, submission)
+    return _uncached(
+        jsonify(
+            state=submission.state,
+            working=work.is_working,
+            position=work.position,
+            checks=[_check(check) for check in submission.checks],
+            levels=_only(LEVELS, submission.levels),
+            video=_only(VIDEO, submission.video),
+            clip_url=public_url and services().settings.public_url + public_url,
+            reason=submission.decision_reason,
+        )
+    )
+
+
+def withdraw_submission() -> ResponseReturnValue:
+    """Take the bearer's submission back; repeatable."""
+    submission, parts = _bearers_submission(), services()
+    if submission is None:
+        return problem(_UNKNOWN_SECRET)
+    with writing(parts.engine) as connection:
+        submitting.withdraw(connection, submission.id, actor="sender", now=parts.clock())
+    return describe_submission()
+
+
+def _bearers_submission() -> Submission | None:
+    scheme, _, untrusted_token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not untrusted_token:
+        return None
+    with reading(services().engine) as connection:
+        return queries.find_by_token(connection, tokens.hash_of(untrusted_token.strip()))
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "code": check.code,
+        "verdict": check.verdict,
+        "reason": check.reason,
+        "measured": check.measured,
+        "limit": check.limit,
+        "unit": check.unit,
+        "message": wording.sentence(check, page_language()),
+    }
+
+
+def _only(names: tuple[str, ...], record: AudioLevels | VideoFacts | None) -> Mapping[str, Any] | None:
+    return {name: getattr(record, name) for name in names} if record is not None else None
+
+
+def _texts(text: LocalText) -> dict[str, str]:
+    return {language: text.in_language(language) for language in LANGUAGES}
+
+
+def _uncached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,151 @@
+"""What a sender tells us, and the clear sentence for each way it can be wrong."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Email, Length
+
+from intake.actions.submitting import Declared, Letter
+from intake.domain.calls import LANGUAGES, Call, ConsentKind
+from intake.domain.submissions import Sender
+from intake.web.language import page_language
+from intake.wording import file_size
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from intake.domain.calls import Consent, Rules
+
+FILE_NAME_CHARACTERS: Final = 120
+"""How much of a file's name is kept for showing."""
+
+_DANGEROUS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Unicode categories without a shape: controls, direction marks that make `txt.exe` read `exe.txt`."""
+
+
+def cleaned(text: str | None) -> str:
+    """Return *text* composed (NFC), without invisible characters, with single spaces."""
+    composed = unicodedata.normalize("NFC", text or "")
+    visible = "".join(character for character in composed if unicodedata.category(character) not in _DANGEROUS)
+    return " ".join(visible.split())
+
+
+def _required(longest: int) -> list[Any]:
+    return [
+        DataRequired(_("Questo campo serve.")),
+        Length(max=longest, message=_("Al massimo %(max)d caratteri.")),
+    ]
+
+
+class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+    """A video, under the rules of a call."""
+
+    video = FileField(_("Il tuo video"))
+
+    def __init__(self, rules: Rules, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self._rules = rules
+
+    def validate_video(self, field: FileField) -> None:
+        """Refuse what can be refused by name and size; the rest is for the workers to judge."""
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Scegli il video da mandare."))
+        extension = field.data.filename.rpartition(".")[2].lower()
+        if extension not in tuple(self._rules.formats):
+            expected = " / ".join(f".{name}" for name in self._rules.formats)
+            raise ValidationError(_("Questo file non è un video %(expected)s.", expected=expected))
+        self._refuse_size(_size_of(field.data.stream))
+
+    def _refuse_size(self, size_bytes: int) -> None:
+        if size_bytes == 0:
+            raise ValidationError(_("Il file è vuoto. Sceglilo di nuovo."))
+        if size_bytes > self._rules.max_bytes:
+            largest = file_size(self._rules.max_bytes, page_language())
+            raise ValidationError(_("Il file è troppo grande: il massimo è %(largest)s.", largest=largest))
+
+    def declared(self) -> Declared:
+        """Return what the sender says of the file."""
+        name = cleaned(self.video.data.filename)[-FILE_NAME_CHARACTERS:]
+        return Declared(name=name, size_bytes=_size_of(self.video.data.stream))
+
+    def stream(self) -> BinaryIO:
+        """Return the spooled file, at its beginning."""
+        stream: BinaryIO = self.video.data.stream
+        stream.seek(0)
+        return stream
+
+
+class SendForm(VideoForm):
+    """A sender's details, consents and video."""
+
+    given_name = StringField(_("Nome"), _required(100), filters=[cleaned])
+    family_name = StringField(_("Cognome"), _required(100), filters=[cleaned])
+    role = StringField(_("Ruolo"), _required(150), filters=[cleaned])
+    organisation = StringField(_("Organizzazione"), _required(200), filters=[cleaned])
+    organisation_kind = SelectField(_("Tipo di organizzazione"), [DataRequired(_("Scegli una voce."))])
+    email = EmailField(
+        _("E-mail"), [*_required(254), Email(_("Questo indirizzo non sembra giusto."))], filters=[cleaned]
+    )
+    consent_gallery = BooleanField()
+    consent_social = BooleanField()
+    language = HiddenField()
+    submission_key = HiddenField()
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(call.rules, *args, **kwargs)
+        self._call = call
+        kinds = [(kind.value, kind.label.in_language(page_language())) for kind in call.organisation_kinds]
+        self.organisation_kind.choices = [("", str(_("Scegli…"))), *kinds]
+
+    def consents(self) -> list[tuple[Consent, BooleanField]]:
+        """Return each consent of the call with its field."""
+        return [(consent, self[f"consent_{consent.kind}"]) for consent in self._call.consents]
+
+    def validate_consent_gallery(self, field: BooleanField) -> None:
+        """Take nothing without the consents that the call requires."""
+        self._require_consent(ConsentKind.GALLERY, given=field.data)
+
+    def validate_consent_social(self, field: BooleanField) -> None:
+        """As above."""
+        self._require_consent(ConsentKind.SOCIAL, given=field.data)
+
+    def _require_consent(self, kind: ConsentKind, *, given: bool) -> None:
+        is_required = any(consent.required for consent in self._call.consents if consent.kind is kind)
+        if is_required and not given:
+            raise ValidationError(_("Senza questo consenso non possiamo ricevere il tuo video."))
+
+    def letter(self) -> Letter:
+        """Return everything the sender handed in beside the bytes."""
+        language = self.language.data if self.language.data in LANGUAGES else page_language()
+        return Letter(
+            sender=Sender(
+                given_name=self.given_name.data,
+                family_name=self.family_name.data,
+                role=self.role.data,
+                organisation=self.organisation.data,
+                organisation_kind=self.organisation_kind.data,
+                email=self.email.data,
+                language=language,
+            ),
+            answers={consent.kind: bool(field.data) for consent, field in self.consents()},
+            file=self.declared(),
+            submission_key=(self.submission_key.data or None) and self.submission_key.data[:64],
+        )
+
+
+class WithdrawForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
+    """The confirmation that a sender means it."""
+
+    confirm = HiddenField(default="y")
+
+
+def _size_of(stream: BinaryIO) -> int:
+    size_bytes = stream.seek(0, 2)
+    stream.seek(0)
+    return size_bytes

@@ -1,0 +1,225 @@
+"""The senders' pages: the call with its form, the status page, withdrawal, replacement."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from flask import Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
+
+from intake.actions import submitting, tokens
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.domain.errors import StorageUnavailable, TryAgainLater
+from intake.domain.states import FINAL, REPLACEABLE
+from intake.submit.forms import SendForm, VideoForm, WithdrawForm
+from intake.submit.status import status_view
+from intake.web.errors import error_page
+from intake.web.health import require_room
+from intake.web.language import page_language, prefer_language
+from intake.web.services import services
+from intake.web.uploads import FORM_OVERHEAD_BYTES, drain, take_video
+from intake.wording import N_, say
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from flask.typing import ResponseReturnValue
+
+    from intake.domain.calls import Call
+    from intake.domain.submissions import ObjectKey, Submission, SubmissionId, Token
+
+log = structlog.get_logger()
+
+VIDEO_TYPE: Final = "video/mp4"
+_SECURITY_TXT_DAYS: Final = 365
+_TRY_AGAIN: Final = N_(
+    "In questo momento non riusciamo a conservare il tuo video. Quello che hai scritto è ancora qui: riprova fra poco."
+)
+
+
+def home() -> ResponseReturnValue:
+    """Show the open calls; with one open call, that call."""
+    parts = services()
+    with reading(parts.engine) as connection:
+        open_calls = [call for call in queries.all_calls(connection) if call.is_open(parts.clock())]
+    if len(open_calls) == 1:
+        return _form_page(open_calls[0], _fresh_form(open_calls[0]))
+    return render_template("submit/calls.html", calls=open_calls)
+
+
+def show_call(call_slug: str) -> ResponseReturnValue:
+    """Show a call's brief, script, rules and form."""
+    call = _call(call_slug)
+    if not call.is_open(services().clock()):
+        return render_template("submit/closed.html", call=call), 410
+    return _form_page(call, _fresh_form(call))
+
+
+def send(call_slug: str) -> ResponseReturnValue:
+    """Take a submission and its video, and give the receipt."""
+    call, parts = _call(call_slug), services()
+    if not call.is_open(parts.clock()):
+        drain(request, at_most_bytes=call.rules.max_bytes)
+        return render_template("submit/closed.html", call=call), 410
+    if (request.content_length or 0) > call.rules.max_bytes + FORM_OVERHEAD_BYTES:
+        drain(request, at_most_bytes=2 * call.rules.max_bytes)
+        return error_page(413)
+    # Before the body is read: a full disk is said while there is still room to spool nothing.
+    require_room(parts.settings, request.content_length or 0)
+    take_video(request, call.rules.max_bytes)
+    form = SendForm(call)
+    if not form.validate_on_submit():
+        return _form_page(call, form), 422
+    try:
+        token = _receive(call, form)
+    except TryAgainLater as error:
+        log.warning("upload_postponed", cause=str(error))
+        return _form_page(call, form, trouble=say(_TRY_AGAIN, page_language())), 503
+    return redirect(url_for("submit.show_submission", token=token, received=1), 303)
+
+
+def show_submission(token: str) -> ResponseReturnValue:
+    """Show where a submission stands, to whoever holds its secret."""
+    submission = _submission(token)
+    return _private(render_template("submit/status.html", **_status_context(submission, token)))
+
+
+def withdraw(token: str) -> ResponseReturnValue:
+    """Take a submission back."""
+    submission, parts = _submission(token), services()
+    if request.form.get("confirm") == "y":
+        with writing(parts.engine) as connection:
+            withdrew = submitting.withdraw(connection, submission.id, actor="sender", now=parts.clock())
+        if withdrew:
+            log.info("submission_withdrawn", submission_id=submission.id)
+    return redirect(url_for("submit.show_submission", token=token), 303)
+
+
+def replace(token: str) -> ResponseReturnValue:
+    """Take a new file for a submission that was refused or asked again."""
+    submission, parts = _submission(token), services()
+    call = _call(submission.call_slug)
+    require_room(parts.settings, request.content_length or 0)
+    take_video(request, call.rules.max_bytes)
+    form = VideoForm(call.rules)
+    if submission.state not in REPLACEABLE:
+        return redirect(url_for("submit.show_submission", token=token), 303)
+    if not form.validate_on_submit():
+        context = _status_context(submission, token) | {"replace_form": form}
+        return _private(render_template("submit/status.html", **context), 422)
+    with writing(parts.engine) as connection:
+        upload_key = submitting.replace_file(connection, submission.id, form.declared(), now=parts.clock())
+    if upload_key is not None:
+        _store(submission.id, upload_key, form.stream())
+    return redirect(url_for("submit.show_submission", token=token, received=1), 303)
+
+
+def privacy() -> ResponseReturnValue:
+    """Say what we keep, why, and for how long."""
+    return render_template("submit/privacy.html")
+
+
+def accessibility() -> ResponseReturnValue:
+    """Say how far everybody can use these pages."""
+    return render_template("submit/accessibility.html")
+
+
+def security_txt() -> ResponseReturnValue:
+    """Say whom to tell of a weakness (RFC 9116)."""
+    parts = services()
+    expires = (parts.clock() + timedelta(days=_SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
+    with reading(parts.engine) as connection:
+        contacts = sorted({call.contact_email for call in queries.all_calls(connection)})
+    lines = [
+        *(f"Contact: mailto:{contact}" for contact in contacts),
+        f"Expires: {expires}",
+        "Preferred-Languages: it, en",
+    ]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _receive(call: Call, form: SendForm) -> Token:
+    letter = form.letter()
+    upload = _start(call, letter)
+    if upload.upload_key is not None:
+        _store(upload.submission_id, upload.upload_key, form.stream())
+        log.info("submission_received", submission_id=upload.submission_id, size_bytes=letter.file.size_bytes)
+    return upload.token
+
+
+def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
+    parts = services()
+
+    def start() -> submitting.Upload:
+        with writing(parts.engine) as connection:
+            return submitting.start_upload(
+                connection, call, letter, now=parts.clock(), secret_key=parts.settings.secret_key
+            )
+
+    try:
+        return start()
+    except IntegrityError:
+        # The same form twice at the same moment: the other request made the row, now we find it.
+        return start()
+
+
+def _store(submission_id: SubmissionId, upload_key: ObjectKey, stream: BinaryIO) -> None:
+    """Put the bytes into the bucket, see that all are there, and give the receipt."""
+    parts = services()
+    size_bytes = stream.seek(0, 2)
+    stream.seek(0)
+    if parts.private.put_stream(upload_key, stream, content_type=VIDEO_TYPE) != size_bytes:
+        raise StorageUnavailable("the bucket holds another size than was sent")
+    with writing(parts.engine) as connection:
+        submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
+
+
+def _call(slug: str) -> Call:
+    with reading(services().engine) as connection:
+        return queries.find_call(connection, slug)
+
+
+def _submission(token: str) -> Submission:
+    with reading(services().engine) as connection:
+        submission = queries.submission_by_token(connection, tokens.hash_of(token))
+    prefer_language(submission.sender.language)
+    return submission
+
+
+def _fresh_form(call: Call) -> SendForm:
+    return SendForm(call, submission_key=secrets.token_urlsafe(18), language=page_language())
+
+
+def _form_page(call: Call, form: SendForm, *, trouble: str | None = None) -> str:
+    return render_template("submit/call.html", call=call, form=form, consents=form.consents(), trouble=trouble)
+
+
+def _status_context(submission: Submission, token: str) -> dict[str, Any]:
+    call, parts = _call(submission.call_slug), services()
+    with reading(parts.engine) as connection:
+        view = status_view(connection, submission, call, page_language())
+    return {
+        "view": view,
+        "call": call,
+        "submission": submission,
+        "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
+        "token": token,
+        "just_received": "received" in request.args,
+        "can_replace": submission.state in REPLACEABLE,
+        "can_withdraw": submission.state not in FINAL,
+        "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,
+        "withdraw_form": WithdrawForm(formdata=None),
+    }
+
+
+def _private(page: str, status: int = 200) -> Response:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    # Not no-referrer: Chromium then sends `Origin: null`, which Flask-WTF refuses on https.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,31 @@
+"""The senders' URLs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from intake.submit import api, pages
+from intake.web.routing import API_PREFIX, Access, Route, blueprint
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+ROUTES: Final = (
+    Route(rule="/", view=pages.home, access=Access.PUBLIC),
+    Route(rule="/calls/<call_slug>", view=pages.show_call, access=Access.PUBLIC),
+    Route(rule="/calls/<call_slug>", view=pages.send, access=Access.PUBLIC, methods=("POST",)),
+    Route(rule="/submissions/<token>", view=pages.show_submission, access=Access.SECRET),
+    Route(rule="/submissions/<token>/withdraw", view=pages.withdraw, access=Access.SECRET, methods=("POST",)),
+    Route(rule="/submissions/<token>/replace", view=pages.replace, access=Access.SECRET, methods=("POST",)),
+    Route(rule="/privacy", view=pages.privacy, access=Access.PUBLIC),
+    Route(rule="/accessibility", view=pages.accessibility, access=Access.PUBLIC),
+    Route(rule="/.well-known/security.txt", view=pages.security_txt, access=Access.PUBLIC),
+    Route(rule=f"{API_PREFIX}/calls/<call_slug>", view=api.describe_call, access=Access.PUBLIC),
+    Route(rule=f"{API_PREFIX}/submission", view=api.describe_submission, access=Access.SECRET),
+    Route(rule=f"{API_PREFIX}/submission", view=api.withdraw_submission, access=Access.SECRET, methods=("DELETE",)),
+)
+
+
+def submit_blueprint() -> Blueprint:
+    """Build the blueprint of this audience. A secret guards itself: an unknown one finds nothing."""
+    return blueprint("submit", ROUTES)

@@ -1,0 +1,112 @@
+"""What a sender sees of a submission: where it stands, what is being done, what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from intake import wording
+from intake.db import queries
+from intake.domain.states import State
+from intake.web.links import clip_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from intake.domain.calls import Call
+    from intake.domain.submissions import ConsentGiven, Submission
+    from intake.domain.verdict import Check
+
+_STATION: Final = {
+    State.UPLOADING: 0,
+    State.UPLOADED: 1,
+    State.INSPECTED: 1,
+    State.NEEDS_OPERATOR: 1,
+    State.REFUSED: 1,
+    State.AWAITING_REVIEW: 2,
+    State.REDO_REQUESTED: 2,
+    State.DECLINED: 2,
+    State.APPROVED: 3,
+    State.PUBLISHED: 4,
+}
+"""Which station of the timeline is the present one; four means all are behind."""
+
+_WORKED_ON: Final = frozenset({State.UPLOADED, State.INSPECTED, State.APPROVED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """One station of the timeline; `progress` is `done`, `now` or `todo`."""
+
+    label: str
+    progress: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentShown:
+    """A consent with the words it was given to, where the call still has that version."""
+
+    answer: ConsentGiven
+    text: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusView:
+    """Everything the status page says.
+
+    Attributes:
+        working: Whether something is being done or waits to be done, so that looking again is worth while.
+        position: How many of its kind are before it in the queue, itself included; None when it does not wait.
+    """
+
+    headline: str
+    explanation: str
+    stations: tuple[Station, ...]
+    working: bool
+    position: int | None
+    checks: tuple[Check, ...]
+    clip_url: str | None
+    consents: tuple[ConsentShown, ...]
+
+
+def status_view(connection: Connection, submission: Submission, call: Call, language: str) -> StatusView:
+    """Gather what the status page says of *submission*."""
+    work = queries.work_on(connection, submission.id)
+    return StatusView(
+        headline=wording.headline(submission.state, language),
+        explanation=wording.explanation(submission.state, language),
+        stations=_stations(submission.state, language),
+        working=submission.state in _WORKED_ON,
+        position=work.position if submission.state in _WORKED_ON else None,
+        checks=submission.checks,
+        clip_url=clip_url(connection, submission),
+        consents=tuple(_consent_shown(answer, call) for answer in submission.consents),
+    )
+
+
+def _stations(state: State, language: str) -> tuple[Station, ...]:
+    present = _STATION.get(state)
+    if present is None:
+        return ()
+    return tuple(
+        Station(label=wording.say(label, language), progress=_progress(number, present))
+        for number, label in enumerate(wording.TIMELINE)
+    )
+
+
+def _progress(number: int, present: int) -> str:
+    if number == present:
+        return "now"
+    return "done" if number < present else "todo"
+
+
+def _consent_shown(answer: ConsentGiven, call: Call) -> ConsentShown:
+    text = next(
+        (
+            consent.text.in_language(answer.language)
+            for consent in call.consents
+            if consent.kind is answer.kind and consent.text_sha256(answer.language) == answer.text_sha256
+        ),
+        None,
+    )
+    return ConsentShown(answer=answer, text=text)

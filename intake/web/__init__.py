@@ -1,0 +1,1 @@
+"""What the pages of every audience need: routing, language, assets, headers, errors, health."""

@@ -1,0 +1,125 @@
+"""The one table from our errors to an answer: a page for people, problem+json (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from flask import g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from intake import wording
+from intake.domain.errors import CallClosed, Gone, NotFound, StorageFull, TryAgainLater
+from intake.web.language import page_language
+from intake.web.routing import API_PREFIX
+from intake.web.uploads import drain
+from intake.wording import N_
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger()
+
+_STATUS: Final[dict[type[Exception], int]] = {
+    Gone: 410,
+    CallClosed: 410,
+    NotFound: 404,
+    StorageFull: 503,
+    TryAgainLater: 503,
+}
+
+_TEXTS: Final[dict[int, tuple[str, str, str]]] = {
+    400: ("bad_request", N_("Richiesta non valida"), N_("Ricarica la pagina e riprova.")),
+    401: ("unauthorized", N_("Serve l'accesso"), N_("Questa pagina è riservata.")),
+    403: ("forbidden", N_("Accesso negato"), N_("Questa pagina è riservata alla redazione.")),
+    404: ("not_found", N_("Pagina non trovata"), N_("L'indirizzo è sbagliato o la pagina non c'è più.")),
+    405: ("method_not_allowed", N_("Richiesta non valida"), N_("Questa pagina non si usa così.")),
+    409: ("conflict", N_("Qualcuno è arrivato prima"), N_("Ricarica la pagina per vedere come stanno le cose.")),
+    410: ("gone", N_("Non c'è più"), N_("Quello che cerchi è stato ritirato o è chiuso.")),
+    413: ("too_large", N_("Il file è troppo grande"), N_("Accorcia il video o registra in Full HD, poi riprova.")),
+    429: ("too_many_requests", N_("Troppe richieste"), N_("Aspetta un momento e riprova.")),
+    500: ("internal", N_("Qualcosa è andato storto"), N_("L'errore è nostro. Riprova fra poco.")),
+    503: ("unavailable", N_("Torniamo subito"), N_("In questo momento non possiamo ricevere video. Riprova fra poco.")),
+}
+
+_DRAINED_BYTES: Final = 600_000_000
+"""How much of a refused body is read away: a little more than the largest video a call takes."""
+
+
+def set_up_errors(app: Flask) -> None:
+    """Answer every error of *app* in words."""
+    app.before_request(_name_request)
+    app.register_error_handler(Exception, _answer)
+
+
+def problem(status: int, *, detail: str | None = None) -> Response:
+    """Answer a program: what went wrong, with a stable code."""
+    code, title, sentence = _texts(status)
+    response = jsonify(
+        type="about:blank", status=status, code=code, title=title, detail=detail or sentence, request_id=g.request_id
+    )
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def error_page(status: int, *, sentence: str | None = None) -> ResponseReturnValue:
+    """Answer a person: what went wrong, and what to do."""
+    _, title, default_sentence = _texts(status)
+    page = render_template(
+        "errors/error.html",
+        status=status,
+        title=title,
+        sentence=sentence or default_sentence,
+        request_id=g.request_id,
+    )
+    return page, status
+
+
+def _name_request() -> None:
+    g.request_id = uuid.uuid4().hex[:12]
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _answer(error: Exception) -> ResponseReturnValue:
+    status = _status_of(error)
+    if isinstance(error, HTTPException) and error.response is not None:
+        # Redirects and the answers of libraries bear their own response.
+        return error.response
+    if isinstance(error, RequestEntityTooLarge):
+        drain(request, at_most_bytes=_DRAINED_BYTES)
+    if status == 500:  # noqa: PLR2004
+        log.error("request_failed", endpoint=request.endpoint, exc_info=error)
+    elif isinstance(error, TryAgainLater):
+        log.warning("part_unavailable", cause=str(error), kind=type(error).__name__)
+    answer = problem(status) if request.path.startswith(API_PREFIX) else error_page(status)
+    if isinstance(error, HTTPException):
+        return _with_headers(answer, error)
+    return answer
+
+
+def _with_headers(answer: ResponseReturnValue, error: HTTPException) -> ResponseReturnValue:
+    from flask import make_response
+
+    response = make_response(answer)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, CSRFError):
+        return 400
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def _texts(status: int) -> tuple[str, str, str]:
+    code, title, sentence = _TEXTS.get(status, _TEXTS[400] if status < 500 else _TEXTS[500])  # noqa: PLR2004
+    return code, wording.say(title, page_language()), wording.say(sentence, page_language())

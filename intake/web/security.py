@@ -1,0 +1,70 @@
+"""The only place that sets security headers.
+
+Form and desk pages may run scripts that bear this answer's nonce. Gallery and embed pages hold no inline code, no
+nonce and no cookie, so that a proxy can cache them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import g, request
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from intake.settings import Settings
+
+
+def set_up_security_headers(app: Flask, settings: Settings) -> None:
+    """Send the headers with every answer of *app*."""
+    bucket = urlsplit(settings.s3_public_url)
+    media_origin = f"{bucket.scheme}://{bucket.netloc}"
+
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", _policy(media_origin))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "geolocation=(), payment=(), usb=()")
+        if settings.is_https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+    app.after_request(add_headers)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def csp_nonce() -> str:
+    """Return the nonce of this answer; asking for it puts it into the policy."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def allow_frames() -> None:
+    """Let every page show this answer in a frame."""
+    g.may_be_framed = True
+
+
+def _policy(media_origin: str) -> str:
+    scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
+    ancestors = "*" if g.get("may_be_framed") and request.method == "GET" else "'none'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'self'",
+            f"img-src 'self' data: {media_origin}",
+            f"media-src {media_origin}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {ancestors}",
+        )
+    )
