@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except CannotStartError as error:
         print(f"Cannot start: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped before anything was started.", file=sys.stderr)
+        return 1
 
 
 def _start(given: Mapping[str, str], without: set[str]) -> int:

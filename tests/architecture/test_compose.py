@@ -1,0 +1,155 @@
+"""The two ways to start the system hold the same processes, and between them every queue is consumed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from honcho.environ import parse_procfile
+
+from intake.domain.jobs import Queue
+from intake.embedded import ports
+
+ROOT: Final = Path(__file__).parents[2]
+
+COMPOSE_NAMES: Final = {
+    "web": "web",
+    "dispatcher": "dispatcher",
+    "quick": "worker-quick",
+    "heavy": "worker-heavy",
+    "redis": "redis",
+    "storage": "storage",
+}
+"""The Procfile's name of each process, and its name in docker-compose.yml."""
+
+ONLY_IN_COMPOSE: Final = {"database", "proxy", "init"}
+ONLY_EMBEDDED: Final = {"demo"}
+
+
+@cache
+def compose_services() -> dict[str, Any]:
+    compose = Path(sys.executable).parent / "docker-compose"
+    command = [str(compose), "--file", str(ROOT / "docker-compose.yml"), "config", "--format", "json"]
+    resolved = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert resolved.returncode == 0, resolved.stderr
+    services: dict[str, Any] = json.loads(resolved.stdout)["services"]
+    return services
+
+
+@cache
+def procfile() -> dict[str, str]:
+    return dict(parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes)
+
+
+def words(service: str) -> list[str]:
+    return list(compose_services()[service].get("command") or [])
+
+
+def consumed_queues(command: list[str]) -> set[str]:
+    text = " ".join(command)
+    found = re.search(r"--queues[= ](\S+)", text)
+    return set(found[1].split(",")) if found else set()
+
+
+def test_compose_has_every_process_of_the_design() -> None:
+    assert set(compose_services()) == set(COMPOSE_NAMES.values()) | ONLY_IN_COMPOSE
+
+
+def test_procfile_has_every_process_of_the_design() -> None:
+    assert set(procfile()) == set(COMPOSE_NAMES) | ONLY_EMBEDDED
+
+
+def test_compose_consumes_every_queue() -> None:
+    consumed = {queue for name in compose_services() for queue in consumed_queues(words(name))}
+
+    assert consumed == {queue.value for queue in Queue}
+
+
+def test_procfile_consumes_every_queue() -> None:
+    consumed = {queue for command in procfile().values() for queue in consumed_queues(shlex.split(command))}
+
+    assert consumed == {queue.value for queue in Queue}
+
+
+@pytest.mark.parametrize("worker", ["quick", "heavy"])
+def test_a_worker_runs_alike_in_both(worker: str) -> None:
+    embedded = {word for word in shlex.split(procfile()[worker]) if word.startswith(("--pool", "--without"))}
+    in_compose = {word for word in words(COMPOSE_NAMES[worker]) if word.startswith(("--without",))}
+
+    assert in_compose <= embedded
+    assert "--pool=prefork" in words(COMPOSE_NAMES[worker])
+    assert "--pool prefork" in procfile()[worker]
+
+
+@pytest.mark.parametrize("redis", ["embedded", "compose"])
+def test_redis_never_evicts_a_message(redis: str) -> None:
+    command = {"embedded": procfile()["redis"], "compose": " ".join(words("redis"))}[redis]
+
+    assert "--maxmemory-policy noeviction" in command
+    assert "--appendonly yes" in command
+
+
+def test_both_start_the_storage_with_the_same_flags() -> None:
+    mounted = {(mount.get("source"), mount["target"]) for mount in compose_services()["storage"]["volumes"]}
+
+    assert procfile()["storage"] == "exec deploy/storage.sh"
+    assert (str(ROOT / "deploy" / "storage.sh"), "/storage.sh") in mounted
+
+
+def test_the_storage_listens_where_free_ports_are_looked_for() -> None:
+    flags = (ROOT / "deploy" / "storage.sh").read_text(encoding="utf-8")
+
+    listened = [int(port) for port in re.findall(r"\.port=\$\(\((\d+) \+ shift_by\)\)", flags)]
+
+    assert tuple(listened) == ports.STORAGE_PORTS
+
+
+@pytest.mark.parametrize("service", [*COMPOSE_NAMES.values(), *sorted(ONLY_IN_COMPOSE)])
+def test_a_container_is_hardened(service: str) -> None:
+    container = compose_services()[service]
+
+    assert container["read_only"] is True
+    assert container["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in container["security_opt"]
+    assert int(container["mem_limit"]) > 0
+
+
+def test_only_the_proxy_can_be_reached_from_outside() -> None:
+    reachable = {name for name, service in compose_services().items() if service.get("ports")}
+
+    assert reachable == {"proxy"}
+
+
+@pytest.mark.parametrize("service", ["web", "dispatcher", "worker-quick", "worker-heavy"])
+def test_nothing_starts_before_the_set_up_is_done(service: str) -> None:
+    awaited = compose_services()[service]["depends_on"]
+
+    assert awaited["init"]["condition"] == "service_completed_successfully"
+    assert awaited["database"]["condition"] == "service_healthy"
+    assert awaited["storage"]["condition"] == "service_healthy"
+
+
+def test_whoever_waits_for_health_waits_for_a_service_that_tells_it() -> None:
+    services = compose_services()
+
+    awaited = {
+        name
+        for service in services.values()
+        for name, wait in service.get("depends_on", {}).items()
+        if wait["condition"] == "service_healthy"
+    }
+
+    assert {name for name in awaited if "healthcheck" not in services[name]} == set()
+
+
+def test_no_secret_is_in_an_environment() -> None:
+    names = {name for service in compose_services().values() for name in service.get("environment") or {}}
+
+    assert names.isdisjoint({"DATABASE_URL", "SECRET_KEY", "S3_ACCESS_KEY", "S3_SECRET_KEY", "POSTGRES_PASSWORD"})
