@@ -1,0 +1,103 @@
+"""The only place for the order in which a sender's file is looked at: cheapest first, C code last, decoding least.
+
+Boxes, probe and the verdict on them cost 0.1 s and refuse most of what will be refused; only what passes is decoded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.errors import VideoRefused
+from intake.domain.verdict import Check, CheckCode, Reason, Verdict, is_accepted, judge_picture, judge_sound, refused_by
+from workers.media.boxes import read_container
+from workers.media.levels import listen
+from workers.media.probe import probe
+from workers.media.renditions import plan_review_copy
+from workers.media.thumbnails import take_stills
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from intake.domain.calls import Rules
+    from intake.domain.verdict import AudioLevels, VideoFacts
+    from workers.media.levels import Waveform
+    from workers.media.renditions import Plan
+    from workers.media.sandbox import Sandbox
+    from workers.media.thumbnails import Still
+    from workers.media.waiting import StopSignal
+
+_DECODABLE: Final = Check(code=CheckCode.DECODABLE, verdict=Verdict.PASS, reason=Reason.FINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """All that is known of a file after it was looked at; what comes after a refusal is empty.
+
+    Attributes:
+        checks: Everything that could be checked, one a code, also where the file is refused.
+        plan: How to make its review copy; None where the file is refused.
+    """
+
+    checks: tuple[Check, ...]
+    facts: VideoFacts | None = None
+    levels: AudioLevels | None = None
+    waveform: Waveform | None = None
+    stills: tuple[Still, ...] = ()
+    plan: Plan | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether no check refuses the file."""
+        return is_accepted(self.checks)
+
+
+def examine(path: Path, *, rules: Rules, sandbox: Sandbox, folder: Path, stop: StopSignal | None = None) -> Examination:
+    """Look at the sender's file at *path* by the call's *rules*; its stills are left in *folder*.
+
+    Raises:
+        ToolTimedOut: The machine is too busy; this says nothing about the file.
+        LeaseLost: *stop* was set.
+    """
+    try:
+        facts = probe(sandbox, path, read_container(path), stop=stop)
+    except VideoRefused as refusal:
+        return Examination(checks=(refused_by(refusal),))
+    checks = judge_picture(facts, rules)
+    if not is_accepted(checks):
+        return Examination(checks=tuple(checks), facts=facts)
+    try:
+        return _decode(path, facts, checks, sandbox=sandbox, folder=folder, stop=stop)
+    except VideoRefused as refusal:
+        return Examination(checks=(*checks, refused_by(refusal)), facts=facts)
+
+
+def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
+    path: Path,
+    facts: VideoFacts,
+    checks: Sequence[Check],
+    *,
+    sandbox: Sandbox,
+    folder: Path,
+    stop: StopSignal | None,
+) -> Examination:
+    sound = listen(sandbox, path, facts, stop=stop)
+    stills, decodable = _stills(path, facts, sandbox=sandbox, folder=folder, stop=stop)
+    return Examination(
+        checks=(*checks, decodable, *judge_sound(sound.levels)),
+        facts=facts,
+        levels=sound.levels,
+        waveform=sound.waveform,
+        stills=stills,
+        plan=plan_review_copy(facts) if stills else None,
+    )
+
+
+def _stills(
+    path: Path, facts: VideoFacts, *, sandbox: Sandbox, folder: Path, stop: StopSignal | None
+) -> tuple[tuple[Still, ...], Check]:
+    try:
+        return take_stills(sandbox, path, facts, folder=folder, stop=stop), _DECODABLE
+    except VideoRefused as refusal:
+        return (), refused_by(refusal)

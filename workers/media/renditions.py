@@ -1,0 +1,226 @@
+"""The only place that decides whether a clip is copied or encoded, and makes every rendition of it.
+
+A *review copy* is what moderators watch; the *delivery* is what visitors get, made from exactly that. Copying costs
+0.006 of a clip's length, encoding 0.7 of it: what a browser can play is copied. An exit code proves nothing, so each
+output is probed and compared before it counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.errors import OutputWrong, VideoRefused
+from workers.media import commands, limits
+from workers.media.boxes import read_container
+from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, look_of
+from workers.media.probe import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.verdict import VideoFacts
+    from workers.media.commands import Look
+    from workers.media.sandbox import Limits, Sandbox
+    from workers.media.waiting import StopSignal
+
+REVIEW_NAME: Final = "review.mp4"
+DELIVERY_NAME: Final = "video.mp4"
+
+MAX_LONG_PX: Final = 1920
+MAX_SHORT_PX: Final = 1080
+"""Full HD, either way round."""
+
+DELIVERY_BIT_RATE_BPS: Final = 6_000_000
+"""Average of picture data that visitors' lines carry; a phone records three times as much."""
+
+_BIT_RATE_TOLERANCE: Final = 1.1
+"""Our own encodes are capped at the rate above, over two seconds; a clip of ten may average a little more."""
+
+_PLAYABLE_PROFILES: Final = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
+_PLAYABLE_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
+_PLAYABLE_AAC: Final = frozenset({"LC", "HE-AAC", "HE-AACv2"})
+_PIXEL_ASPECT_TOLERANCE: Final = 0.01
+_RATE_TOLERANCE: Final = 0.5
+_DURATION_TOLERANCE_S: Final = 0.5
+_DURATION_TOLERANCE: Final = 0.02
+
+
+class PlanReason(StrEnum):
+    """Why a clip is copied or encoded. Recorded with the rendition."""
+
+    PLAYS_AS_IT_IS = "plays_as_it_is"
+    VIDEO_CODEC = "video_codec"
+    VIDEO_PROFILE = "video_profile"
+    PIXEL_FORMAT = "pixel_format"
+    HDR = "hdr"
+    PICTURE_SIZE = "picture_size"
+    PIXEL_ASPECT = "pixel_aspect"
+    FRAME_RATE = "frame_rate"
+    INTERLACED = "interlaced"
+    AUDIO_CODEC = "audio_codec"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How the review copy is made, and why.
+
+    Attributes:
+        copies_video: The picture is taken over bit by bit.
+        copies_sound: The sound is.
+    """
+
+    reason: PlanReason
+    copies_video: bool
+    copies_sound: bool
+
+    @property
+    def is_remux(self) -> bool:
+        """Whether nothing is decoded: a second's work."""
+        return self.copies_video and self.copies_sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendition:
+    """A file of ours that was probed after it was written."""
+
+    path: Path
+    facts: VideoFacts
+
+
+def plan_review_copy(facts: VideoFacts) -> Plan:
+    """Decide how to make something every browser plays of a clip that was accepted."""
+    sound = PlanReason.AUDIO_CODEC if not _plays_sound(facts) else None
+    picture = _why_encode_picture(facts)
+    return Plan(
+        reason=picture or sound or PlanReason.PLAYS_AS_IT_IS,
+        copies_video=picture is None,
+        copies_sound=sound is None,
+    )
+
+
+def remux(
+    sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
+) -> Rendition:
+    """Copy picture and sound of the file at *path* into `review.mp4`: no tags, no other tracks, index first.
+
+    Raises:
+        OutputWrong: What was written does not hold what the source declares. For a sender's file that is the file's
+            fault: its index lies about its packets.
+        ToolFailed: It could not be copied.
+        LeaseLost: *stop* was set.
+    """
+    out = folder / REVIEW_NAME
+    sandbox.run(commands.remux(out.name), source=path, output=folder, limits=limits.copying(), stop=stop)
+    return _verified(sandbox, out, source=facts, look=None, stop=stop)
+
+
+def encode(
+    sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
+) -> Rendition:
+    """Make `review.mp4` as planned: H.264 and AAC, at most Full HD, upright, in ordinary colours, no tags.
+
+    Raises:
+        OutputWrong: What was written does not hold what the source declares, as in `remux`.
+        ToolFailed: It could not be encoded.
+        ToolTimedOut: It took longer than six times its length.
+        LeaseLost: *stop* was set.
+    """
+    plan = plan_review_copy(facts)
+    out = folder / REVIEW_NAME
+    look = None if plan.copies_video else look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
+    argv = commands.encode(out.name, look, copies_sound=plan.copies_sound)
+    sandbox.run(argv, source=path, output=folder, limits=limits.encoding(facts.duration_s), stop=stop)
+    return _verified(sandbox, out, source=facts, look=look, stop=stop)
+
+
+def look_for_delivery(facts: VideoFacts) -> Look | None:
+    """Return how to encode a review copy's picture for visitors; None where it is light enough to be copied."""
+    if facts.video_bit_rate_bps <= DELIVERY_BIT_RATE_BPS * _BIT_RATE_TOLERANCE:
+        return None
+    return look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
+
+
+def join_delivery(  # noqa: PLR0913 - a file, what is known of it, and where things are
+    sandbox: Sandbox, path: Path, facts: VideoFacts, *, sound: Path | None, folder: Path, stop: StopSignal | None = None
+) -> Rendition:
+    """Write `video.mp4` from a review copy with *sound*, which lies in *folder*; with its own sound where that is None.
+
+    Raises:
+        OutputWrong, ToolFailed, ToolTimedOut, LeaseLost: As `encode`.
+    """
+    out = folder / DELIVERY_NAME
+    look = look_for_delivery(facts)
+    if sound is None:
+        argv = commands.encode(out.name, look, copies_sound=True)
+    else:
+        argv = commands.join(out.name, sound_name=sound.name, look=look)
+    sandbox.run(argv, source=path, output=folder, limits=_bounds(look, facts), stop=stop)
+    return _verified(sandbox, out, source=facts, look=look, stop=stop)
+
+
+def _bounds(look: Look | None, facts: VideoFacts) -> Limits:
+    return limits.copying() if look is None else limits.encoding(facts.duration_s)
+
+
+def _why_encode_picture(facts: VideoFacts) -> PlanReason | None:
+    width_px, height_px = facts.upright_px
+    obstacles = {
+        PlanReason.VIDEO_CODEC: facts.video_codec != "h264",
+        PlanReason.HDR: facts.color_transfer in HDR_TRANSFERS,
+        PlanReason.PIXEL_FORMAT: facts.pixel_format not in _PLAYABLE_FORMATS,
+        PlanReason.VIDEO_PROFILE: facts.video_profile not in _PLAYABLE_PROFILES,
+        PlanReason.PICTURE_SIZE: max(width_px, height_px) > MAX_LONG_PX or min(width_px, height_px) > MAX_SHORT_PX,
+        PlanReason.PIXEL_ASPECT: abs(facts.pixel_aspect - 1) > _PIXEL_ASPECT_TOLERANCE,
+        PlanReason.FRAME_RATE: facts.frame_rate > MAX_FRAME_RATE + _RATE_TOLERANCE,
+        PlanReason.INTERLACED: facts.is_interlaced,
+    }
+    return next((reason for reason, is_there in obstacles.items() if is_there), None)
+
+
+def _plays_sound(facts: VideoFacts) -> bool:
+    return facts.audio_codec == "aac" and facts.audio_profile in _PLAYABLE_AAC
+
+
+def _verified(
+    sandbox: Sandbox, out: Path, *, source: VideoFacts, look: Look | None, stop: StopSignal | None
+) -> Rendition:
+    """Probe what was written and return it.
+
+    Raises:
+        OutputWrong: With everything that is not as it was asked for.
+    """
+    try:
+        written = report(sandbox, out, read_container(out), stop=stop)
+    except (VideoRefused, FileNotFoundError) as error:
+        raise OutputWrong(f"{out.name}: {error}") from error
+    problems = find_problems(written.facts, source=source, look=look)
+    if written.telling_tags:
+        problems.append(f"tags {', '.join(sorted(written.telling_tags))}")
+    if written.stream_count != 2:  # noqa: PLR2004 - picture and sound
+        problems.append(f"{written.stream_count} tracks")
+    if problems:
+        raise OutputWrong(f"{out.name}: {'; '.join(problems)}")
+    return Rendition(path=out, facts=written.facts)
+
+
+def find_problems(written: VideoFacts, *, source: VideoFacts, look: Look | None) -> list[str]:
+    """Say in words how *written* differs from what was to be made of *source*, its picture copied without a *look*."""
+    size_px = (source.width_px, source.height_px) if look is None else (look.width_px, look.height_px)
+    turn_deg = source.rotation_deg if look is None else 0
+    pixel_formats = _PLAYABLE_FORMATS if look is None else {"yuv420p"}
+    tolerance_s = max(_DURATION_TOLERANCE_S, _DURATION_TOLERANCE * source.duration_s)
+    problems = {
+        f"lasts {written.duration_s:.2f} s, not {source.duration_s:.2f} s": (
+            abs(written.duration_s - source.duration_s) > tolerance_s
+        ),
+        f"picture is {written.video_codec}": written.video_codec != "h264",
+        f"sound is {written.audio_codec}": written.audio_codec != "aac",
+        f"pixels are {written.pixel_format}": written.pixel_format not in pixel_formats,
+        f"is {written.width_px} × {written.height_px}, not {size_px[0]} × {size_px[1]}": (
+            (written.width_px, written.height_px) != size_px
+        ),
+        f"is turned by {written.rotation_deg}°, not {turn_deg}°": written.rotation_deg != turn_deg,
+    }
+    return [problem for problem, is_there in problems.items() if is_there]
