@@ -43,15 +43,19 @@ def first_moderator(data_dir: Path, environ: Mapping[str, str]) -> bool:
     Raises:
         CannotStartError: The account could not be made; its own message is on the screen.
     """
-    path = data_dir / FIRST_MODERATOR_FILE
-    if path.exists():
+    # Whoever has learned the password may delete the file; that is no reason to make another account.
+    made = data_dir / "run" / "first-moderator-made"
+    if made.exists():
         return False
-    password = secrets.token_urlsafe(18)
+    path = data_dir / FIRST_MODERATOR_FILE
+    # Written before the account is made, so that a start that was cut off finds the same password again.
+    write_once(path, f"{FIRST_MODERATOR}\n{secrets.token_urlsafe(18)}")
+    password = path.read_text(encoding="utf-8").splitlines()[1]
     command = ["intake", "staff", "add", FIRST_MODERATOR, "--role", "moderator", "--password-stdin"]
     added = subprocess.run(command, input=f"{password}\n", env=environ, text=True, check=False)
     if added.returncode != 0:
         raise CannotStartError(f"The first moderator ({FIRST_MODERATOR}) could not be created; the reason is above.")
-    write_once(path, f"{FIRST_MODERATOR}\n{password}")
+    made.touch()
     return True
 
 

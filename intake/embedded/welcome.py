@@ -60,7 +60,7 @@ def _credentials(file: Path) -> tuple[str, str]:
     try:
         email, password = file.read_text(encoding="utf-8").split()
     except OSError:
-        return "(no first moderator)", ""
+        return "(the file with the first moderator's password is gone)", ""
     return email, password
 
 

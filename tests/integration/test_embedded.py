@@ -16,6 +16,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -141,8 +142,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def live(system: System, *, taken: set[int]) -> Story:
     system.start().wait_until_ready()
-    chosen = {int(system.run_file(name).rstrip("/0").rsplit(":", 1)[-1]) for name in ("REDIS_URL", "S3_ENDPOINT_URL")}
-    chosen.add(int(system.run_file("PORT")))
+    chosen = {urlsplit(system.run_file(name)).port or 0 for name in ("PUBLIC_URL", "REDIS_URL", "S3_ENDPOINT_URL")}
     second_copy = refused_start(DATA_DIR=str(system.data_dir))
     moderator = system.data_dir / "first-moderator.txt"
     first_exit = system.press_ctrl_c()
