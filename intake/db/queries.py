@@ -12,12 +12,12 @@ from intake.db.records import event_from, job_from, submission_from
 from intake.db.tables import calls, consents, events, heartbeats, jobs, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
 from intake.domain.errors import NotFound
-from intake.domain.jobs import JobState
+from intake.domain.jobs import MAKERS, JobState
 from intake.domain.publication import PUBLIC_STATE
 from intake.domain.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row, Select
@@ -242,11 +242,12 @@ def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
     )
 
 
-def is_leased_to_others(connection: Connection, job: Job) -> bool:
-    """Tell whether a worker holds another job of the same submission now."""
+def is_being_written(connection: Connection, job: Job) -> bool:
+    """Tell whether a worker holds another job of the same submission that makes files now."""
     query = select(jobs.c.id).where(
         jobs.c.submission_id == job.submission_id,
         jobs.c.id != job.id,
+        jobs.c.kind.in_(MAKERS),
         jobs.c.state == JobState.LEASED,
         jobs.c.lease_until > database_now_s(),
     )
@@ -259,6 +260,27 @@ def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submissio
         connection,
         select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.moved_at < before).limit(100),
     )
+
+
+def private_keys(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
+    """Return every object of the private bucket that the rows of these submissions know."""
+    columns = ("original_key", "upload_key", "review_key", "waveform_key")
+    query = select(submissions.c.stills, *(submissions.c[name] for name in columns)).where(
+        submissions.c.id.in_(list(submission_ids))
+    )
+    known: set[str] = set()
+    for row in connection.execute(query).mappings():
+        known.update(row["stills"] or ())
+        known.update(row[name] for name in columns if row[name])
+    return known
+
+
+def public_revisions(connection: Connection, clip_ids: Iterable[str]) -> list[tuple[ClipId, int]]:
+    """Return the revision that each of these clips is public in, where it is public."""
+    query = select(submissions.c.clip_id, submissions.c.published_revision).where(
+        IS_PUBLIC, submissions.c.clip_id.in_(list(clip_ids))
+    )
+    return [(clip_id, revision) for clip_id, revision in connection.execute(query)]
 
 
 def heartbeat(connection: Connection, name: str) -> Heartbeat | None:

@@ -67,6 +67,9 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
     }
 )
 
+MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH})
+"""Kinds that make files; nothing is deleted while one of them is at work on the same submission."""
+
 
 def backoff_s(failures: int) -> float:
     """Say how many seconds to wait after the *failures*-th failure in a row: 2, 4, 8 … at most 300."""

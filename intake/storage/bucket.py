@@ -19,7 +19,7 @@ from intake.domain.submissions import ObjectKey, Sha256
 from intake.storage.translate import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -90,6 +90,14 @@ class Objects(Originals, Protocol):
 
         Raises:
             StorageUnavailable: The bucket cannot say now.
+        """
+        ...
+
+    def delete(self, keys: Sequence[ObjectKey]) -> None:
+        """Delete objects; those that are not there count as deleted.
+
+        Raises:
+            StorageUnavailable: Something may be left.
         """
         ...
 
@@ -170,13 +178,17 @@ class S3Bucket:
                         key=ObjectKey(entry["Key"]), size_bytes=entry["Size"], written_at=entry["LastModified"]
                     )
 
+    def delete(self, keys: Sequence[ObjectKey]) -> None:
+        """See `Objects`."""
+        for start in range(0, len(keys), _DELETE_AT_ONCE):
+            self._delete(keys[start : start + _DELETE_AT_ONCE])
+
     def delete_below(self, prefix: ObjectKey) -> int:
         """See `Objects`."""
         if not prefix.endswith("/"):
             raise ValueError(f"{prefix} is not a folder: other keys may begin like it")
         keys = [stored.key for stored in self.listing(prefix)]
-        for start in range(0, len(keys), _DELETE_AT_ONCE):
-            self._delete(keys[start : start + _DELETE_AT_ONCE])
+        self.delete(keys)
         return len(keys)
 
     def view_link(self, key: ObjectKey) -> str:
@@ -242,7 +254,7 @@ class S3Bucket:
         with storage_errors():
             self._client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [rule]})
 
-    def _delete(self, keys: list[ObjectKey]) -> None:
+    def _delete(self, keys: Sequence[ObjectKey]) -> None:
         with storage_errors():
             answer = self._client.delete_objects(
                 Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}

@@ -53,3 +53,13 @@ def of_clip(clip_id: ClipId) -> ObjectKey:
 def published(clip_id: ClipId, revision: int, name: str = "") -> ObjectKey:
     """Return the key of a published file; without a name, the publication's prefix."""
     return ObjectKey(f"{GALLERY_ROOT}{clip_id}/{revision}/{name}")
+
+
+def owner_of(key: ObjectKey) -> str:
+    """Return the submission or clip a key belongs to."""
+    return key.split("/")[1]
+
+
+def folder_of(key: ObjectKey) -> str:
+    """Return everything of a key before the file's name."""
+    return key.rpartition("/")[0] + "/"

@@ -1,0 +1,110 @@
+"""What the dispatcher sweeps: lost leases, uploads that stopped, objects no row knows.
+
+Every sweep can be run at any time, by several at once, and again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from intake.actions import jobs
+from intake.actions.moderating import call_operator
+from intake.actions.submitting import finish_upload, give_up_upload
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.domain.errors import ObjectMissing
+from intake.domain.jobs import JOB_RULES
+from intake.storage import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    from intake.domain.submissions import Submission
+    from intake.storage.bucket import Objects
+
+    Known = Callable[[Connection, Iterable[str]], set[str]]
+
+log = structlog.get_logger()
+
+QUIET_UPLOAD: Final = timedelta(minutes=15)
+"""After this long without a word, look whether the bytes of an upload are all there."""
+
+ABANDONED_UPLOAD: Final = timedelta(hours=72)
+"""After this long an upload that never came is given up and its sender's details are erased."""
+
+LEFTOVER_AGE: Final = timedelta(hours=3)
+"""Objects younger than this may belong to an attempt still running: no job takes longer than an hour."""
+
+_BATCH: Final = 500
+
+
+def expire_leases(connection: Connection, *, now: datetime) -> int:
+    """Free jobs whose workers went silent; bring those that used up their tries before a human."""
+    dead = jobs.expire_leases(connection)
+    for job in dead:
+        log.warning("job_died", job_id=job.id, kind=job.kind, submission_id=job.submission_id)
+        if JOB_RULES[job.kind].needs_operator:
+            call_operator(connection, job.submission_id, error=job.last_error or "", now=now)
+    return len(dead)
+
+
+def settle_uploads(engine: Engine, private: Objects, *, now: datetime) -> None:
+    """Finish uploads whose bytes are all there though nobody said so, and give up those that never came."""
+    with reading(engine) as connection:
+        quiet = queries.stuck_uploads(connection, before=now - QUIET_UPLOAD)
+    for submission in quiet:
+        is_complete = _is_complete(private, submission)
+        with writing(engine) as connection:
+            _settle(connection, submission, is_complete=is_complete, now=now)
+
+
+def sweep_leftovers(engine: Engine, private: Objects, gallery: Objects, *, now: datetime) -> int:
+    """Delete objects that no row knows and no running attempt can be writing; return how many."""
+    swept = _sweep(engine, private, keys.PRIVATE_ROOT, queries.private_keys, now=now)
+    swept += _sweep(engine, gallery, keys.GALLERY_ROOT, _public_folders, now=now)
+    if swept:
+        log.warning("leftovers_deleted", count=swept)
+    return swept
+
+
+def _sweep(engine: Engine, bucket: Objects, root: str, known: Known, *, now: datetime) -> int:
+    old = (stored.key for stored in bucket.listing(root) if stored.written_at < now - LEFTOVER_AGE)
+    swept = 0
+    while batch := list(islice(old, _BATCH)):
+        with reading(engine) as connection:
+            kept = known(connection, {keys.owner_of(key) for key in batch})
+        strays = [key for key in batch if key not in kept and keys.folder_of(key) not in kept]
+        bucket.delete(strays)
+        swept += len(strays)
+    return swept
+
+
+def _public_folders(connection: Connection, clip_ids: Iterable[str]) -> set[str]:
+    revisions = queries.public_revisions(connection, clip_ids)
+    return {keys.published(clip_id, revision) for clip_id, revision in revisions}
+
+
+def _is_complete(bucket: Objects, submission: Submission) -> bool:
+    if submission.upload_key is None:
+        return False
+    try:
+        return bucket.size_of(submission.upload_key) == submission.declared_bytes
+    except ObjectMissing:
+        return False
+
+
+def _settle(connection: Connection, submission: Submission, *, is_complete: bool, now: datetime) -> None:
+    if is_complete and submission.upload_key is not None:
+        if finish_upload(connection, submission.id, submission.upload_key, now=now):
+            log.warning("upload_finished_late", submission_id=submission.id)
+    elif submission.moved_at < now - ABANDONED_UPLOAD and give_up_upload(
+        connection, submission.id, actor="dispatcher", now=now
+    ):
+        log.info("upload_given_up", submission_id=submission.id)

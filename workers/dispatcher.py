@@ -1,0 +1,143 @@
+"""The loop between the rows and the queue: tells workers of due jobs, and sweeps what fell through.
+
+It does no work itself and may be killed at any time: everything it knows is in the database. Two at once do no harm,
+a hint that comes twice is claimed once.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from intake.actions import heartbeats, housekeeping, jobs
+from intake.db.engine import reading, writing
+from intake.domain.jobs import JOB_RULES, Queue
+from intake.logs import set_up_logging
+from intake.settings import Settings
+from intake.wiring import connect
+from workers.celery_app import RUN_JOB, make_celery
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from intake.domain.jobs import JobId
+    from intake.wiring import Services
+
+log = structlog.get_logger()
+
+HINTS_AT_ONCE: Final = 100
+"""How many jobs of a queue the workers are told of at a time."""
+
+LEFTOVERS_EVERY_S: Final = 3600.0
+
+# Redis in trouble must not hold the sweeps up.
+_PUBLISH_TIMEOUT_S: Final = 2.0
+
+
+@dataclass
+class Dispatcher:
+    """One dispatcher and when it last did what.
+
+    Attributes:
+        celery: Its own publisher, more impatient than the workers'.
+    """
+
+    services: Services
+    celery: Celery
+    stop: threading.Event = field(default_factory=threading.Event)
+    _redis_answers: bool = True
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Go round until told to stop."""
+        settings = self.services.settings
+        while not self.stop.is_set():
+            self._every("hint", settings.hint_s)
+            self._every("sweep", settings.sweep_s)
+            self._every("beat", heartbeats.BEAT_S)
+            self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
+            self.stop.wait(settings.hint_s / 2)
+
+    def hint(self) -> None:
+        """Tell the workers of jobs that are due."""
+        for queue in Queue:
+            self._hint(queue)
+
+    def sweep(self) -> None:
+        """Free lost leases and settle uploads."""
+        services = self.services
+        with writing(services.engine) as connection:
+            housekeeping.expire_leases(connection, now=services.clock())
+        housekeeping.settle_uploads(services.engine, services.private, now=services.clock())
+
+    def sweep_leftovers(self) -> None:
+        """Delete objects that no row knows."""
+        services = self.services
+        housekeeping.sweep_leftovers(services.engine, services.private, services.gallery, now=services.clock())
+
+    def beat(self) -> None:
+        """Say that we live, and whether Redis answers."""
+        self._redis_answers = self._ping()
+        with writing(self.services.engine) as connection:
+            heartbeats.beat(connection, heartbeats.DISPATCHER, {"redis": self._redis_answers})
+
+    def _every(self, name: str, period_s: float) -> None:
+        now = time.monotonic()
+        if now - self._last.get(name, float("-inf")) < period_s:
+            return
+        self._last[name] = now
+        try:
+            getattr(self, name)()
+        except Exception:  # The loop must outlive whatever one round of one duty meets; the next round tries again.
+            log.exception("duty_failed", duty=name)
+
+    def _hint(self, queue: Queue) -> None:
+        kinds = [kind for kind, rule in JOB_RULES.items() if rule.queue is queue]
+        with reading(self.services.engine) as connection:
+            due = jobs.due(connection, kinds, hint_again_s=self.services.settings.lease_s, limit=HINTS_AT_ONCE)
+        told = [job_id for job_id in due if self._tell(queue, job_id)]
+        if told:
+            with writing(self.services.engine) as connection:
+                jobs.mark_hinted(connection, told)
+
+    def _tell(self, queue: Queue, job_id: JobId) -> bool:
+        if not self._redis_answers:
+            return False
+        try:
+            self.celery.send_task(RUN_JOB, args=[job_id], queue=queue, retry=False)
+        except (OperationalError, RedisError, OSError) as error:
+            log.warning("hint_failed", cause=type(error).__name__)
+            # Not asked again before the next beat: with Redis frozen every try costs seconds.
+            self._redis_answers = False
+            return False
+        return True
+
+    def _ping(self) -> bool:
+        try:
+            with self.celery.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, timeout=_PUBLISH_TIMEOUT_S)
+                return bool(connection.default_channel.client.ping())
+        except (OperationalError, RedisError, OSError):
+            return False
+
+
+def main() -> None:
+    """Run a dispatcher until SIGTERM or Ctrl-C."""
+    settings = Settings.from_env()
+    set_up_logging(settings.log_level)
+    celery = make_celery(settings.redis_url, socket_timeout_s=_PUBLISH_TIMEOUT_S)
+    dispatcher = Dispatcher(services=connect(settings), celery=celery)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: dispatcher.stop.set())
+    dispatcher.run()
+
+
+if __name__ == "__main__":
+    main()

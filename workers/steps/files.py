@@ -1,0 +1,37 @@
+"""How steps file what they made: with the content type its name says, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.submissions import Sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.submissions import ObjectKey
+    from intake.storage.bucket import Objects
+
+CONTENT_TYPES: Final = MappingProxyType(
+    {
+        ".jpg": "image/jpeg",
+        ".json": "application/json",
+        ".mp4": "video/mp4",
+        ".vtt": "text/vtt; charset=utf-8",
+        ".webp": "image/webp",
+    }
+)
+
+
+def put(bucket: Objects, key: ObjectKey, path: Path, *, cache_control: str | None = None) -> ObjectKey:
+    """File *path* under *key* and return the key."""
+    bucket.put_file(key, path, content_type=CONTENT_TYPES[path.suffix], cache_control=cache_control)
+    return key
+
+
+def sha256_of(path: Path) -> Sha256:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return Sha256(hashlib.file_digest(file, "sha256").hexdigest())

@@ -1,0 +1,90 @@
+"""Looks at what a sender sent: one fetch, a verdict with every reason, stills, and the review copy if it is cheap."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from intake.actions.judging import Inspection, ReviewCopy, record_inspection
+from intake.domain.errors import OutputWrong, ToolFailed, ToolTimedOut
+from intake.storage import keys
+from workers.media import renditions
+from workers.media.examine import examine
+from workers.steps.files import put, sha256_of
+from workers.steps.reading import nothing_to_do, submission_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.submissions import Job, ObjectKey
+    from intake.wiring import Services
+    from workers.media.examine import Examination
+    from workers.steps import Commit
+    from workers.workspace import Workspace
+
+log = structlog.get_logger()
+
+STILL_NAME: Final = "still-{}.jpg"
+WAVEFORM_NAME: Final = "waveform.json"
+REVIEW_NAME: Final = "review.mp4"
+
+
+def inspect_original(services: Services, job: Job, workspace: Workspace) -> Commit:
+    """Fetch an original once and find out all about it."""
+    submission, call = submission_of(services, job)
+    if submission.revision != job.revision or submission.original_key is None:
+        return nothing_to_do
+    sandbox = workspace.sandbox
+    original = workspace.folder / "original"
+    sha256 = services.private.fetch(submission.original_key, original)
+    seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
+    found = Inspection(
+        original_sha256=sha256,
+        checks=seen.checks,
+        video=seen.facts,
+        levels=seen.levels,
+        peaks=seen.waveform.overview() if seen.waveform else (),
+        stills=_store_stills(services, job, seen),
+        waveform_key=_store_waveform(services, job, workspace, seen),
+        review=_copy_for_review(services, job, workspace, original, seen),
+    )
+    return partial(record_inspection, job=job, found=found, now=services.clock())
+
+
+def _store_stills(services: Services, job: Job, seen: Examination) -> tuple[ObjectKey, ...]:
+    if not seen.is_accepted:
+        return ()
+    return tuple(
+        put(services.private, keys.made_by(job, STILL_NAME.format(number)), still.path)
+        for number, still in enumerate(seen.stills, start=1)
+    )
+
+
+def _store_waveform(services: Services, job: Job, workspace: Workspace, seen: Examination) -> ObjectKey | None:
+    if seen.waveform is None or not seen.is_accepted:
+        return None
+    path = workspace.folder / WAVEFORM_NAME
+    path.write_text(json.dumps(seen.waveform.as_document()), encoding="utf-8")
+    return put(services.private, keys.made_by(job, WAVEFORM_NAME), path)
+
+
+def _copy_for_review(
+    services: Services, job: Job, workspace: Workspace, original: Path, seen: Examination
+) -> ReviewCopy | None:
+    if seen.facts is None or seen.plan is None or not seen.is_accepted or not seen.plan.is_remux:
+        return None
+    try:
+        copy = renditions.remux(
+            workspace.sandbox, original, seen.facts, folder=workspace.room("copy"), stop=workspace.stop
+        )
+    except ToolTimedOut:
+        raise
+    except (OutputWrong, ToolFailed) as error:
+        # It plays, but not as a plain copy: the heavy worker makes a new one out of its pictures.
+        log.warning("remux_failed", cause=str(error)[-300:])
+        return None
+    key = put(services.private, keys.made_by(job, REVIEW_NAME), copy.path)
+    return ReviewCopy(key=key, sha256=sha256_of(copy.path), plan=str(seen.plan.reason))

@@ -1,0 +1,156 @@
+"""Makes an approved clip public: from exactly the file that was watched, filed whole, then shown by one commit.
+
+Everything goes to a folder of the gallery bucket that only this attempt writes to and nobody knows of. Killed before
+the commit, the folder is a leftover; the next attempt has its own. The manifest is written last.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from intake.actions.publishing import is_publishable, record_publication, reserve_revision
+from intake.db.engine import writing
+from intake.domain.errors import OutputWrong
+from intake.domain.submissions import Publication
+from intake.storage import keys
+from workers.media.boxes import read_container
+from workers.media.delivery import deliver
+from workers.media.probe import probe
+from workers.media.thumbnails import make_posters
+from workers.steps.files import CONTENT_TYPES, put, sha256_of
+from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
+from workers.steps.reading import nothing_to_do, submission_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
+    from intake.wiring import Services
+    from workers.media.delivery import Delivery
+    from workers.steps import Commit
+    from workers.workspace import Workspace
+
+MANIFEST_VERSION: Final = 1
+MANIFEST_NAME: Final = "manifest.json"
+VIDEO_NAME: Final = "video.mp4"
+
+CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
+"""What is withdrawn must be gone from every cache within a minute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """Everything of one publication, lying in a folder."""
+
+    folder: Path
+    delivery: Delivery
+    still_count: int
+
+    def files(self) -> list[Path]:
+        """Return the files, by name."""
+        return sorted(path for path in self.folder.iterdir() if path.is_file())
+
+
+def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
+    """Make and file everything of a clip, and return the commit that makes it public."""
+    submission, _ = submission_of(services, job)
+    if not is_publishable(submission, job) or submission.clip_id is None:
+        return nothing_to_do
+    bundle = _make(services, submission, workspace)
+    with writing(services.engine) as connection:
+        revision = reserve_revision(connection, job)
+    publication = _publication(services, submission, submission.clip_id, revision, bundle)
+    _write_manifest(submission, publication, bundle)
+    workspace.go_on()
+    _file(services, publication, bundle, workspace)
+    return partial(record_publication, job=job, publication=publication, now=services.clock())
+
+
+def _make(services: Services, submission: Submission, workspace: Workspace) -> Bundle:
+    review = _fetch_reviewed(services, submission, workspace)
+    facts = probe(workspace.sandbox, review, read_container(review), stop=workspace.stop)
+    folder = workspace.room("public")
+    delivery = deliver(workspace.sandbox, review, facts, folder=workspace.room("delivery"), stop=workspace.stop)
+    shutil.move(delivery.video.path, folder / VIDEO_NAME)
+    waveform = json.dumps(delivery.sound.waveform.as_document())
+    (folder / WAVEFORM_NAME).write_text(waveform, encoding="utf-8")
+    for number, key in enumerate(submission.stills, start=1):
+        services.private.fetch(key, folder / STILL_NAME.format(number))
+    poster = folder / STILL_NAME.format(submission.poster + 1)
+    posters = make_posters(workspace.sandbox, poster, folder=workspace.room("posters"), stop=workspace.stop)
+    for made in (posters.jpeg, posters.webp):
+        shutil.move(made, folder / f"poster{made.suffix}")
+    return Bundle(folder=folder, delivery=delivery, still_count=len(submission.stills))
+
+
+def _fetch_reviewed(services: Services, submission: Submission, workspace: Workspace) -> Path:
+    review = workspace.folder / "review"
+    if submission.review_key is None:
+        raise OutputWrong("an approved submission without a review copy")
+    if services.private.fetch(submission.review_key, review) != submission.approved_sha256:
+        raise OutputWrong("the bucket holds another file than the one that was approved")
+    return review
+
+
+def _publication(
+    services: Services, submission: Submission, clip_id: ClipId, revision: int, bundle: Bundle
+) -> Publication:
+    facts = bundle.delivery.video.facts
+    width_px, height_px = facts.upright_px
+    return Publication(
+        clip_id=clip_id,
+        revision=revision,
+        # The first publication dates a clip; a later one does not bring it to the top again.
+        published_at=submission.publication.published_at if submission.publication else services.clock(),
+        duration_s=round(facts.duration_s, 3),
+        width_px=width_px,
+        height_px=height_px,
+        size_bytes=(bundle.folder / VIDEO_NAME).stat().st_size,
+        still_count=bundle.still_count,
+    )
+
+
+def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> None:
+    sender = submission.sender
+    manifest: dict[str, Any] = {
+        "version": MANIFEST_VERSION,
+        "clip": publication.clip_id,
+        "revision": publication.revision,
+        "call": submission.call_slug,
+        "speaker": sender.full_name,
+        "role": sender.role,
+        "organisation": sender.organisation,
+        "organisation_kind": sender.organisation_kind,
+        "language": sender.language,
+        "reviewed_sha256": submission.approved_sha256,
+        "published_at": publication.published_at.isoformat(),
+        "duration_s": publication.duration_s,
+        "width_px": publication.width_px,
+        "height_px": publication.height_px,
+        "levels": asdict(bundle.delivery.sound.levels),
+        "files": [
+            {
+                "name": path.name,
+                "type": CONTENT_TYPES[path.suffix],
+                "size_bytes": path.stat().st_size,
+                "sha256": sha256_of(path),
+            }
+            for path in bundle.files()
+        ],
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (bundle.folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+
+
+def _file(services: Services, publication: Publication, bundle: Bundle, workspace: Workspace) -> None:
+    def key(name: str = "") -> ObjectKey:
+        return keys.published(publication.clip_id, publication.revision, name)
+
+    workspace.undo.append(partial(services.gallery.delete_below, key()))
+    files = sorted(bundle.files(), key=lambda path: path.name == MANIFEST_NAME)
+    for path in files:
+        put(services.gallery, key(path.name), path, cache_control=CACHE_CONTROL)

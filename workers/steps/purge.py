@@ -1,0 +1,29 @@
+"""Deletes everything private of a submission that was withdrawn or never arrived, and what its sender told us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intake.actions.publishing import record_purge
+from intake.storage import keys
+from workers.steps.reading import require_nobody_writes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from intake.domain.submissions import Job
+    from intake.wiring import Services
+    from workers.steps import Commit
+    from workers.workspace import Workspace
+
+
+def purge_submission(services: Services, job: Job, _workspace: Workspace) -> Commit:
+    """Delete every private file of a submission; repeatable."""
+    require_nobody_writes(services, job)
+    deleted = services.private.delete_below(keys.of_submission(job.submission_id))
+
+    def commit(connection: Connection) -> bool:
+        record_purge(connection, job, deleted=deleted, now=services.clock())
+        return True
+
+    return commit

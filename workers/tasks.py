@@ -1,0 +1,88 @@
+"""The one Celery task, and what a worker process sets up before it takes the first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from celery.signals import setup_logging, worker_process_init, worker_ready
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake.actions import heartbeats
+from intake.db.engine import writing
+from intake.domain.errors import SandboxUnavailable
+from intake.domain.jobs import JobId
+from intake.logs import set_up_logging
+from intake.settings import Settings
+from intake.wiring import connect
+from workers.celery_app import RUN_JOB, app
+from workers.leftovers import sweep_work_folders
+from workers.media.sandbox import Sandbox
+from workers.run_job import Worker
+from workers.run_job import run_job as run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from intake.wiring import Services
+
+log = structlog.get_logger()
+
+_worker: Final[list[Worker]] = []
+"""This process's own; filled once, after the fork: a database connection must not be shared across one."""
+
+
+@app.task(name=RUN_JOB)  # type: ignore[untyped-decorator] # Celery ships no types
+def run_job(job_id: int) -> None:
+    """Run the job with this id."""
+    run(_worker[0], JobId(job_id))
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator] # as above
+def set_up_process(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery sends
+    """Connect this process, and prove its sandbox before the first file comes."""
+    settings = Settings.from_env()
+    set_up_logging(settings.log_level)
+    _worker[:] = [Worker(services=connect(settings), sandbox=_tested_sandbox())]
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator] # as above
+def keep_our_logging(**_signal: Any) -> None:  # noqa: ANN401 - as above
+    """Keep Celery from setting up logging of its own."""
+    set_up_logging(Settings.from_env().log_level)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator] # as above
+def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's consumer
+    """Say from the parent process, for as long as it lives, that this worker takes jobs."""
+    queues = [queue.name for queue in sender.task_consumer.queues]
+    services = connect(Settings.from_env())
+    sandbox = _tested_sandbox()
+    sweep_work_folders(services.settings.data_dir / "work")
+    beating = threading.Thread(
+        target=_beat, args=(services, queues, sandbox.level if sandbox else None), daemon=True, name="heart"
+    )
+    beating.start()
+
+
+def _tested_sandbox() -> Sandbox | None:
+    try:
+        return Sandbox.tested()
+    except SandboxUnavailable as error:
+        # Fails closed: this worker lives and says so, and touches no sender's file.
+        log.error("sandbox_unavailable", cause=str(error))  # noqa: TRY400 - the cause says it all
+        return None
+
+
+def _beat(services: Services, queues: Iterable[str], sandbox_level: str | None) -> None:
+    names = [heartbeats.worker(queue) for queue in queues]
+    while True:
+        try:
+            with writing(services.engine) as connection:
+                for name in names:
+                    heartbeats.beat(connection, name, {"sandbox": sandbox_level})
+        except SQLAlchemyError:
+            log.warning("heartbeat_missed")
+        time.sleep(heartbeats.BEAT_S)
