@@ -14,15 +14,19 @@ export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY GOMEMLIMIT
 
 shift_by=${STORAGE_PORT_SHIFT:-0}
 
-# A socket's path may have 108 characters at most, so the sockets are named from inside their folder.
-mkdir -p "$STORAGE_DIR/sockets" "$STORAGE_DIR/files"
+# A socket's path may have 108 characters at most, so the sockets are named from inside their folder. Those that cannot
+# be named go to the folder for temporary files, where another user's stale one would stop the server from starting.
+mkdir -p "$STORAGE_DIR/files" "$STORAGE_DIR/logs" "$STORAGE_DIR/sockets"
 cd "$STORAGE_DIR/sockets"
+TMPDIR=.
+export TMPDIR
 
 # -config_dir: security.toml makes the filer ask for a signed token; without it the filer's port reads and writes
 #   every object of every bucket for anybody.
 # -master.telemetry: on by default. -s3.autoCreateBucket, -s3.allowDeleteBucketNotEmpty: lax by default.
 # Every port is named: a port that is not named moves silently when it is taken, a named one is an error.
-exec weed -logtostderr=true -config_dir="$STORAGE_CONFIG_DIR" mini \
+exec weed -logdir="$STORAGE_DIR/logs" -log_max_size_mb=8 -log_max_files=3 -alsologtostderr=false -stderrthreshold=ERROR \
+    -config_dir="$STORAGE_CONFIG_DIR" mini \
     -dir="$STORAGE_DIR/files" -ip=127.0.0.1 -ip.bind="${STORAGE_BIND:-127.0.0.1}" \
     -master.telemetry=false \
     -s3.port=$((8333 + shift_by)) -master.port=$((9333 + shift_by)) -volume.port=$((9340 + shift_by)) \

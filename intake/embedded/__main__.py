@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m intake.embedded", description="The whole system on this machine.")
     parser.add_argument("--without", action="append", default=[], metavar="NAME", help="leave out a Procfile process")
     without = set(parser.parse_args(arguments).without)
+    # What people send is under the data folder: nobody else on this machine reads any of it.
+    os.umask(0o077)
     try:
         return _start(os.environ, without)
     except CannotStartError as error:

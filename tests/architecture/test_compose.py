@@ -20,6 +20,7 @@ from intake.embedded import ports
 ROOT: Final = Path(__file__).parents[2]
 
 COMPOSE_NAMES: Final = {
+    "setup": "init",
     "web": "web",
     "dispatcher": "dispatcher",
     "quick": "worker-quick",
@@ -29,7 +30,7 @@ COMPOSE_NAMES: Final = {
 }
 """The Procfile's name of each process, and its name in docker-compose.yml."""
 
-ONLY_IN_COMPOSE: Final = {"database", "proxy", "init"}
+ONLY_IN_COMPOSE: Final = {"database", "proxy"}
 ONLY_EMBEDDED: Final = {"demo"}
 
 

