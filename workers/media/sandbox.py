@@ -8,9 +8,12 @@ network, no second process, no environment, bounded memory, processor time and o
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -38,6 +41,10 @@ MAX_STDOUT_BYTES: Final = 8 * 1024 * 1024
 
 _MESSAGE_CHARACTERS: Final = 600
 _MAX_THREADS: Final = 128
+_LIBC: Final = ctypes.PyDLL(None)
+_SET_PARENT_DEATH_SIGNAL: Final = 1
+"""Source: Linux, `include/uapi/linux/prctl.h`."""
+
 _NEEDED: Final = ("bwrap", "prlimit", "ffmpeg", "ffprobe", "cat", "dd", "sh")
 
 
@@ -150,6 +157,7 @@ class Sandbox:
                 pass_fds=(program.fileno(),),
                 env={},
                 process_group=0,
+                preexec_fn=functools.partial(_die_with, os.getpid()),  # noqa: PLW1509 - see there
             )
         with process:
             try:
@@ -183,6 +191,18 @@ class Sandbox:
             "--core=0",
             "--",
         ]
+
+
+def _die_with(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent dies; runs in the child, between fork and exec.
+
+    bubblewrap asks for the same, but a few milliseconds after it started: a worker killed in between would leave a
+    tool running. (Killed in the next millisecond, it may leave bubblewrap itself waiting, with no tool inside.)
+    Code at this place may deadlock where it takes a lock that another thread held. Two system calls take none.
+    """
+    _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        os._exit(1)
 
 
 def _library_links() -> list[str]:

@@ -1,0 +1,131 @@
+"""Files made to harm: each function writes one and returns its path. `CANARY_URL` is where a follower would call."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+from tests.boxes import box, minimal_mp4, movie
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CANARY_URL: Final = "http://127.0.0.1:18999/canary"
+
+_HLS: Final = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n{target}\n#EXT-X-ENDLIST\n"
+
+PLAYLISTS: Final = {
+    "hls-to-a-file": _HLS.format(target="file:///etc/hostname"),
+    "hls-to-a-neighbour": _HLS.format(target="other-customer.mp4"),
+    "hls-to-a-server": _HLS.format(target=CANARY_URL),
+    "hls-concat": _HLS.format(target=f"concat:{CANARY_URL}|file:///etc/hostname"),
+    "ffconcat-relative": "ffconcat version 1.0\nfile 'other-customer.mp4'\n",
+    "ffconcat-absolute": "ffconcat version 1.0\nfile '/etc/hostname'\n",
+    "dash": (
+        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+        'mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" '
+        f'bandwidth="1"><BaseURL>{CANARY_URL}</BaseURL><SegmentBase indexRange="0-10"/></Representation>'
+        "</AdaptationSet></Period></MPD>"
+    ),
+    "sdp": (
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 18998 RTP/AVP 96\n"
+        "a=rtpmap:96 H264/90000\n"
+    ),
+    "svg": f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{CANARY_URL}"/></svg>',
+    "html": f"<!doctype html><script src='{CANARY_URL}'></script>",
+}
+"""Texts that ffmpeg would follow, by name."""
+
+DISGUISES: Final[dict[str, bytes]] = {
+    "empty": b"",
+    "zeros": b"\x00" * 4096,
+    "zip": b"PK\x03\x04" + b"\x00" * 200,
+    "jpeg": b"\xff\xd8\xff\xe0" + b"\x00" * 200,
+    "matroska": b"\x1a\x45\xdf\xa3" + b"\x00" * 200,
+    "git-lfs-pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
+}
+"""Other kinds of file under a clip's name."""
+
+
+def a_playlist(folder: Path, name: str) -> Path:
+    return _written(folder / f"{name}.mp4", PLAYLISTS[name].encode())
+
+
+def a_disguise(folder: Path, name: str) -> Path:
+    return _written(folder / f"{name}.mp4", DISGUISES[name])
+
+
+def an_outside_reference(folder: Path) -> Path:
+    """A QuickTime file whose pictures are said to lie in another file."""
+    alias = struct.pack(">I", 0) + b"/other-customer.mp4".ljust(160, b"\x00")
+    return _written(folder / "dref.mov", minimal_mp4(references=[box(b"alis", alias)]))
+
+
+def a_url_reference(folder: Path) -> Path:
+    """A file whose pictures are said to lie on a server."""
+    url = struct.pack(">I", 0) + CANARY_URL.encode() + b"\x00"
+    return _written(folder / "url.mp4", minimal_mp4(references=[box(b"url ", url)]))
+
+
+def a_foreign_codec(folder: Path) -> Path:
+    """MagicYUV, whose decoder has a public hole, in an .mp4."""
+    out = folder / "magicyuv.mp4"
+    source = ("-f", "lavfi", "-i", "testsrc2=s=64x64:d=1:r=5", "-f", "lavfi", "-i", "sine=d=1")
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", *source, "-c:v", "magicyuv", "-c:a", "aac", "-f", "mov", out], check=True
+    )
+    return out
+
+
+def a_disguised_codec(folder: Path) -> Path:
+    """The same, with `avc1` painted over its name: only the decoder's own list can stop it."""
+    original = a_foreign_codec(folder).read_bytes()
+    return _written(folder / "painted.mp4", original.replace(b"M8RG", b"avc1").replace(b"M8YA", b"avc1"))
+
+
+def a_bomb(folder: Path) -> Path:
+    """A picture of 16,000 × 16,000 in a few kilobytes."""
+    return _written(folder / "bomb.mp4", minimal_mp4(width_px=16_000, height_px=16_000))
+
+
+def a_crowd(folder: Path) -> Path:
+    """A thousand tracks."""
+    return _written(folder / "crowd.mp4", movie(box(b"moov", b"".join(box(b"trak", b"") for _ in range(1000)))))
+
+
+def a_cut_off_clip(folder: Path, whole: Path) -> Path:
+    """What arrives when the line breaks: six tenths of a *whole* clip, its index lost."""
+    content = whole.read_bytes()
+    return _written(folder / "cut-off.mp4", content[: len(content) * 6 // 10])
+
+
+def a_polyglot(folder: Path, whole: Path) -> Path:
+    """A *whole* clip with a ZIP archive behind it."""
+    return _written(folder / "polyglot.mp4", whole.read_bytes() + DISGUISES["zip"])
+
+
+def a_scrambled_clip(folder: Path, whole: Path) -> Path:
+    """The index of a *whole* clip over pictures and sound of zeros."""
+    content = bytearray(whole.read_bytes())
+    start = content.index(b"mdat") + 4
+    end = content.index(b"moov") - 4
+    content[start:end] = bytes(end - start)
+    return _written(folder / "scrambled.mp4", bytes(content))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+BUILDERS: Final[dict[str, Callable[[Path], Path]]] = {
+    "outside-reference": an_outside_reference,
+    "url-reference": a_url_reference,
+    "foreign-codec": a_foreign_codec,
+    "disguised-codec": a_disguised_codec,
+    "bomb": a_bomb,
+    "crowd": a_crowd,
+}
+"""Files that are built, by name."""

@@ -1,0 +1,249 @@
+"""The sandbox, tried from within."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.errors import LeaseLost, SandboxUnavailable, ToolFailed, ToolTimedOut
+from workers.media.sandbox import MAX_STDOUT_BYTES, Limits, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEBIBYTE = 1024 * 1024
+LIMITS = Limits(timeout_s=20, cpu_s=10, memory_bytes=512 * MEBIBYTE, output_bytes=MEBIBYTE)
+BRIEF = Limits(timeout_s=0.5, cpu_s=10, memory_bytes=512 * MEBIBYTE, output_bytes=MEBIBYTE)
+
+A_WORKER = """
+    import sys
+    from pathlib import Path
+    from workers.media.sandbox import Limits, Sandbox
+    limits = Limits(timeout_s=600, cpu_s=600, memory_bytes=2**29, output_bytes=2**20)
+    sandbox = Sandbox.tested()
+    print("ready", flush=True)
+    sandbox.run(["sleep", sys.argv[2]], source=None, output=Path(sys.argv[1]), limits=limits)
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.mp4"
+    path.write_text("mine")
+    return path
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    path = tmp_path / "out"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def server() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+def test_a_tool_reads_its_input_and_writes_its_output(sandbox: Sandbox, source: Path, output: Path) -> None:
+    sandbox.run(["cp", "/in/src", "/out/copy"], source=source, output=output, limits=LIMITS)
+
+    assert (output / "copy").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        pytest.param(["cat", "/etc/passwd"], id="read-the-users"),
+        pytest.param(["cat", "/proc/1/environ"], id="read-an-environment"),
+        pytest.param(["ls", "/home"], id="see-a-home"),
+        pytest.param(["cp", "/usr/bin/true", "/in/src"], id="change-its-input"),
+        pytest.param(["touch", "/new"], id="write-at-the-root"),
+        pytest.param(["touch", "/usr/new"], id="write-in-usr"),
+        pytest.param(["sh", "-c", "cat /dev/null; true"], id="start-a-process"),
+        pytest.param(["unshare", "--user", "true"], id="open-a-namespace"),
+        pytest.param(["mount", "-t", "tmpfs", "none", "/tmp"], id="mount"),
+        pytest.param(["dd", "if=/dev/zero", "of=/dev/null", "bs=600M", "count=1"], id="take-600-MiB"),
+        pytest.param(["dd", "if=/dev/zero", "of=/out/big", "bs=2M", "count=1"], id="write-2-MiB"),
+        pytest.param(["dd", "if=/dev/zero", "of=/tmp/big", "bs=20M", "count=1"], id="fill-its-tmp"),
+    ],
+)
+def test_a_tool_cannot(sandbox: Sandbox, source: Path, output: Path, argv: list[str]) -> None:
+    with pytest.raises(ToolFailed):
+        sandbox.run(argv, source=source, output=output, limits=LIMITS)
+
+
+def test_a_tool_cannot_read_a_neighbours_clip(sandbox: Sandbox, source: Path, output: Path) -> None:
+    neighbour = source.with_name("other-customer.mp4")
+    neighbour.write_text("theirs")
+
+    with pytest.raises(ToolFailed, match="No such file"):
+        sandbox.run(["cat", str(neighbour)], source=source, output=output, limits=LIMITS)
+
+
+def test_a_tool_cannot_follow_a_link_it_made(sandbox: Sandbox, source: Path, output: Path) -> None:
+    (output / "way-out").symlink_to(source.parent)
+
+    with pytest.raises(ToolFailed):
+        sandbox.run(["cat", "/out/way-out/mine.mp4"], source=None, output=output, limits=LIMITS)
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "http", "udp"])
+def test_a_tool_cannot_call_this_machine(sandbox: Sandbox, output: Path, server: socket.socket, scheme: str) -> None:
+    url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
+
+    with pytest.raises(ToolFailed):
+        sandbox.run(["ffprobe", "-v", "error", url], source=None, output=output, limits=LIMITS)
+
+    with pytest.raises(BlockingIOError):
+        server.accept()
+
+
+def test_a_tool_sees_no_secret_of_ours(sandbox: Sandbox, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S3_SECRET_KEY", "hunter2")
+
+    answer = sandbox.run(["env"], source=None, output=output, limits=LIMITS)
+
+    assert b"hunter2" not in answer.stdout
+
+
+def test_a_tool_has_threads(sandbox: Sandbox, output: Path) -> None:
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=1", "-threads", "4", "-c:v", "libx264"]
+
+    sandbox.run([*argv, "/out/made.mp4"], source=None, output=output, limits=LIMITS)
+
+    assert (output / "made.mp4").stat().st_size > 0
+
+
+def test_a_failure_says_what_the_tool_said(sandbox: Sandbox, output: Path) -> None:
+    with pytest.raises(ToolFailed, match=r"sh ended with 3: no such luck"):
+        sandbox.run(["sh", "-c", "echo no such luck >&2; exit 3"], source=None, output=output, limits=LIMITS)
+
+
+def test_a_tool_that_hangs_is_ended_at_its_deadline(sandbox: Sandbox, output: Path) -> None:
+    started_at = time.monotonic()
+
+    with pytest.raises(ToolTimedOut):
+        sandbox.run(["sleep", "60"], source=None, output=output, limits=BRIEF)
+
+    assert time.monotonic() - started_at < 3
+
+
+def test_a_tool_that_closed_its_pipes_is_ended_too(sandbox: Sandbox, output: Path) -> None:
+    with pytest.raises(ToolTimedOut):
+        sandbox.run(["sh", "-c", "exec >&- 2>&-; exec sleep 60"], source=None, output=output, limits=BRIEF)
+
+
+def test_a_tool_that_burns_its_processor_time_is_ended(sandbox: Sandbox, output: Path) -> None:
+    limits = Limits(timeout_s=30, cpu_s=1, memory_bytes=512 * MEBIBYTE, output_bytes=MEBIBYTE)
+
+    with pytest.raises(ToolFailed, match=r"ended with 1[35]"):
+        sandbox.run(["sh", "-c", "while :; do :; done"], source=None, output=output, limits=limits)
+
+
+def test_a_tool_that_never_stops_talking_is_ended(sandbox: Sandbox, output: Path) -> None:
+    with pytest.raises(ToolFailed, match=str(MAX_STDOUT_BYTES)):
+        sandbox.run(["yes"], source=None, output=output, limits=LIMITS)
+
+
+def test_a_tool_may_talk_on_stderr_for_ever_in_bounded_memory(sandbox: Sandbox, output: Path) -> None:
+    argv = ["sh", "-c", "exec >&2; i=0; while [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done"]
+
+    answer = sandbox.run(argv, source=None, output=output, limits=LIMITS)
+
+    assert answer.stderr.endswith("line 99999\n")
+    assert len(answer.stderr) <= 64 * 1024
+
+
+def test_what_a_tool_writes_is_handed_on_in_chunks(sandbox: Sandbox, output: Path) -> None:
+    sizes: list[int] = []
+
+    argv = ["dd", "if=/dev/zero", "bs=1M", "count=40", "status=none"]
+    sandbox.stream(argv, source=None, output=output, limits=LIMITS, consume=lambda chunk: sizes.append(len(chunk)))
+
+    assert (sum(sizes), max(sizes) <= MEBIBYTE) == (40 * MEBIBYTE, True)
+
+
+def test_a_tool_whose_consumer_fails_is_ended(sandbox: Sandbox, output: Path) -> None:
+    def refuse(_: bytes) -> None:
+        raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        sandbox.stream(["yes"], source=None, output=output, limits=LIMITS, consume=refuse)
+
+
+def test_a_lost_lease_stops_the_tool_within_half_a_second(sandbox: Sandbox, output: Path) -> None:
+    stop = threading.Event()
+    lost_at: list[float] = []
+
+    def lose() -> None:
+        lost_at.append(time.monotonic())
+        stop.set()
+
+    threading.Timer(0.3, lose).start()
+    with pytest.raises(LeaseLost):
+        sandbox.run(["sleep", "60"], source=None, output=output, limits=LIMITS, stop=stop)
+
+    assert time.monotonic() - lost_at[0] < 0.5
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.002, 0.004, 0.008, 0.016, 0.5])
+def test_nothing_outlives_a_worker_that_is_killed(tmp_path: Path, delay_s: float) -> None:
+    nap = f"{600 + os.getpid()}.{int(delay_s * 1000)}5"
+    argv = [sys.executable, "-c", textwrap.dedent(A_WORKER), tmp_path, nap]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        time.sleep(delay_s)
+        worker.send_signal(signal.SIGKILL)
+
+    ended = wait_until(lambda: not is_running("sleep", nap))
+    end_leftovers(nap)
+    assert ended
+
+
+def test_no_sandbox_without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workers.media.sandbox._NEEDED", ("no-such-program",))
+
+    with pytest.raises(SandboxUnavailable, match="no-such-program"):
+        Sandbox.tested()
+
+
+def is_running(*command: str) -> bool:
+    wanted = b"\x00".join(word.encode() for word in command) + b"\x00"
+    return any(command_of(entry) == wanted for entry in Path("/proc").glob("[0-9]*"))
+
+
+def end_leftovers(word: str) -> None:
+    for entry in Path("/proc").glob("[0-9]*"):
+        if word.encode() in command_of(entry) and entry.name != str(os.getpid()):
+            os.kill(int(entry.name), signal.SIGKILL)
+
+
+def command_of(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def wait_until(is_so: object, *, timeout_s: float = 5) -> bool:
+    assert callable(is_so)
+    ends_at = time.monotonic() + timeout_s
+    while not is_so():
+        if time.monotonic() > ends_at:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,162 @@
+"""Clips as phones, browsers and editors make them, generated: no test needs a recording of a person.
+
+Each function writes one file, small and short, and returns its path. Sound is Italian speech by espeak-ng.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SENTENCE: Final = "Buongiorno, sono Anna Rossi. Il mio laboratorio porta nuove idee a Pistoia. Coraggio a tutti."
+LOCATION: Final = "+43.9330+010.9170/"
+
+_PICTURE: Final = "testsrc2=size={size}:rate={rate}:duration={duration_s}"
+_X264: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+_AAC: Final = ("-c:a", "aac", "-b:a", "96k", "-ar", "48000")
+
+
+def a_landscape_clip(folder: Path, *, duration_s: float = 12, size: str = "640x360", rate: int = 25) -> Path:
+    """An ordinary clip with a location, as a phone writes it: index at the end."""
+    return _clip(
+        folder / "landscape.mp4",
+        duration_s=duration_s,
+        picture=_picture(size, rate, duration_s),
+        codec=(*_X264, "-g", str(rate), *_AAC),
+        container=("-metadata", f"location={LOCATION}", "-metadata", "title=Anna"),
+    )
+
+
+def a_portrait_clip(folder: Path) -> Path:
+    """Stored lying, turned upright by the display matrix; its left half, so the upper half upright, is white."""
+    lying = _clip(
+        folder / "lying.mp4",
+        picture="color=black:size=320x240:rate=25:duration=11,drawbox=w=iw/2:h=ih:color=white:t=fill,noise=alls=30",
+        codec=(*_X264, "-g", "25", *_AAC),
+    )
+    turned = folder / "portrait.mp4"
+    _ffmpeg("-i", lying, "-c", "copy", "-metadata:s:v:0", "rotate=270", turned)
+    return turned
+
+
+def an_hevc_clip(folder: Path) -> Path:
+    """HEVC with open groups of pictures, as newer phones record it."""
+    codec = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "keyint=25:log-level=error", "-tag:v", "hvc1")
+    return _clip(folder / "hevc.mov", picture=_picture("320x240", 25, 11), codec=(*codec, *_AAC))
+
+
+def an_hdr_clip(folder: Path) -> Path:
+    """HEVC in ten bits with HLG, an iPhone's own setting."""
+    colours = "colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"
+    codec = (
+        *("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-tag:v", "hvc1"),
+        *("-x265-params", f"keyint=25:log-level=error:{colours}", "-color_primaries", "bt2020"),
+        *("-color_trc", "arib-std-b67", "-colorspace", "bt2020nc"),
+    )
+    return _clip(folder / "hdr.mov", duration_s=3, picture=_picture("320x240", 25, 3), codec=(*codec, *_AAC))
+
+
+def a_silent_clip(folder: Path) -> Path:
+    """A sound track of digital silence."""
+    return _clip(folder / "silent.mp4", sound="volume=0")
+
+
+def a_clipped_clip(folder: Path) -> Path:
+    """Speech far too loud for the recorder."""
+    return _clip(folder / "clipped.mp4", sound="volume=30dB,alimiter=level=false:limit=1")
+
+
+def a_quiet_clip(folder: Path) -> Path:
+    """Speech from the other end of the room: 16 dB below what a phone records at arm's length."""
+    return _clip(folder / "quiet.mp4", sound="volume=-16dB")
+
+
+def a_noisy_clip(folder: Path) -> Path:
+    """Speech beside a road."""
+    road = "anoisesrc=color=pink:amplitude=0.2:seed=1:sample_rate=48000[n];[s][n]amix=inputs=2:normalize=0"
+    return _clip(folder / "noisy.mp4", sound=f"volume=-10dB[s];{road}")
+
+
+def a_one_sided_clip(folder: Path) -> Path:
+    """Stereo whose right channel is dead."""
+    return _clip(folder / "one-sided.mp4", sound="pan=stereo|c0=c0|c1=0*c0")
+
+
+def a_one_keyframe_clip(folder: Path) -> Path:
+    """Edited and written again: the only keyframe is the first picture."""
+    return _clip(folder / "one-keyframe.mp4", codec=(*_X264, "-g", "9999", *_AAC))
+
+
+def a_variable_rate_clip(folder: Path) -> Path:
+    """Frames missing at irregular moments, as in a dim room."""
+    picture = f"{_picture('320x240', 30, 11)},select='not(lt(mod(n,11),2)*lt(mod(n,97),60))'"
+    return _clip(folder / "variable.mp4", picture=picture, codec=(*_X264, "-g", "30", "-vsync", "vfr", *_AAC))
+
+
+def a_fragmented_clip(folder: Path) -> Path:
+    """As a browser's recorder writes it: in fragments, with Opus, without a length in its header."""
+    return _clip(
+        folder / "fragmented.mp4",
+        codec=(*_X264, "-g", "25", "-c:a", "libopus", "-b:a", "64k"),
+        container=("-movflags", "frag_keyframe+empty_moov+default_base_moof"),
+    )
+
+
+def a_wide_pixel_clip(folder: Path) -> Path:
+    """Pixels that are four thirds as wide as high."""
+    return _clip(folder / "wide-pixels.mp4", picture=f"{_picture('320x240', 25, 11)},setsar=4/3")
+
+
+def a_clip_without_sound(folder: Path) -> Path:
+    """No sound track at all."""
+    out = folder / "mute.mp4"
+    _ffmpeg("-f", "lavfi", "-i", _picture("320x240", 25, 11), *_X264, out)
+    return out
+
+
+def a_clip_without_picture(folder: Path) -> Path:
+    """A voice memo under the name of a clip."""
+    out = folder / "memo.mp4"
+    _ffmpeg("-f", "lavfi", "-i", "sine=duration=11", *_AAC, out)
+    return out
+
+
+def a_short_clip(folder: Path) -> Path:
+    """Three seconds."""
+    return _clip(folder / "short.mp4", duration_s=3)
+
+
+def _picture(size: str, rate: int, duration_s: float) -> str:
+    return _PICTURE.format(size=size, rate=rate, duration_s=duration_s)
+
+
+def _clip(
+    out: Path,
+    *,
+    duration_s: float = 11,
+    picture: str = "",
+    sound: str = "anull",
+    codec: tuple[str, ...] = (*_X264, "-g", "25", *_AAC),
+    container: tuple[str, ...] = (),
+) -> Path:
+    speech = _speech(out.parent)
+    _ffmpeg(
+        *("-f", "lavfi", "-i", picture or _picture("320x240", 25, duration_s), "-i", speech),
+        *("-filter_complex", f"[1:a]aresample=48000,apad,{sound}[a]", "-map", "0:v", "-map", "[a]"),
+        *("-t", str(duration_s), *codec, *container, out),
+    )
+    return out
+
+
+def _speech(folder: Path) -> Path:
+    path = folder / "speech.wav"
+    if not path.is_file():
+        subprocess.run(["espeak-ng", "-v", "it", "-s", "130", "-a", "60", "-w", path, SENTENCE], check=True)
+    return path
+
+
+def _ffmpeg(*argv: str | Path) -> None:
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *argv], check=True)

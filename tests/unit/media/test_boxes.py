@@ -1,0 +1,183 @@
+"""Boxes, before any C code sees them."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from intake.domain.calls import Format
+from intake.domain.errors import VideoRefused
+from intake.domain.verdict import CheckCode, Reason
+from tests.boxes import SELF_CONTAINED, box, brand, large_box, minimal_mp4, movie, open_box, track
+from tests.evil import DISGUISES, PLAYLISTS
+from workers.media.boxes import MAX_MOOV_BYTES, read_container
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOOV = box(b"moov", track(b"vide", [b"avc1"]) + track(b"soun", [b"mp4a"]))
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return tmp_path / "clip.mp4"
+
+
+def refusal_of(clip: Path, content: bytes) -> VideoRefused:
+    clip.write_bytes(content)
+    with pytest.raises(VideoRefused) as refused:
+        read_container(clip)
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(minimal_mp4(), id="index-first"),
+        pytest.param(movie(box(b"mdat", bytes(99)), MOOV), id="index-last"),
+        pytest.param(movie(MOOV, open_box(b"mdat", bytes(99))), id="a-box-to-the-end"),
+        pytest.param(movie(large_box(b"mdat", bytes(99)), MOOV), id="64-bit-size"),
+        pytest.param(movie(box(b"beam", bytes(16)), MOOV, box(b"uuid")), id="unknown-boxes"),
+        pytest.param(movie(MOOV) + bytes(5), id="a-few-bytes-of-padding"),
+        pytest.param(minimal_mp4(references=[box(b"alis", SELF_CONTAINED)]), id="alias-to-itself"),
+        pytest.param(
+            movie(box(b"moov", track(b"vide", [b"avc1"]) + track(b"soun", [b"mp4a"]) + track(b"meta", [b"mebx"]))),
+            id="an-iphones-metadata-track",
+        ),
+        pytest.param(
+            movie(box(b"moov", track(b"vide", [b"hvc1"]) + track(b"soun", [b"mp4a"]) + track(b"soun", [b"apac"]))),
+            id="an-iphones-spatial-sound-beside",
+        ),
+    ],
+)
+def test_a_phones_file_is_opened(clip: Path, content: bytes) -> None:
+    clip.write_bytes(content)
+
+    container = read_container(clip)
+
+    assert (container.format, container.size_bytes) == (Format.MP4, len(content))
+
+
+def test_quicktime_is_told_by_its_brand(clip: Path) -> None:
+    clip.write_bytes(minimal_mp4(brand_name=b"qt  "))
+
+    assert read_container(clip).format is Format.MOV
+
+
+def test_a_fragmented_file_says_so(clip: Path) -> None:
+    clip.write_bytes(movie(MOOV, box(b"moof"), box(b"mdat", bytes(9))))
+
+    assert read_container(clip).is_fragmented
+
+
+@pytest.mark.parametrize("name", PLAYLISTS)
+def test_a_text_is_no_video(clip: Path, name: str) -> None:
+    assert refusal_of(clip, PLAYLISTS[name].encode()).reason is Reason.NOT_A_VIDEO
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_another_kind_of_file_is_no_video(clip: Path, name: str) -> None:
+    assert refusal_of(clip, DISGUISES[name]).reason is Reason.NOT_A_VIDEO
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(movie(box(b"mdat", bytes(99))), Reason.INCOMPLETE, id="no-index"),
+        pytest.param(movie(MOOV, box(b"mdat", bytes(99)))[:-1], Reason.INCOMPLETE, id="one-byte-short"),
+        pytest.param(movie(MOOV) + b"PK\x03\x04" + bytes(99), Reason.INCOMPLETE, id="an-archive-behind"),
+        pytest.param(movie(MOOV, MOOV), Reason.BROKEN_STRUCTURE, id="two-indexes"),
+        pytest.param(movie(MOOV, struct.pack(">I4s", 7, b"mdat")), Reason.BROKEN_STRUCTURE, id="size-7"),
+        pytest.param(movie(box(b"moov", box(b"cmov"))), Reason.BROKEN_STRUCTURE, id="compressed-index"),
+        pytest.param(
+            movie(box(b"moov", struct.pack(">I4s", 99, b"trak")), box(b"mdat", bytes(200))),
+            Reason.BROKEN_STRUCTURE,
+            id="a-child-larger-than-its-parent",
+        ),
+        pytest.param(
+            movie(box(b"moov", track(b"vide", []))), Reason.BROKEN_STRUCTURE, id="a-track-without-description"
+        ),
+        pytest.param(movie(box(b"moov", box(b"trak") * 17)), Reason.TOO_COMPLEX, id="seventeen-tracks"),
+        pytest.param(movie(box(b"free") * 20_001, MOOV), Reason.TOO_COMPLEX, id="too-many-boxes"),
+        pytest.param(movie(box(b"moov", track(b"vide", [b"avc1"] * 17))), Reason.TOO_COMPLEX, id="too-many-entries"),
+    ],
+)
+def test_a_broken_container_is_refused(clip: Path, content: bytes, reason: Reason) -> None:
+    refusal = refusal_of(clip, content)
+
+    assert (refusal.code, refusal.reason) == (CheckCode.CONTAINER, reason)
+
+
+def test_boxes_too_deep_are_refused(clip: Path) -> None:
+    content = box(b"udta")
+    content = box(b"udta", box(b"udta", box(b"udta", box(b"udta", box(b"udta", box(b"udta", content))))))
+
+    assert refusal_of(clip, movie(box(b"moov", box(b"udta", box(b"udta", content))))).reason is Reason.TOO_COMPLEX
+
+
+def test_an_index_too_large_is_refused_unread(clip: Path) -> None:
+    with clip.open("wb") as file:
+        file.write(brand() + struct.pack(">I4s", MAX_MOOV_BYTES + 9, b"moov"))
+        file.truncate(len(brand()) + MAX_MOOV_BYTES + 9)
+
+    with pytest.raises(VideoRefused) as refused:
+        read_container(clip)
+
+    assert refused.value.reason is Reason.TOO_COMPLEX
+
+
+@pytest.mark.parametrize("kind", [b"url ", b"alis", b"rsrc", b"urn "])
+def test_a_reference_to_another_file_is_refused(clip: Path, kind: bytes) -> None:
+    refusal = refusal_of(clip, minimal_mp4(references=[box(kind, bytes(4) + b"other-customer.mp4\x00")]))
+
+    assert refusal.reason is Reason.OUTSIDE_REFERENCE
+
+
+def test_a_second_reference_is_looked_at_too(clip: Path) -> None:
+    references = [box(b"url ", SELF_CONTAINED), box(b"url ", bytes(4) + b"http://127.0.0.1/\x00")]
+
+    assert refusal_of(clip, minimal_mp4(references=references)).reason is Reason.OUTSIDE_REFERENCE
+
+
+@pytest.mark.parametrize("entry", [b"M8RG", b"jpeg", b"encv", b"av01", b"\x00\x01\x02\x03"])
+def test_a_picture_no_phone_records_is_refused(clip: Path, entry: bytes) -> None:
+    refusal = refusal_of(clip, minimal_mp4(video=entry))
+
+    assert (refusal.code, refusal.reason) == (CheckCode.CODEC, Reason.UNKNOWN_VIDEO_CODEC)
+
+
+@pytest.mark.parametrize("entry", [b"enca", b"apac", b"ac-3"])
+def test_a_first_sound_no_phone_records_is_refused(clip: Path, entry: bytes) -> None:
+    refusal = refusal_of(clip, minimal_mp4(sound=entry))
+
+    assert (refusal.reason, refusal.measured) == (Reason.UNKNOWN_AUDIO_CODEC, entry.decode())
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused(clip: Path) -> None:
+    refusal = refusal_of(clip, minimal_mp4(width_px=16_000, height_px=16_000))
+
+    assert (refusal.code, refusal.reason) == (CheckCode.RESOLUTION, Reason.PICTURE_TOO_LARGE)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=400).map(lambda rest: brand() + rest) | st.binary(max_size=400))
+def test_no_bytes_do_anything_but_be_refused(clip: Path, content: bytes) -> None:
+    clip.write_bytes(content)
+
+    with contextlib.suppress(VideoRefused):
+        read_container(clip)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(min_value=0, max_value=len(minimal_mp4()) - 5), scrap=st.binary(min_size=1, max_size=5))
+def test_no_damage_does_anything_but_be_refused(clip: Path, place: int, scrap: bytes) -> None:
+    whole = minimal_mp4()
+    clip.write_bytes(whole[:place] + scrap + whole[place + len(scrap) :])
+
+    with contextlib.suppress(VideoRefused):
+        read_container(clip)

@@ -1,0 +1,156 @@
+"""To copy or to encode, and how large."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from intake.domain.calls import Format
+from intake.domain.verdict import AudioLevels, VideoFacts
+from workers.media.delivery import gain_for
+from workers.media.looks import look_of
+from workers.media.renditions import PlanReason, find_problems, look_for_delivery, plan_review_copy
+
+PHONE = VideoFacts(
+    container=Format.MP4,
+    size_bytes=20_000_000,
+    duration_s=30.0,
+    video_codec="h264",
+    video_profile="High",
+    pixel_format="yuv420p",
+    color_transfer="bt709",
+    width_px=1920,
+    height_px=1080,
+    rotation_deg=-90,
+    pixel_aspect=1.0,
+    frame_rate=30.0,
+    is_interlaced=False,
+    video_bit_rate_bps=17_000_000,
+    audio_codec="aac",
+    audio_profile="LC",
+    audio_channels=2,
+    audio_sample_rate_hz=48_000,
+)
+
+SPEECH = AudioLevels(
+    integrated_lufs=-24.0,
+    range_lu=5.0,
+    true_peak_dbtp=-6.0,
+    clipped_ratio=0.0,
+    silence_ratio=0.2,
+    longest_silence_s=0.5,
+    noise_floor_dbfs=-60.0,
+    speech_to_noise_db=30.0,
+    quiet_channel_db=0.0,
+    channels=1,
+    duration_s=30.0,
+)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param(PHONE, id="portrait"),
+        pytest.param(replace(PHONE, rotation_deg=0), id="landscape"),
+        pytest.param(replace(PHONE, pixel_format="yuvj420p"), id="full-range"),
+        pytest.param(replace(PHONE, frame_rate=60.02), id="sixty-and-a-bit"),
+        pytest.param(replace(PHONE, color_transfer=None), id="untagged-colours"),
+        pytest.param(replace(PHONE, audio_profile="HE-AAC"), id="he-aac"),
+    ],
+)
+def test_what_browsers_play_is_copied(facts: VideoFacts) -> None:
+    plan = plan_review_copy(facts)
+
+    assert (plan.is_remux, plan.reason) == (True, PlanReason.PLAYS_AS_IT_IS)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        pytest.param(replace(PHONE, video_codec="hevc", video_profile="Main"), PlanReason.VIDEO_CODEC, id="hevc"),
+        pytest.param(replace(PHONE, color_transfer="arib-std-b67"), PlanReason.HDR, id="hlg"),
+        pytest.param(replace(PHONE, color_transfer="smpte2084"), PlanReason.HDR, id="pq"),
+        pytest.param(replace(PHONE, pixel_format="yuv422p"), PlanReason.PIXEL_FORMAT, id="4:2:2"),
+        pytest.param(replace(PHONE, video_profile="High 10"), PlanReason.VIDEO_PROFILE, id="high-10"),
+        pytest.param(replace(PHONE, width_px=3840, height_px=2160), PlanReason.PICTURE_SIZE, id="4k"),
+        pytest.param(replace(PHONE, width_px=1440, height_px=1440), PlanReason.PICTURE_SIZE, id="large-square"),
+        pytest.param(replace(PHONE, width_px=1440, pixel_aspect=4 / 3), PlanReason.PIXEL_ASPECT, id="wide-pixels"),
+        pytest.param(replace(PHONE, frame_rate=240.0), PlanReason.FRAME_RATE, id="slow-motion"),
+        pytest.param(replace(PHONE, is_interlaced=True), PlanReason.INTERLACED, id="interlaced"),
+    ],
+)
+def test_other_pictures_are_encoded_and_the_reason_kept(facts: VideoFacts, reason: PlanReason) -> None:
+    plan = plan_review_copy(facts)
+
+    assert (plan.copies_video, plan.copies_sound, plan.reason) == (False, True, reason)
+
+
+@pytest.mark.parametrize(("codec", "profile"), [("opus", None), ("pcm_s16le", None), ("aac", "xHE-AAC")])
+def test_other_sound_alone_costs_no_picture(codec: str, profile: str | None) -> None:
+    plan = plan_review_copy(replace(PHONE, audio_codec=codec, audio_profile=profile))
+
+    assert (plan.copies_video, plan.copies_sound, plan.reason) == (True, False, PlanReason.AUDIO_CODEC)
+
+
+@pytest.mark.parametrize(
+    ("facts", "size_px"),
+    [
+        pytest.param(replace(PHONE, rotation_deg=0), (1920, 1080), id="as-it-is"),
+        pytest.param(PHONE, (1080, 1920), id="upright"),
+        pytest.param(replace(PHONE, width_px=3840, height_px=2160), (1080, 1920), id="4k-upright"),
+        pytest.param(replace(PHONE, width_px=1440, height_px=1440), (1080, 1080), id="square"),
+        pytest.param(replace(PHONE, width_px=720, height_px=576, pixel_aspect=16 / 11), (576, 1048), id="wide-pixels"),
+        pytest.param(replace(PHONE, width_px=351, height_px=201, rotation_deg=0), (352, 200), id="odd"),
+    ],
+)
+def test_a_picture_stands_upright_and_fits(facts: VideoFacts, size_px: tuple[int, int]) -> None:
+    look = look_of(facts, max_long_px=1920, max_short_px=1080)
+
+    assert (look.width_px, look.height_px) == size_px
+
+
+def test_a_light_picture_is_copied_for_visitors() -> None:
+    assert look_for_delivery(replace(PHONE, video_bit_rate_bps=5_900_000)) is None
+
+
+def test_a_heavy_picture_is_encoded_for_visitors() -> None:
+    assert look_for_delivery(PHONE) is not None
+
+
+def test_a_faithful_copy_has_no_problems() -> None:
+    assert find_problems(replace(PHONE, duration_s=30.4), source=PHONE, look=None) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(replace(PHONE, duration_s=29.0), id="shorter"),
+        pytest.param(replace(PHONE, rotation_deg=0), id="turned"),
+        pytest.param(replace(PHONE, width_px=1280), id="narrower"),
+        pytest.param(replace(PHONE, audio_codec=None), id="mute"),
+        pytest.param(replace(PHONE, video_codec="hevc"), id="another-codec"),
+        pytest.param(replace(PHONE, pixel_format="yuv420p10le"), id="ten-bits"),
+    ],
+)
+def test_an_output_that_differs_has_a_problem(written: VideoFacts) -> None:
+    assert len(find_problems(written, source=PHONE, look=None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("levels", "gain_db"),
+    [
+        pytest.param(SPEECH, 8.0, id="quiet"),
+        pytest.param(replace(SPEECH, integrated_lufs=-10.0), -6.0, id="loud"),
+        pytest.param(replace(SPEECH, integrated_lufs=-50.0), 20.0, id="too-quiet"),
+        pytest.param(replace(SPEECH, integrated_lufs=-16.2), 0.0, id="just-right"),
+        pytest.param(replace(SPEECH, integrated_lufs=-61.0), 0.0, id="a-room"),
+        pytest.param(replace(SPEECH, integrated_lufs=None, true_peak_dbtp=None), 0.0, id="silence"),
+    ],
+)
+def test_sound_is_raised_as_far_as_sensible(levels: AudioLevels, gain_db: float) -> None:
+    assert gain_for(levels) == gain_db
+
+
+def test_right_loudness_with_peaks_too_high_is_written_again() -> None:
+    assert gain_for(replace(SPEECH, integrated_lufs=-16.0, true_peak_dbtp=0.4)) != 0
