@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +11,9 @@ from intake.domain.errors import SandboxUnavailable
 from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    MakeClip = Callable[[Callable[[Path], Path]], Path]
-
-SHARED_MEDIA = Path(os.environ.get("SHARED_MEDIA") or Path(__file__).parents[4] / "shared" / "media")
-"""Real clips nobody here made; the tests that use them skip where the folder is not there."""
+    from tests.media_factory import BuildClip, MakeClip
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +28,9 @@ def sandbox() -> Sandbox:
 def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
     """Make a clip by a function of `media_factory`, once a session."""
     folder = tmp_path_factory.mktemp("clips")
-    made: dict[Callable[[Path], Path], Path] = {}
+    made: dict[BuildClip, Path] = {}
 
-    def make(build: Callable[[Path], Path]) -> Path:
+    def make(build: BuildClip) -> Path:
         if build not in made:
             made[build] = build(folder)
         return made[build]

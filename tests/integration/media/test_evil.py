@@ -1,0 +1,124 @@
+"""Hostile files, through the real tools in the real sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.calls import Format
+from intake.domain.errors import ToolFailed, VideoRefused
+from intake.domain.verdict import CheckCode, Reason
+from tests import evil, media_factory
+from workers.media import commands, limits
+from workers.media.boxes import Container
+from workers.media.examine import examine
+from workers.media.probe import probe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from intake.domain.calls import Rules
+    from tests.media_factory import MakeClip
+    from workers.media.sandbox import Sandbox
+
+
+@pytest.fixture
+def canary() -> Iterator[socket.socket]:
+    """A server that nobody must call."""
+    with socket.create_server(("127.0.0.1", 18999)) as server:
+        server.setblocking(False)
+        yield server
+        with contextlib.suppress(BlockingIOError):
+            server.accept()
+            pytest.fail("somebody called")
+
+
+@pytest.mark.parametrize("name", evil.PLAYLISTS)
+def test_a_playlist_leads_nowhere(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, canary: socket.socket, name: str
+) -> None:
+    path = evil.a_playlist(tmp_path, name)
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert [check.reason for check in examination.checks] == [Reason.NOT_A_VIDEO]
+    assert canary.fileno() > 0
+
+
+@pytest.mark.parametrize("name", evil.PLAYLISTS)
+def test_a_playlist_leads_nowhere_even_past_the_boxes(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip, canary: socket.socket, name: str
+) -> None:
+    (tmp_path / "other-customer.mp4").write_bytes(clip(media_factory.a_short_clip).read_bytes())
+    path = evil.a_playlist(tmp_path, name)
+    unchecked = Container(format=Format.MP4, size_bytes=path.stat().st_size, is_fragmented=False)
+
+    with pytest.raises(VideoRefused):
+        probe(sandbox, path, unchecked)
+
+    assert canary.fileno() > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("outside-reference", Reason.OUTSIDE_REFERENCE),
+        ("url-reference", Reason.OUTSIDE_REFERENCE),
+        ("foreign-codec", Reason.UNKNOWN_VIDEO_CODEC),
+        ("bomb", Reason.PICTURE_TOO_LARGE),
+        ("crowd", Reason.TOO_COMPLEX),
+    ],
+)
+def test_a_built_file_is_refused_before_any_tool(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, name: str, reason: Reason
+) -> None:
+    path = evil.BUILDERS[name](tmp_path)
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert [check.reason for check in examination.checks] == [reason]
+
+
+def test_a_codec_under_a_false_name_is_decoded_by_nobody(tmp_path: Path, sandbox: Sandbox, rules: Rules) -> None:
+    path = evil.a_disguised_codec(tmp_path)
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert not examination.is_accepted
+
+
+def test_a_foreign_decoder_does_not_open(tmp_path: Path, sandbox: Sandbox) -> None:
+    path = evil.a_foreign_codec(tmp_path)
+
+    with pytest.raises(ToolFailed, match=r"(?i)decoder|codec"):
+        sandbox.run(
+            commands.draw_stills(commands.Look(width_px=64, height_px=64)),
+            source=path,
+            output=tmp_path,
+            limits=limits.STILLS,
+        )
+
+
+@pytest.mark.parametrize("damage", [evil.a_cut_off_clip, evil.a_polyglot])
+def test_a_file_whose_boxes_do_not_fit_is_incomplete(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip, damage: object
+) -> None:
+    assert callable(damage)
+    path = damage(tmp_path, clip(media_factory.a_landscape_clip))
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert [(check.code, check.reason) for check in examination.checks] == [(CheckCode.CONTAINER, Reason.INCOMPLETE)]
+
+
+def test_an_index_over_nothing_is_damaged(tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip) -> None:
+    path = evil.a_scrambled_clip(tmp_path, clip(media_factory.a_landscape_clip))
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    refused = [(check.code, check.reason) for check in examination.checks if check.verdict == "fail"]
+    assert refused == [(CheckCode.DECODABLE, Reason.DAMAGED)]

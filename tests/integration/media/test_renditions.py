@@ -1,0 +1,122 @@
+"""Renditions: what is written is probed again by tools of our own choosing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.errors import OutputWrong
+from tests import media_factory
+from workers.media import boxes, probe
+from workers.media.delivery import deliver
+from workers.media.renditions import encode, plan_review_copy, remux
+from workers.media.thumbnails import make_posters, take_stills
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.verdict import VideoFacts
+    from tests.media_factory import BuildClip, MakeClip
+    from workers.media.sandbox import Sandbox
+
+
+def facts_of(sandbox: Sandbox, path: Path) -> VideoFacts:
+    return probe.probe(sandbox, path, boxes.read_container(path))
+
+
+def test_a_remux_keeps_the_picture_and_tells_nothing(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_landscape_clip)
+
+    copy = remux(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    content = copy.path.read_bytes()
+    assert all(telling in source.read_bytes() for telling in (b"loci", b"Anna"))
+    assert not any(telling in content for telling in (b"loci", b"Anna", b"Lavf"))
+    assert content.index(b"moov") < content.index(b"mdat")
+    assert copy.facts.video_codec == "h264"
+
+
+def test_a_remux_keeps_a_portrait_upright(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_portrait_clip)
+    facts = facts_of(sandbox, source)
+
+    copy = remux(sandbox, source, facts, folder=tmp_path)
+
+    assert copy.facts.is_turned
+    assert copy.facts.upright_px == facts.upright_px == (240, 320)
+
+
+def test_a_remux_of_a_file_that_lies_about_its_length_does_not_count(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip
+) -> None:
+    source = clip(media_factory.a_landscape_clip)
+    lie = replace(facts_of(sandbox, source), duration_s=60.0)
+
+    with pytest.raises(OutputWrong, match=r"lasts 12\.0\d s, not 60\.00 s"):
+        remux(sandbox, source, lie, folder=tmp_path)
+
+
+def test_an_hdr_clip_is_encoded_in_ordinary_colours(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.an_hdr_clip)
+
+    made = encode(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    assert (made.facts.video_codec, made.facts.pixel_format, made.facts.color_transfer) == ("h264", "yuv420p", "bt709")
+    assert plan_review_copy(made.facts).is_remux
+
+
+def test_a_browsers_recording_keeps_its_picture_and_gets_aac(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_fragmented_clip)
+
+    made = encode(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    assert (made.facts.audio_codec, made.facts.video_profile) == ("aac", facts_of(sandbox, source).video_profile)
+    assert not boxes.read_container(made.path).is_fragmented
+
+
+@pytest.mark.parametrize(
+    "build",
+    [media_factory.a_landscape_clip, media_factory.a_quiet_clip, media_factory.a_clipped_clip],
+    ids=["ordinary", "quiet", "clipped"],
+)
+def test_speech_is_delivered_at_one_loudness(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip, build: BuildClip
+) -> None:
+    source = clip(build)
+
+    delivery = deliver(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    levels = delivery.sound.levels
+    assert levels.integrated_lufs == pytest.approx(-16, abs=1)
+    assert levels.true_peak_dbtp is not None
+    assert levels.true_peak_dbtp <= -1
+    assert [path.name for path in tmp_path.iterdir()] == ["video.mp4"]
+
+
+def test_silence_is_delivered_as_silence(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_silent_clip)
+
+    delivery = deliver(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    assert (delivery.gain_db, delivery.sound.levels.integrated_lufs) == (0.0, None)
+
+
+def test_a_picture_too_heavy_for_visitors_is_encoded_once(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_short_clip)
+    heavy = replace(facts_of(sandbox, source), video_bit_rate_bps=17_000_000)
+
+    delivery = deliver(sandbox, source, heavy, folder=tmp_path)
+
+    assert delivery.video.facts.video_profile == "High"
+
+
+def test_posters_are_made_in_two_formats(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_portrait_clip)
+    still, *_ = take_stills(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    posters = make_posters(sandbox, still.path, folder=tmp_path)
+
+    assert posters.jpeg.read_bytes().startswith(b"\xff\xd8\xff")
+    assert posters.webp.read_bytes()[8:12] == b"WEBP"
