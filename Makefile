@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .PHONY: help run test check format bench lock
 
 bin := .venv/bin
-paths := intake workers tests bench
+# The others in bench/ make what these measure.
+benchmarks := $(filter-out bench/make_%,$(wildcard bench/*.py))
 
 help: ## what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +38,7 @@ format: ## put code and templates into shape
 
 bench: ## measure: tables here, figures in bench/results/*.json
 	@deploy/prepare.sh test
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
+	@for script in $(benchmarks); do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
