@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock
+.PHONY: help run test check format bench lock translations
 
 bin := .venv/bin
 # The others in bench/ make what these measure.
@@ -49,3 +49,8 @@ lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for new
 	$(compile) --extra build --output-file requirements/runtime.txt
 	$(compile) --extra build --extra embedded --output-file requirements/embedded.txt
 	$(compile) --extra build --extra embedded --extra dev --output-file requirements/development.txt
+
+translations: ## bring intake/translations/*/LC_MESSAGES/messages.po up to date with the pages' sentences
+	@deploy/prepare.sh check
+	$(bin)/pybabel -q extract -F intake/translations/babel.cfg -k N_ -k lazy_gettext --no-location -o build/messages.pot .
+	$(bin)/pybabel -q update -i build/messages.pot -d intake/translations --no-fuzzy-matching --ignore-obsolete

@@ -51,7 +51,7 @@ def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
     """Return a clip and its call.
 
     Raises:
-        Gone: It was public, or was to be, and its sender withdrew it.
+        Gone: It was public, or was to be, and its sender withdrew it; the message is its call's slug.
         NotFound: There is no such clip, or it is not public.
     """
     with reading(services().engine) as connection:
@@ -61,7 +61,7 @@ def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
     if is_public(state=submission.state, gallery_consent_stands=stands):
         return public_clip(submission, call), call
     if submission.state is State.WITHDRAWN and submission.publication_count:
-        raise Gone(clip_id)
+        raise Gone(call.slug)
     raise NotFound(clip_id)
 
 

@@ -20,6 +20,6 @@ def embed_clip(clip_id: str) -> ResponseReturnValue:
     allow_frames()
     try:
         clip, call = find_public_clip(clip_id)
-    except Gone:
-        return gone()
+    except Gone as withdrawn:
+        return gone(str(withdrawn))
     return cacheable(render_template("gallery/embed.html", clip=clip, call=call))

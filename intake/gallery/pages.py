@@ -47,16 +47,17 @@ def show_clip(call_slug: str, clip_id: str) -> ResponseReturnValue:
     """Show one clip."""
     try:
         clip, call = find_public_clip(clip_id)
-    except Gone:
-        return gone()
+    except Gone as withdrawn:
+        return gone(str(withdrawn))
     if call.slug != call_slug:
         raise NotFound(clip_id)
     return cacheable(render_template("gallery/clip.html", clip=clip, call=call))
 
 
-def gone() -> Response:
-    """Answer quietly that a clip was withdrawn."""
-    response = make_response(render_template("gallery/gone.html"), 410)
+def gone(call_slug: str) -> Response:
+    """Answer quietly that a clip was withdrawn, with a way to the others."""
+    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
+    response = make_response(render_template("gallery/gone.html", gallery_url=gallery_url), 410)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -120,26 +120,29 @@ def replace(token: str) -> ResponseReturnValue:
 
 def privacy() -> ResponseReturnValue:
     """Say what we keep, why, and for how long."""
-    return render_template("submit/privacy.html")
+    return render_template("submit/privacy.html", contact_email=next(iter(_contacts()), None))
 
 
 def accessibility() -> ResponseReturnValue:
     """Say how far everybody can use these pages."""
-    return render_template("submit/accessibility.html")
+    return render_template("submit/accessibility.html", contact_email=next(iter(_contacts()), None))
 
 
 def security_txt() -> ResponseReturnValue:
     """Say whom to tell of a weakness (RFC 9116)."""
     parts = services()
     expires = (parts.clock() + timedelta(days=_SECURITY_TXT_DAYS)).strftime("%Y-%m-%dT00:00:00Z")
-    with reading(parts.engine) as connection:
-        contacts = sorted({call.contact_email for call in queries.all_calls(connection)})
     lines = [
-        *(f"Contact: mailto:{contact}" for contact in contacts),
+        *(f"Contact: mailto:{contact}" for contact in _contacts()),
         f"Expires: {expires}",
         "Preferred-Languages: it, en",
     ]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _contacts() -> list[str]:
+    with reading(services().engine) as connection:
+        return sorted({call.contact_email for call in queries.all_calls(connection)})
 
 
 def _receive(call: Call, form: SendForm) -> Token:

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 TIME_ZONE: Final = get_timezone("Europe/Rome")
 
 
+# Flask-Security names its Italian catalogue by country, ours are named by language: both are found this way.
+_LOCALES: Final = {"it": "it_IT", "en": "en"}
+
+
 def set_up_language(app: Flask) -> None:
     """Teach *app* and its templates to speak the page's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(wording.TRANSLATIONS)
-    Babel(app, default_locale=LANGUAGES[0], default_timezone="Europe/Rome", locale_selector=page_language)
+    Babel(app, default_locale=_LOCALES[LANGUAGES[0]], default_timezone="Europe/Rome", locale_selector=_locale)
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, number=_number)
@@ -45,6 +49,10 @@ def page_language() -> str:
     """Return the language of this page: as asked for, or the submission's, or Italian."""
     asked = request.args.get("lang", "")
     return asked if asked in LANGUAGES else g.get("language", LANGUAGES[0])
+
+
+def _locale() -> str:
+    return _LOCALES[page_language()]
 
 
 def prefer_language(language: str) -> None:
