@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake.domain.errors import BadSettings
 from intake.gallery.routes import gallery_blueprint
@@ -28,16 +29,30 @@ from intake.web.uploads import set_up_uploads
 from intake.wiring import connect
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from intake.wiring import Services
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
+
+def _always(_response: Response) -> bool:
+    return True
+
+
+def _is_refusal(response: Response) -> bool:
+    # Whoever logs in is sent on; whoever does not sees the form again.
+    return response.status_code not in _REDIRECTS
+
+
+_REDIRECTS: Final = range(300, 400)
+
 _RATES: Final = (
-    ("submit.describe_submission", "10 per second", ["GET"]),
+    ("submit.describe_submission", "10 per second", ["GET"], _always),
     # Guesses at passwords.
-    ("security.login", "20 per hour", ["POST"]),
+    ("security.login", "20 per hour", ["POST"], _is_refusal),
 )
-"""How often one address may use an endpoint."""
+"""How often one address may use an endpoint, and which answers count."""
 
 # Their bodies carry a video, or they bear a secret in a header and no cookie: they check their own form's token.
 _OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace", "submit.withdraw_submission")
@@ -63,6 +78,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(blueprint)
     _protect_forms(app)
     _limit_rates(app)
+    _trust_proxies(app, services.settings.trusted_proxies)
     return app
 
 
@@ -96,5 +112,11 @@ def _limit_rates(app: Flask) -> None:
     # Counters in this process: with Redis frozen, a limiter in Redis held requests for ten seconds.
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     views: dict[str, Any] = app.view_functions
-    for endpoint, rate, methods in _RATES:
-        views[endpoint] = limiter.limit(rate, methods=methods)(views[endpoint])
+    for endpoint, rate, methods, counts in _RATES:
+        views[endpoint] = limiter.limit(rate, methods=methods, deduct_when=counts)(views[endpoint])
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    # Without it everybody behind the proxy would share one address, and one limit.
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign] # Flask's own way

@@ -39,6 +39,7 @@ class Settings:
         sweep_s: How often the dispatcher looks for what fell through.
         hint_s: How often the dispatcher turns due jobs into messages.
         min_free_bytes: Below this much free space no upload is taken.
+        trusted_proxies: How many proxies of ours stand before the web side; only their word on who asks is taken.
     """
 
     database_url: str
@@ -59,6 +60,7 @@ class Settings:
     sweep_s: float
     hint_s: float
     min_free_bytes: int
+    trusted_proxies: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -159,4 +161,5 @@ def _read(reader: _Reader) -> Settings:
         sweep_s=reader.number("SWEEP_S", 15),
         hint_s=reader.number("HINT_S", 1),
         min_free_bytes=int(reader.number("MIN_FREE_BYTES", 2 * GIBIBYTE)),
+        trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0)),
     )

@@ -51,6 +51,12 @@ class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     def __init__(self, rules: Rules, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self._rules = rules
+        self.is_too_large = False
+
+    @property
+    def error_status(self) -> int:
+        """The status to answer a form with that cannot be taken: 413 where the video is too large, else 422."""
+        return 413 if self.is_too_large else 422
 
     def validate_video(self, field: FileField) -> None:
         """Refuse what can be refused by name and size; the rest is for the workers to judge."""
@@ -66,6 +72,7 @@ class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
         if size_bytes == 0:
             raise ValidationError(_("Il file è vuoto. Sceglilo di nuovo."))
         if size_bytes > self._rules.max_bytes:
+            self.is_too_large = True
             largest = file_size(self._rules.max_bytes, page_language())
             raise ValidationError(_("Il file è troppo grande: il massimo è %(largest)s.", largest=largest))
 

@@ -73,7 +73,7 @@ def send(call_slug: str) -> ResponseReturnValue:
     take_video(request, call.rules.max_bytes)
     form = SendForm(call)
     if not form.validate_on_submit():
-        return _form_page(call, form), 422
+        return _form_page(call, form), form.error_status
     try:
         token = _receive(call, form)
     except TryAgainLater as error:
@@ -110,7 +110,7 @@ def replace(token: str) -> ResponseReturnValue:
         return redirect(url_for("submit.show_submission", token=token), 303)
     if not form.validate_on_submit():
         context = _status_context(submission, token) | {"replace_form": form}
-        return _private(render_template("submit/status.html", **context), 422)
+        return _private(render_template("submit/status.html", **context), form.error_status)
     with writing(parts.engine) as connection:
         upload_key = submitting.replace_file(connection, submission.id, form.declared(), now=parts.clock())
     if upload_key is not None:
