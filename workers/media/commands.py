@@ -30,6 +30,9 @@ _HARDENED: Final = {
     "max_streams": MAX_STREAMS,
 }
 
+_UNDECODED: Final = {"probesize": 32, "analyzeduration": 0}
+"""For what is copied, or was by us: the container has said enough, and looking further means decoding pictures."""
+
 _THREADS: Final = 2
 """A worker has a small machine, and more threads mean more frames in memory."""
 
@@ -68,7 +71,7 @@ def probe() -> list[str]:
     return [
         *("ffprobe", "-v", "error", "-hide_banner"),
         *_as_options(_HARDENED),
-        *("-probesize", "10M", "-analyzeduration", "10M", "-max_pixels", str(MAX_PIXELS)),
+        *("-probesize", "10M", "-analyzeduration", "10M", "-max_pixels", str(MAX_PIXELS), "-threads", "1"),
         *("-show_format", "-show_streams", "-of", "json", SOURCE_URL),
     ]
 
@@ -92,7 +95,8 @@ def measure_sound(*, sample_rate_hz: int, layout: str) -> list[str]:
     return _compile(
         ffmpeg.merge_outputs(
             ffmpeg.output(metered, "-", format="null"),
-            ffmpeg.output(samples, "pipe:1", format="s16le"),
+            # Written in large pieces: one for each AAC frame made waking us cost more than measuring.
+            ffmpeg.output(samples, "pipe:1", format="s16le", flush_packets=0),
         ),
         level="info",
     )
@@ -108,7 +112,7 @@ def copy_sparse_keyframes(*, step_s: float) -> list[str]:
     step = round(step_s * _SPARSE_TIMESCALE)
     drop = rf"if(key*gte(pts\,ld(0))\,0*st(0\,(floor(pts/{step})+1)*{step})\,1)"
     copied = ffmpeg.output(
-        _source(discard="nokey")["v:0"],
+        _source(discard="nokey", **_UNDECODED)["v:0"],
         f"file:{OUTPUT}/{SPARSE_CLIP}",
         format="mp4",
         **{"c": "copy", "map_metadata": -1, "map_chapters": -1, "bsf:v": f"noise=drop='{drop}'"},
@@ -119,12 +123,14 @@ def copy_sparse_keyframes(*, step_s: float) -> list[str]:
 
 def draw_stills(look: Look) -> list[str]:
     """Return one decode of `/in/src`, all keyframes: JPEGs in `/out`, small gray copies on stdout, times on stderr."""
-    timed = _shaped(_source(threads=_THREADS)["v:0"], look).filter("showinfo", checksum=0)
+    # JPEG's colour range is asked for before the split, so that one scaler does both.
+    shaped = _shaped(_source(threads=_THREADS, **_UNDECODED)["v:0"], look).filter("format", "yuvj420p")
     # HEVC keyframes without their neighbours may come out in the wrong order, which no writer of files takes.
+    timed = shaped.filter("showinfo", checksum=0)
     frames = timed.filter("settb", "1/25").filter("setpts", "N").filter_multi_output("split", 2)
     options = {"vsync": 0, "r": 25, "frames:v": MAX_DECODED_STILLS}
     stills = ffmpeg.output(
-        frames[0].filter("format", "yuvj420p"),
+        frames[0],
         f"file:{OUTPUT}/{STILL_PATTERN}",
         format="image2",
         fflags="+bitexact",
@@ -149,7 +155,7 @@ def convert_still(*, name: str, codec: str, quality: int) -> list[str]:
 
 def remux(name: str) -> list[str]:
     """Return a copy of picture and sound alone into `/out/name`, made to be played while it loads."""
-    source = _source()
+    source = _source(**_UNDECODED)
     return _compile(ffmpeg.output(source["v:0"], source["a:0"], f"file:{OUTPUT}/{name}", c="copy", **_CLEAN_MP4))
 
 
@@ -256,8 +262,9 @@ def _tone_mapped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
 
 
 def _compile(output: Any, *, level: str = "error") -> list[str]:  # noqa: ANN401 - as above
-    quiet = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", level)
-    return [str(word) for word in output.global_args(*quiet).overwrite_output().compile()]
+    # A thread a core would cost a large machine more address space than the sandbox gives.
+    modest = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", level, "-filter_complex_threads", _THREADS)
+    return [str(word) for word in output.global_args(*modest).overwrite_output().compile()]
 
 
 def _as_options(options: dict[str, Any]) -> list[str]:

@@ -171,6 +171,8 @@ class Sandbox:
             *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
             *("--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"),
             *("--setenv", "LC_ALL", "C.UTF-8", "--hostname", "sandbox", "--chdir", "/"),
+            # glibc reserves 64 MiB of address space for each thread's heap, which the limit would count as taken.
+            *("--setenv", "MALLOC_ARENA_MAX", "2"),
             *("--ro-bind", "/usr", "/usr", *_library_links()),
             # Debian's ffmpeg finds its linear algebra through alternatives, and all its libraries through the cache.
             *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),

@@ -1,4 +1,4 @@
-"""The only place that makes still pictures of a clip, from a dozen keyframes however long it is.
+"""The only place that makes still pictures of a clip, from nine keyframes however long it is.
 
 Decoding all of a clip to find stills costs as much as playing it. Here keyframes spread over the clip are copied into a
 tiny file, undecoded, and only those are decoded: 0.4 s of processor for any length, measured.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
 
-MAX_KEYFRAMES: Final = 12
+MAX_KEYFRAMES: Final = 9
 """Keyframes that are decoded; each costs 0.03 s of processor in 1080p, measured."""
 
 MAX_STILLS: Final = 6
