@@ -14,8 +14,8 @@ import structlog
 def set_up_logging(level: str) -> None:
     """Send every log line of this process to stderr, from *level* up."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
-    # One line for each request to a bucket says nothing that a job's own line does not.
-    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "alembic"):
+    # Their lines say nothing that a job's own line does not.
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "alembic", "celery.app.trace", "celery.worker"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

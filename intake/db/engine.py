@@ -48,14 +48,15 @@ def _postgresql_now(_element: database_now_s, _compiler: SQLCompiler, **_options
 
 
 def make_engine(url: str) -> Engine:
-    """Make an engine for *url*; nothing is connected yet."""
+    """Make an engine for *url*; nothing is connected yet. What senders told us never gets into an error's text."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     # pre_ping: a restarted database costs a reconnect, not an error page.
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    psycopg_url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(psycopg_url, hide_parameters=True, pool_pre_ping=True)
 
 
 @contextmanager
