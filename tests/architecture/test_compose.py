@@ -154,3 +154,10 @@ def test_no_secret_is_in_an_environment() -> None:
     names = {name for service in compose_services().values() for name in service.get("environment") or {}}
 
     assert names.isdisjoint({"DATABASE_URL", "SECRET_KEY", "S3_ACCESS_KEY", "S3_SECRET_KEY", "POSTGRES_PASSWORD"})
+
+
+def test_the_pages_believe_the_proxy_and_nobody_before_it() -> None:
+    proxy = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+    assert compose_services()["web"]["environment"]["TRUSTED_PROXIES"] == "1"
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
