@@ -5,9 +5,11 @@ Each value was tried; the reasons are in `docs/architecture.md`.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Final
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 
 from intake.domain.jobs import Queue
 from intake.settings import Settings
@@ -62,5 +64,8 @@ def _settings(socket_timeout_s: float) -> Mapping[str, object]:
         },
     }
 
+
+# It says not to run as root. Whoever does, runs a container or tries things out; senders' files are in the sandbox.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = make_celery(Settings.from_env().redis_url)

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from intake.actions import heartbeats, housekeeping, jobs
 from intake.db.engine import reading, writing
+from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES, Queue
 from intake.logs import set_up_logging
 from intake.settings import Settings
@@ -95,6 +96,8 @@ class Dispatcher:
         self._last[name] = now
         try:
             getattr(self, name)()
+        except TryAgainLater as error:
+            log.warning("duty_postponed", duty=name, cause=type(error).__name__)
         except Exception:  # The loop must outlive whatever one round of one duty meets; the next round tries again.
             log.exception("duty_failed", duty=name)
 
