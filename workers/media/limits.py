@@ -28,7 +28,7 @@ SOUND: Final = Limits(timeout_s=120, cpu_s=60, memory_bytes=_GIBIBYTE, output_by
 """One decode of the sound takes 0.3 s of processor a minute, measured; reading the file may wait for a slow disk."""
 
 STILLS: Final = Limits(timeout_s=120, cpu_s=60, memory_bytes=2 * _GIBIBYTE, output_bytes=256 * _MEBIBYTE)
-"""A dozen keyframes: 0.5 s for 1080p, 4 s for HDR in 4K, measured. 4K frames in threads want address space."""
+"""Nine keyframes take 0.4 s in 1080p, measured; HDR in 4K several times that, and its frames much address space."""
 
 MAX_COPY_BYTES: Final = 4 * _GIBIBYTE
 """A copied file is as large as its source; calls allow far less."""
@@ -42,8 +42,8 @@ def copying() -> Limits:
 def encoding(duration_s: float) -> Limits:
     """Return what an encode of *duration_s* seconds of video may take.
 
-    One second of 1080p costs 0.9 s of processor, of HDR 2.3 s, of 4K about four times as much, measured. The deadline
-    is half an hour at most, well within a job's lease however often it is renewed.
+    A second of 1080p costs 0.9 s of processor, of HDR 2.3 s, measured; a picture of 4K has four times the pixels to
+    decode. Half an hour at most: a clip that needs more is for people to look at.
     """
     timeout_s = min(60 + 6 * duration_s, 1800)
     return Limits(

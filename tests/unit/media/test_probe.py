@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.domain.calls import Format
@@ -96,6 +96,7 @@ def test_tags_that_tell_are_listed_and_others_not() -> None:
     assert read_report(answer, CONTAINER).telling_tags == {"com.apple.quicktime.location.iso6709"}
 
 
+@settings(deadline=None)
 @given(streams=st.lists(JSON, max_size=3), shape=JSON, extra=st.dictionaries(st.text(max_size=20), JSON, max_size=4))
 def test_nothing_it_says_does_harm(streams: list[object], shape: object, extra: dict[str, object]) -> None:
     picture = {**extra, "codec_type": "video", "side_data_list": shape, "width": shape, "avg_frame_rate": shape}
