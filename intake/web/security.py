@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import g
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -53,7 +53,7 @@ def allow_frames() -> None:
 
 def _policy(media_origin: str) -> str:
     scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
-    ancestors = "*" if g.get("may_be_framed") and request.method == "GET" else "'none'"
+    ancestors = "*" if g.get("may_be_framed") else "'none'"
     return "; ".join(
         (
             "default-src 'none'",
