@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from babel.dates import format_datetime, get_timezone
 from babel.numbers import format_decimal
-from flask import g, request, url_for
+from flask import g, request
 from flask_babel import Babel
 
 from intake import wording
@@ -73,10 +74,9 @@ def _language_of_page() -> dict[str, str]:
 
 
 def _same_page_in(language: str) -> str:
-    if request.endpoint is None or request.method != "GET":
-        return f"?lang={language}"
-    arguments = request.args.to_dict() | (request.view_args or {}) | {"lang": language}
-    return url_for(request.endpoint, **arguments)
+    # A query alone keeps the path; url_for would take a visitor's `_scheme` or `endpoint` for its own arguments.
+    arguments = request.args.to_dict() if request.method == "GET" else {}
+    return "?" + urlencode(arguments | {"lang": language})
 
 
 def _duration(seconds: float) -> str:

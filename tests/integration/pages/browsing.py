@@ -1,0 +1,109 @@
+"""Reads pages and fills in forms as a browser would, cookies included."""
+
+from __future__ import annotations
+
+import io
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+CALL_PAGE = "/calls/pistoia2030"
+VIDEO = b"eleven byte"
+
+
+class Page(HTMLParser):
+    """What an HTML answer shows: its elements with their attributes, and its words."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.inline_code: list[str] = []
+        self._inside = ""
+        self.feed(answer.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self._inside = tag
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        words = " ".join(data.split())
+        if words and self._inside in {"script", "style"}:
+            self.inline_code.append(words)
+        elif words:
+            self.words.append(words)
+
+    @property
+    def text(self) -> str:
+        """All words, with single spaces."""
+        return " ".join(self.words)
+
+    @property
+    def lang(self) -> str:
+        return self.all("html")[0]["lang"]
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every element of a kind."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def field(self, name: str) -> dict[str, str]:
+        """The attributes of the first control of that name."""
+        return next(attributes for _, attributes in self.elements if attributes.get("name") == name)
+
+    def value(self, name: str) -> str:
+        """What the first control of that name would send."""
+        return self.field(name).get("value", "")
+
+    def has_id(self, wanted: str) -> bool:
+        return any(attributes.get("id") == wanted for _, attributes in self.elements)
+
+    @property
+    def links(self) -> list[str]:
+        return [attributes["href"] for attributes in self.all("a") if "href" in attributes]
+
+
+def a_form(client: FlaskClient, *, query: str = "", **changes: object) -> dict[str, object]:
+    """The call's form as Anna fills it in; None leaves a field away."""
+    page = Page(client.get(CALL_PAGE + query))
+    fields: dict[str, object] = {
+        "given_name": "Anna",
+        "family_name": "Rossi",
+        "role": "Titolare",
+        "organisation": "Officina Rossi",
+        "organisation_kind": "impresa",
+        "email": "anna.rossi@example.org",
+        "consent_gallery": "y",
+        "language": page.value("language"),
+        "submission_key": page.value("submission_key"),
+        "csrf_token": page.value("csrf_token"),
+        "video": a_file(),
+    } | changes
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def a_file(name: str = "video.mp4", content: bytes = VIDEO) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), name
+
+
+def send(client: FlaskClient, *, query: str = "", **changes: object) -> TestResponse:
+    """Fill in the call's form and send it."""
+    return client.post(CALL_PAGE + query, data=a_form(client, query=query, **changes))
+
+
+def a_secret(client: FlaskClient, **changes: object) -> str:
+    """Send a video and keep the secret of the receipt."""
+    answer = send(client, **changes)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"].partition("?")[0].rpartition("/")[2]
+
+
+def press(client: FlaskClient, page_url: str, action: str, **fields: object) -> TestResponse:
+    """Send a form of a page, with the token against forged requests that the page carries."""
+    page = Page(client.get(page_url))
+    return client.post(action, data={"csrf_token": page.value("csrf_token")} | fields)
