@@ -239,7 +239,8 @@ def _background(frame_dbfs: NDArray[np.float32]) -> tuple[float | None, float | 
     if heard.size < _MIN_FRAMES:
         return None, None
     floor, loud = np.percentile(heard, [_BACKGROUND_PERCENTILE, _LOUD_PERCENTILE])
-    contrast = _CONTRAST_SLOPE * (loud - floor) + _CONTRAST_OFFSET_DB
+    # A hum or a tone alone has no spread at all; less than nothing above the background it cannot be.
+    contrast = max(_CONTRAST_SLOPE * (loud - floor) + _CONTRAST_OFFSET_DB, 0.0)
     return round(float(contrast), 1), round(float(floor), 1)
 
 

@@ -35,9 +35,6 @@ MAX_SHORT_PX: Final = 1080
 DELIVERY_BIT_RATE_BPS: Final = 6_000_000
 """Average of picture data that visitors' lines carry; a phone records three times as much."""
 
-_BIT_RATE_TOLERANCE: Final = 1.1
-"""Our own encodes are capped at the rate above, over two seconds; a clip of ten may average a little more."""
-
 _PLAYABLE_PROFILES: Final = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
 _PLAYABLE_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
 _PLAYABLE_AAC: Final = frozenset({"LC", "HE-AAC", "HE-AACv2"})
@@ -137,7 +134,7 @@ def encode(
 
 def look_for_delivery(facts: VideoFacts) -> Look | None:
     """Return how to encode a review copy's picture for visitors; None where it is light enough to be copied."""
-    if facts.video_bit_rate_bps <= DELIVERY_BIT_RATE_BPS * _BIT_RATE_TOLERANCE:
+    if facts.video_bit_rate_bps <= DELIVERY_BIT_RATE_BPS:
         return None
     return look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
 
