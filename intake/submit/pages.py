@@ -14,7 +14,7 @@ from intake.actions import submitting, tokens
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
-from intake.domain.states import FINAL, REPLACEABLE
+from intake.domain.states import FINAL, REPLACEABLE, State
 from intake.submit.forms import SendForm, VideoForm, WithdrawForm
 from intake.submit.status import status_view
 from intake.web.errors import error_page
@@ -109,12 +109,13 @@ def replace(token: str) -> ResponseReturnValue:
     if submission.state not in REPLACEABLE:
         return redirect(url_for("submit.show_submission", token=token), 303)
     if not form.validate_on_submit():
-        context = _status_context(submission, token) | {"replace_form": form}
-        return _private(render_template("submit/status.html", **context), form.error_status)
-    with writing(parts.engine) as connection:
-        upload_key = submitting.replace_file(connection, submission.id, form.declared(), now=parts.clock())
-    if upload_key is not None:
-        _store(submission.id, upload_key, form.stream())
+        return _replace_page(submission, token, form, form.error_status)
+    try:
+        _receive_instead(submission, form)
+    except TryAgainLater as error:
+        log.warning("upload_postponed", cause=str(error))
+        form.form_errors.append(say(_TRY_AGAIN, page_language()))
+        return _replace_page(submission, token, form, 503)
     return redirect(url_for("submit.show_submission", token=token, received=1), 303)
 
 
@@ -152,6 +153,26 @@ def _receive(call: Call, form: SendForm) -> Token:
         _store(upload.submission_id, upload.upload_key, form.stream())
         log.info("submission_received", submission_id=upload.submission_id, size_bytes=letter.file.size_bytes)
     return upload.token
+
+
+def _receive_instead(submission: Submission, form: VideoForm) -> None:
+    parts = services()
+    with writing(parts.engine) as connection:
+        upload_key = submitting.replace_file(connection, submission.id, form.declared(), now=parts.clock())
+    if upload_key is None:
+        return
+    try:
+        _store(submission.id, upload_key, form.stream())
+    except TryAgainLater:
+        # Back to where a file is asked for: its sender must not wait days for the sweep to give this one up.
+        with writing(parts.engine) as connection:
+            submitting.give_up_upload(connection, submission.id, actor="sender", now=parts.clock())
+        raise
+
+
+def _replace_page(submission: Submission, token: str, form: VideoForm, status: int) -> Response:
+    context = _status_context(submission, token) | {"replace_form": form}
+    return _private(render_template("submit/status.html", **context), status)
 
 
 def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
@@ -211,7 +232,7 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "submission": submission,
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
-        "just_received": "received" in request.args,
+        "just_received": "received" in request.args and submission.state is not State.UPLOADING,
         "can_replace": submission.state in REPLACEABLE,
         "can_withdraw": submission.state not in FINAL,
         "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,

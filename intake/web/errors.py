@@ -90,7 +90,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
     if isinstance(error, HTTPException) and error.response is not None:
         # Redirects and the answers of libraries bear their own response.
         return error.response
-    if isinstance(error, RequestEntityTooLarge):
+    if isinstance(error, RequestEntityTooLarge | StorageFull):
         drain(request, at_most_bytes=_DRAINED_BYTES)
     if status == 500:  # noqa: PLR2004
         log.error("request_failed", endpoint=request.endpoint, exc_info=error)

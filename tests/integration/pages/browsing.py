@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class Page(HTMLParser):
 
 
 def a_form(client: FlaskClient, *, query: str = "", **changes: object) -> dict[str, object]:
-    """The call's form as Anna fills it in; None leaves a field away."""
+    """The call's form as Anna fills it in."""
     page = Page(client.get(CALL_PAGE + query))
     fields: dict[str, object] = {
         "given_name": "Anna",
@@ -82,18 +83,31 @@ def a_form(client: FlaskClient, *, query: str = "", **changes: object) -> dict[s
         "language": page.value("language"),
         "submission_key": page.value("submission_key"),
         "csrf_token": page.value("csrf_token"),
-        "video": a_file(),
+        "video": File(),
     } | changes
-    return {name: value for name, value in fields.items() if value is not None}
+    return fields
 
 
-def a_file(name: str = "video.mp4", content: bytes = VIDEO) -> tuple[io.BytesIO, str]:
-    return io.BytesIO(content), name
+@dataclass(frozen=True)
+class File:
+    """A file that a visitor chose."""
+
+    name: str = "video.mp4"
+    content: bytes = VIDEO
+
+
+def filled(fields: dict[str, object]) -> dict[str, object]:
+    """The fields as the test client sends them: None leaves a field away, a file is opened anew each time."""
+    return {
+        name: (io.BytesIO(value.content), value.name) if isinstance(value, File) else value
+        for name, value in fields.items()
+        if value is not None
+    }
 
 
 def send(client: FlaskClient, *, query: str = "", **changes: object) -> TestResponse:
     """Fill in the call's form and send it."""
-    return client.post(CALL_PAGE + query, data=a_form(client, query=query, **changes))
+    return client.post(CALL_PAGE + query, data=filled(a_form(client, query=query, **changes)))
 
 
 def a_secret(client: FlaskClient, **changes: object) -> str:
@@ -106,4 +120,4 @@ def a_secret(client: FlaskClient, **changes: object) -> str:
 def press(client: FlaskClient, page_url: str, action: str, **fields: object) -> TestResponse:
     """Send a form of a page, with the token against forged requests that the page carries."""
     page = Page(client.get(page_url))
-    return client.post(action, data={"csrf_token": page.value("csrf_token")} | fields)
+    return client.post(action, data=filled({"csrf_token": page.value("csrf_token")} | fields))

@@ -1,0 +1,263 @@
+"""The secret page: where a submission stands, a new file, and taking it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.jobs import JobKind
+from intake.domain.states import FINAL, REPLACEABLE, State
+from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read
+from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
+from tests.integration.pages.rows import submission_of
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from intake.wiring import Services
+    from tests.fakes.bucket import MemoryBucket
+
+HEADLINES = [
+    (State.UPLOADING, "Aspettiamo il tuo video"),
+    (State.UPLOADED, "Il tuo video è arrivato"),
+    (State.INSPECTED, "Il tuo video va bene"),
+    (State.AWAITING_REVIEW, "Il tuo video aspetta di essere visto"),
+    (State.APPROVED, "Il tuo video è approvato"),
+    (State.PUBLISHED, "Il tuo video è nella galleria"),
+    (State.REFUSED, "Questo file non va bene, ma puoi rimediare"),
+    (State.REDO_REQUESTED, "Ti chiediamo di registrare di nuovo"),
+    (State.DECLINED, "Il tuo video non entrerà nella galleria"),
+    (State.NEEDS_OPERATOR, "Ci serve un po' più di tempo"),
+    (State.ABANDONED, "Il video non è mai arrivato"),
+    (State.WITHDRAWN, "Hai ritirato il tuo video"),
+]
+
+
+def path_of(services: Services, state: State) -> str:
+    return f"/submissions/{a_receipt(services, state=state)[1]}"
+
+
+@pytest.mark.parametrize(("state", "headline"), HEADLINES)
+def test_the_page_says_where_a_submission_stands(
+    client: FlaskClient, services: Services, state: State, headline: str
+) -> None:
+    answer = client.get(path_of(services, state))
+
+    assert (answer.status_code, headline in Page(answer).text) == (200, True)
+
+
+def test_every_state_has_its_page() -> None:
+    assert {state for state, _ in HEADLINES} == set(State)
+
+
+def test_the_page_is_kept_nowhere_and_found_by_no_search(client: FlaskClient, services: Services) -> None:
+    headers = client.get(path_of(services, State.UPLOADED)).headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 32, "%00", "..%2f..%2fetc"])
+def test_a_secret_nobody_has_opens_nothing(client: FlaskClient, token: str) -> None:
+    assert client.get(f"/submissions/{token}").status_code == 404
+
+
+def test_a_refusal_says_what_was_measured_what_is_asked_and_what_to_do(client: FlaskClient, services: Services) -> None:
+    text = Page(client.get(path_of(services, State.REFUSED))).text
+
+    assert "servono almeno 10" in text
+    assert "mandalo di nuovo" in text
+
+
+@pytest.mark.parametrize("state", [State.DECLINED, State.REDO_REQUESTED])
+def test_a_moderator_s_reason_is_shown(client: FlaskClient, services: Services, state: State) -> None:
+    assert "Il volto è controluce." in Page(client.get(path_of(services, state))).text
+
+
+def test_a_published_clip_is_linked(client: FlaskClient, services: Services) -> None:
+    submission_id, token = a_receipt(services, state=State.PUBLISHED)
+
+    links = Page(client.get(f"/submissions/{token}")).links
+
+    assert f"/gallery/pistoia2030/{read(services, submission_id).clip_id}" in links
+
+
+def test_the_page_speaks_the_language_of_its_sender(client: FlaskClient, services: Services) -> None:
+    _, token = a_receipt(services, letter=a_letter(sender=a_sender(language="en")))
+
+    assert Page(client.get(f"/submissions/{token}")).lang == "en"
+    assert Page(client.get(f"/submissions/{token}?lang=it")).lang == "it"
+
+
+def test_no_address_makes_a_receipt_of_a_video_that_never_came(client: FlaskClient, services: Services) -> None:
+    page = path_of(services, State.UPLOADING)
+
+    assert "Ricevuto. Conserva" not in client.get(f"{page}?received=1").text
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - REPLACEABLE))
+def test_a_new_file_is_not_asked_for_where_none_is_needed(
+    client: FlaskClient, services: Services, state: State
+) -> None:
+    assert 'name="video"' not in client.get(path_of(services, state)).text
+
+
+class TestANewFile:
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
+    def test_is_taken_where_one_was_asked_for(
+        self, client: FlaskClient, services: Services, private: MemoryBucket, state: State
+    ) -> None:
+        page = path_of(services, state)
+
+        answer = press(client, page, f"{page}/replace", video=File("nuovo.mp4"))
+
+        submission = submission_of(services, page.rpartition("/")[2])
+        assert answer.status_code == 303
+        assert (submission.state, submission.file_name) == (State.UPLOADED, "nuovo.mp4")
+        assert private.held[submission.original_key or ""].content == VIDEO
+
+    def test_keeps_the_secret_and_asks_for_a_new_inspection(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.REFUSED)
+
+        press(client, page, f"{page}/replace", video=File())
+
+        assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT]
+        assert client.get(page).status_code == 200
+
+    def test_takes_the_old_verdict_away(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.REFUSED)
+
+        press(client, page, f"{page}/replace", video=File())
+
+        assert submission_of(services, page.rpartition("/")[2]).checks == ()
+
+    @pytest.mark.parametrize(
+        ("video", "sentence"),
+        [
+            (None, "Scegli il video da mandare."),
+            (File("clip.avi"), "non è un video"),
+            (File("clip.mp4", b""), "Il file è vuoto."),
+        ],
+        ids=["no file", "another format", "an empty file"],
+    )
+    def test_that_is_wrong_is_said_at_its_field(
+        self, client: FlaskClient, services: Services, video: File | None, sentence: str
+    ) -> None:
+        page = path_of(services, State.REFUSED)
+
+        answer = press(client, page, f"{page}/replace", video=video)
+
+        assert (answer.status_code, sentence in Page(answer).text) == (422, True)
+        assert submission_of(services, page.rpartition("/")[2]).state is State.REFUSED
+
+    def test_without_the_page_s_token_changes_nothing(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.REFUSED)
+
+        answer = client.post(f"{page}/replace", data=filled({"video": File()}))
+
+        assert answer.status_code == 422
+        assert submission_of(services, page.rpartition("/")[2]).state is State.REFUSED
+
+    @pytest.mark.parametrize("state", [State.AWAITING_REVIEW, State.PUBLISHED, State.NEEDS_OPERATOR])
+    def test_that_nobody_asked_for_changes_nothing(self, client: FlaskClient, services: Services, state: State) -> None:
+        page = path_of(services, state)
+
+        answer = press(client, page, f"{page}/replace", video=File())
+
+        assert answer.status_code == 303
+        assert submission_of(services, page.rpartition("/")[2]).state is state
+
+    def test_can_be_sent_again_after_the_bucket_was_down(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        page = path_of(services, State.REDO_REQUESTED)
+
+        private.is_down = True
+        refused = press(client, page, f"{page}/replace", video=File())
+        private.is_down = False
+        received = press(client, page, f"{page}/replace", video=File())
+
+        assert (refused.status_code, received.status_code) == (503, 303)
+        assert submission_of(services, page.rpartition("/")[2]).state is State.UPLOADED
+
+    def test_that_meets_a_bucket_that_is_down_is_told_so_on_the_page(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        page = path_of(services, State.REDO_REQUESTED)
+
+        private.is_down = True
+        answer = press(client, page, f"{page}/replace", video=File())
+
+        assert "riprova fra poco" in Page(answer).text
+        assert submission_of(services, page.rpartition("/")[2]).state is State.REDO_REQUESTED
+
+    def test_beyond_the_call_s_limit_is_too_large(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.REFUSED)
+
+        answer = client.post(
+            f"{page}/replace",
+            data={"video": (b"x", "v.mp4")},
+            content_type="multipart/form-data",
+            environ_overrides={"CONTENT_LENGTH": "600000000"},
+        )
+
+        assert answer.status_code == 413
+
+
+class TestTakingItBack:
+    @pytest.mark.parametrize("state", sorted(set(State) - FINAL))
+    def test_works_from_every_state_that_is_not_final(
+        self, client: FlaskClient, services: Services, state: State
+    ) -> None:
+        page = path_of(services, state)
+
+        answer = press(client, page, f"{page}/withdraw", confirm="y")
+
+        assert answer.status_code == 303
+        assert submission_of(services, page.rpartition("/")[2]).state is State.WITHDRAWN
+
+    def test_takes_every_consent_back(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.PUBLISHED)
+
+        press(client, page, f"{page}/withdraw", confirm="y")
+
+        submission = submission_of(services, page.rpartition("/")[2])
+        assert not any(consent.stands for consent in submission.consents)
+
+    def test_asks_for_the_files_to_go(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.PUBLISHED)
+
+        press(client, page, f"{page}/withdraw", confirm="y")
+
+        assert {job.kind for job in open_jobs(services)} == {JobKind.UNPUBLISH, JobKind.PURGE}
+
+    @pytest.mark.parametrize("confirm", [None, "", "n", "yes"])
+    def test_needs_a_confirmation(self, client: FlaskClient, services: Services, confirm: str | None) -> None:
+        page = path_of(services, State.PUBLISHED)
+
+        press(client, page, f"{page}/withdraw", confirm=confirm)
+
+        assert submission_of(services, page.rpartition("/")[2]).state is State.PUBLISHED
+
+    def test_needs_the_page_s_token(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.PUBLISHED)
+
+        answer = client.post(f"{page}/withdraw", data={"confirm": "y"})
+
+        assert answer.status_code == 400
+        assert submission_of(services, page.rpartition("/")[2]).state is State.PUBLISHED
+
+    def test_twice_is_no_error(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.PUBLISHED)
+        token = Page(client.get(page)).value("csrf_token")
+
+        client.post(f"{page}/withdraw", data={"confirm": "y", "csrf_token": token})
+        again = client.post(f"{page}/withdraw", data={"confirm": "y", "csrf_token": token})
+
+        assert again.status_code == 303
+
+    @pytest.mark.parametrize("state", sorted(FINAL))
+    def test_is_not_offered_where_nothing_is_left(self, client: FlaskClient, services: Services, state: State) -> None:
+        assert "/withdraw" not in client.get(path_of(services, state)).text
