@@ -1,0 +1,258 @@
+"""Submissions with real files in the buckets, each one job away from the next state."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from intake.actions import housekeeping, jobs, judging, moderating, publishing, submitting
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.db.tables import jobs as jobs_table
+from intake.domain.calls import Format
+from intake.domain.jobs import JobKind, JobState
+from intake.domain.states import State
+from intake.storage import keys
+from tests import builders, media_factory
+from tests.servers import wait_until
+from workers.run_job import Worker, run_job
+from workers.steps.files import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from intake.domain.jobs import JobId
+    from intake.domain.submissions import Job, Submission, SubmissionId
+    from intake.wiring import Services
+    from workers.media.sandbox import Sandbox
+
+AT_ONCE_S = 0.0
+
+
+_PICTURE = "testsrc2=size=320x240:rate=5:duration=11"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clips:
+    """Files that every test may send.
+
+    Attributes:
+        plain: Browsers play it.
+        foreign: Only some do, so it is encoded.
+        still: A picture out of a clip.
+    """
+
+    plain: Path
+    foreign: Path
+    still: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What most of these tests are about: the parts as a test uses them, and the settings of those who are struck."""
+
+    services: Services
+    environ: Mapping[str, str]
+    sandbox: Sandbox
+    clips: Clips
+
+
+def make_clips(folder: Path) -> Clips:
+    """Make each file once."""
+    plain = media_factory.a_landscape_clip(folder, duration_s=11, size="320x240", rate=5)
+    still = folder / "still.jpg"
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", plain, "-frames:v", "1", still], check=True)
+    foreign = folder / "foreign.mov"
+    hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-tag:v", "hvc1"]
+    picture, copied = ["-f", "lavfi", "-i", _PICTURE], ["-c:a", "copy", foreign]
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", *picture, "-i", plain, "-map", "0:v", "-map", "1:a", *hevc, *copied],
+        check=True,
+    )
+    return Clips(plain=plain, foreign=foreign, still=still)
+
+
+def before(kind: JobKind, world: World) -> tuple[SubmissionId, JobId]:
+    """A submission whose next job is of *kind*, and that job."""
+    submission_id = _BEFORE[kind](world.services, world.clips)
+    return submission_id, ready_job(world.services, submission_id, kind).id
+
+
+def received(services: Services, path: Path, **letter: str) -> SubmissionId:
+    """A submission that has its receipt."""
+    upload = builders.an_upload(services, builders.a_letter(size_bytes=path.stat().st_size, **letter))
+    assert upload.upload_key is not None
+    services.private.put_file(upload.upload_key, path, content_type="video/mp4")
+    with writing(services.engine) as connection:
+        assert submitting.finish_upload(connection, upload.submission_id, upload.upload_key, now=services.clock())
+    return upload.submission_id
+
+
+def to_encode(services: Services, clips: Clips) -> SubmissionId:
+    """A submission that was accepted and must be encoded."""
+    submission_id = received(services, clips.foreign)
+    with writing(services.engine) as connection:
+        job = builders.take_job(connection, submission_id, JobKind.INSPECT)
+        found = builders.an_inspection(job, has_review=False)
+    facts = builders.some_facts(
+        container=Format.MOV,
+        duration_s=11.0,
+        video_codec="hevc",
+        video_profile="Main",
+        width_px=320,
+        height_px=240,
+        frame_rate=5.0,
+        audio_channels=1,
+    )
+    return _record(services, clips, job, judging.Inspection(**{**vars(found), "video": facts}))
+
+
+def to_review(services: Services, clips: Clips) -> SubmissionId:
+    """A submission that waits for a moderator."""
+    submission_id = received(services, clips.plain)
+    with writing(services.engine) as connection:
+        job = builders.take_job(connection, submission_id, JobKind.INSPECT)
+    return _record(services, clips, job, builders.an_inspection(job, sha256=sha256_of(clips.plain)))
+
+
+def to_publish(services: Services, clips: Clips) -> SubmissionId:
+    """A submission that was approved."""
+    submission_id = to_review(services, clips)
+    approve(services, submission_id)
+    return submission_id
+
+
+def published(services: Services, clips: Clips) -> SubmissionId:
+    """A public clip, with the least that a publication holds."""
+    submission_id = to_publish(services, clips)
+    with writing(services.engine) as connection:
+        job = builders.take_job(connection, submission_id, JobKind.PUBLISH)
+        revision = publishing.reserve_revision(connection, job)
+    clip_id = builders.read(services, submission_id).clip_id
+    assert clip_id is not None
+    services.gallery.put_file(keys.published(clip_id, revision, "video.mp4"), clips.plain, content_type="video/mp4")
+    with writing(services.engine) as connection:
+        assert jobs.finish(connection, job)
+        publication = builders.Publication(
+            clip_id=clip_id,
+            revision=revision,
+            published_at=services.clock(),
+            duration_s=11.0,
+            width_px=320,
+            height_px=240,
+            size_bytes=clips.plain.stat().st_size,
+            still_count=0,
+        )
+        assert publishing.record_publication(connection, job, publication, now=services.clock())
+    return submission_id
+
+
+def withdrawn(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that was public and was taken back."""
+    submission_id = published(services, clips)
+    withdraw(services, submission_id)
+    return submission_id
+
+
+def approve(services: Services, submission_id: SubmissionId) -> moderating.Outcome:
+    """Approve what waits for review."""
+    return rule(services, builders.read(services, submission_id), moderating.Decision.APPROVE)
+
+
+def rule(services: Services, seen: Submission, decision: moderating.Decision) -> moderating.Outcome:
+    """Decide on what was *seen*."""
+    with writing(services.engine) as connection:
+        return moderating.decide(connection, seen.id, builders.a_ruling(seen, decision), now=services.clock())
+
+
+def withdraw(services: Services, submission_id: SubmissionId) -> bool:
+    """Take a submission back."""
+    with writing(services.engine) as connection:
+        return submitting.withdraw(connection, submission_id, actor="sender", now=services.clock())
+
+
+def state_of(services: Services, submission_id: SubmissionId) -> State:
+    """Where a submission rests."""
+    return builders.read(services, submission_id).state
+
+
+def job_of(services: Services, job_id: JobId) -> Job:
+    """The job as its row stands."""
+    with reading(services.engine) as connection:
+        return queries.job_by_id(connection, job_id)
+
+
+def ready_job(services: Services, submission_id: SubmissionId, kind: JobKind) -> Job:
+    """The submission's waiting job of a kind."""
+    waiting = builders.open_jobs(services, JobState.READY)
+    return next(job for job in waiting if job.submission_id == submission_id and job.kind is kind)
+
+
+def let_backoff_pass(services: Services) -> None:
+    """Make every waiting job due."""
+    with writing(services.engine) as connection:
+        connection.execute(update(jobs_table).values(run_after=AT_ONCE_S))
+
+
+def sweep_leases(services: Services) -> None:
+    """Free lost leases, as the dispatcher does every sweep."""
+    with writing(services.engine) as connection:
+        housekeeping.expire_leases(connection, now=services.clock())
+
+
+def wait_for_free_job(services: Services, job_id: JobId) -> None:
+    """Wait until the sweep has freed a job whose worker went silent."""
+
+    def is_free() -> bool:
+        sweep_leases(services)
+        return job_of(services, job_id).state is not JobState.LEASED
+
+    wait_until(is_free, what="the end of a dead worker's lease")
+
+
+def finish_everything(services: Services, sandbox: Sandbox | None) -> None:
+    """Run what is due, and what follows from it, until nothing is left."""
+
+    def is_quiet() -> bool:
+        sweep_leases(services)
+        let_backoff_pass(services)
+        for job in builders.open_jobs(services, JobState.READY):
+            run_job(Worker(services=services, sandbox=sandbox), job.id)
+        return not builders.open_jobs(services, JobState.READY, JobState.LEASED)
+
+    wait_until(is_quiet, what="the end of all work")
+
+
+def _record(services: Services, clips: Clips, job: Job, found: judging.Inspection) -> SubmissionId:
+    for still in found.stills:
+        services.private.put_file(still, clips.still, content_type="image/jpeg")
+    if found.waveform_key is not None:
+        services.private.put_file(found.waveform_key, clips.still, content_type="application/json")
+    if found.review is not None:
+        services.private.put_file(found.review.key, clips.plain, content_type="video/mp4")
+    with writing(services.engine) as connection:
+        assert jobs.finish(connection, job)
+        assert judging.record_inspection(connection, job, found, now=services.clock())
+    return job.submission_id
+
+
+_BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
+    JobKind.INSPECT: lambda services, clips: received(services, clips.plain),
+    JobKind.ENCODE: to_encode,
+    JobKind.PUBLISH: to_publish,
+    JobKind.UNPUBLISH: withdrawn,
+    JobKind.PURGE: withdrawn,
+}
+
+AFTER: dict[JobKind, State] = {
+    JobKind.INSPECT: State.AWAITING_REVIEW,
+    JobKind.ENCODE: State.AWAITING_REVIEW,
+    JobKind.PUBLISH: State.PUBLISHED,
+    JobKind.UNPUBLISH: State.WITHDRAWN,
+    JobKind.PURGE: State.WITHDRAWN,
+}
+"""Where a submission rests when its job of a kind is done."""
