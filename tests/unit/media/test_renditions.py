@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.domain.calls import Format
-from intake.domain.verdict import AudioLevels, VideoFacts
+from tests.builders import some_facts, some_levels
 from workers.media.delivery import gain_for
 from workers.media.looks import look_of
 from workers.media.renditions import PlanReason, find_problems, look_for_delivery, plan_review_copy
 
-PHONE = VideoFacts(
-    container=Format.MP4,
-    size_bytes=20_000_000,
-    duration_s=30.0,
-    video_codec="h264",
-    video_profile="High",
-    pixel_format="yuv420p",
-    color_transfer="bt709",
-    width_px=1920,
-    height_px=1080,
-    rotation_deg=-90,
-    pixel_aspect=1.0,
-    frame_rate=30.0,
-    is_interlaced=False,
-    video_bit_rate_bps=17_000_000,
-    audio_codec="aac",
-    audio_profile="LC",
-    audio_channels=2,
-    audio_sample_rate_hz=48_000,
-)
+if TYPE_CHECKING:
+    from intake.domain.verdict import AudioLevels, VideoFacts
 
-SPEECH = AudioLevels(
-    integrated_lufs=-24.0,
-    range_lu=5.0,
-    true_peak_dbtp=-6.0,
-    clipped_ratio=0.0,
-    silence_ratio=0.2,
-    longest_silence_s=0.5,
-    noise_floor_dbfs=-60.0,
-    speech_to_noise_db=30.0,
-    quiet_channel_db=0.0,
-    channels=1,
-    duration_s=30.0,
-)
+PHONE = some_facts(rotation_deg=-90, video_bit_rate_bps=17_000_000, duration_s=30.0)
+SPEECH = some_levels(integrated_lufs=-24.0, true_peak_dbtp=-6.0, duration_s=30.0)
 
 
 @pytest.mark.parametrize(
