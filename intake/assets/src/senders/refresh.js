@@ -16,10 +16,17 @@ const isWorking = (page) => page.querySelector('[data-working]') !== null
 function wordsOf(part) {
   const copy = part.cloneNode(true)
   copy.querySelectorAll('input[type="hidden"]').forEach((input) => input.remove())
-  copy.querySelectorAll('[data-chosen], [data-sending]').forEach((note) => note.remove())
+  copy.querySelectorAll('[data-chosen], [data-sending], [data-refreshes]').forEach((note) => note.remove())
   copy.querySelectorAll('details').forEach((details) => details.removeAttribute('open'))
   copy.querySelectorAll('[aria-disabled]').forEach((button) => button.removeAttribute('aria-disabled'))
   return copy.innerHTML
+}
+
+/** Only a page that runs this may promise it. */
+function sayThatItRefreshes(page) {
+  page.querySelectorAll('[data-refreshes]').forEach((promise) => {
+    promise.hidden = false
+  })
 }
 
 /** Swap the parts of *page* that *newer* says otherwise. Returns the parts that changed. */
@@ -38,6 +45,7 @@ export function swapParts(page, newer) {
 
 export function keepFresh(page, { onSwap }) {
   if (!isWorking(page)) return
+  sayThatItRefreshes(page)
   let looks = 0
   let timer
 
@@ -58,6 +66,7 @@ export function keepFresh(page, { onSwap }) {
     if (swapped.length === 0) return
     looks = -1
     swapped.forEach(onSwap)
+    sayThatItRefreshes(page)
     const headline = page.querySelector('[data-headline]').textContent
     page.title = newer.title
     if (headline !== headlineBefore) page.querySelector('[data-announce]').textContent = headline
