@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 
 from intake import wording
 from intake.actions import moderating
-from intake.actions.moderating import Outcome
+from intake.actions.moderating import Decision, Outcome
 from intake.db.engine import writing
 from intake.domain.submissions import SubmissionId
 from intake.moderate.access import moderator_name
@@ -33,6 +33,12 @@ _LOST = {
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
 }
 
+_DONE = {
+    Decision.APPROVE: N_("Approvato: fra poco il video è nella galleria."),
+    Decision.ASK_AGAIN: N_("Chiesto di nuovo: chi ha inviato il video legge il motivo."),
+    Decision.DECLINE: N_("Rifiutato: chi ha inviato il video legge il motivo."),
+}
+
 
 def decide(submission_id: UUID) -> ResponseReturnValue:
     """Carry out a decision; the second of two people who decide at once is told."""
@@ -44,6 +50,7 @@ def decide(submission_id: UUID) -> ResponseReturnValue:
     if outcome is not Outcome.DONE:
         return clip_page(submission_id, conflict=wording.say(_LOST[outcome], page_language())), 409
     log.info("submission_decided", submission_id=str(submission_id), decision=form.decision.data)
+    flash(wording.say(_DONE[Decision(form.decision.data)], page_language()), "done")
     return redirect(url_for("moderate.queue"), 303)
 
 
