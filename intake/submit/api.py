@@ -80,7 +80,7 @@ def describe_submission() -> ResponseReturnValue:
     """Answer where the bearer's submission stands."""
     submission = _bearers_submission()
     if submission is None:
-        return problem(_UNKNOWN_SECRET)
+        return _ask_for_secret()
     prefer_language(submission.sender.language)
     with reading(services().engine) as connection:
         work = queries.work_on(connection, submission.id)
@@ -103,7 +103,7 @@ def withdraw_submission() -> ResponseReturnValue:
     """Take the bearer's submission back; repeatable."""
     submission, parts = _bearers_submission(), services()
     if submission is None:
-        return problem(_UNKNOWN_SECRET)
+        return _ask_for_secret()
     with writing(parts.engine) as connection:
         submitting.withdraw(connection, submission.id, actor="sender", now=parts.clock())
     return describe_submission()
@@ -115,6 +115,12 @@ def _bearers_submission() -> Submission | None:
         return None
     with reading(services().engine) as connection:
         return queries.find_by_token(connection, tokens.hash_of(untrusted_token.strip()))
+
+
+def _ask_for_secret() -> Response:
+    response = problem(_UNKNOWN_SECRET)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _check(check: Check) -> dict[str, Any]:

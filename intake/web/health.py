@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from intake.settings import Settings
     from intake.wiring import Services
 
-_FORWARDING_HEADERS: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+_FORWARDING_HEADERS: Final = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+)
+
+
+_BEATING: Final = ("redis", "dispatcher", "workers", "sandbox")
 
 
 class Condition(StrEnum):
@@ -68,7 +78,8 @@ def ready() -> ResponseReturnValue:
         "free_space": _free_space(parts.settings),
     }
     is_ready = Condition.DOWN not in needed.values()
-    others = _others(parts) if needed["database"] is Condition.OK else {}
+    # The others speak through the database; without it nobody hears them.
+    others = _others(parts) if needed["database"] is Condition.OK else dict.fromkeys(_BEATING, Condition.DOWN)
     return jsonify(**needed, **others), 200 if is_ready else 503
 
 
