@@ -6,12 +6,13 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intake.actions import housekeeping, jobs, judging, moderating, publishing, submitting
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import jobs as jobs_table
+from intake.db.tables import submissions
 from intake.domain.calls import Format
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -173,6 +174,19 @@ def withdraw(services: Services, submission_id: SubmissionId) -> bool:
     """Take a submission back."""
     with writing(services.engine) as connection:
         return submitting.withdraw(connection, submission_id, actor="sender", now=services.clock())
+
+
+def retry(services: Services, submission_id: SubmissionId) -> bool:
+    """Press the operator's button."""
+    with writing(services.engine) as connection:
+        return moderating.retry_submission(connection, submission_id, actor=builders.MODERATOR, now=services.clock())
+
+
+def only_submission(services: Services) -> Submission:
+    """The one submission there is."""
+    with reading(services.engine) as connection:
+        (found,) = connection.scalars(select(submissions.c.id))
+        return queries.submission_by_id(connection, found)
 
 
 def state_of(services: Services, submission_id: SubmissionId) -> State:

@@ -1,0 +1,147 @@
+"""Real workers killed while they provably work: another takes the job over, once, and no tool outlives them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.jobs import JobKind, JobState
+from tests.faults import history, stories
+from tests.faults.gate import hold
+from tests.faults.system import are_gone, tools_of
+from tests.servers import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import psutil
+
+    from tests.faults.gate import Gate
+    from tests.faults.stories import World
+    from tests.faults.system import System
+    from tests.servers import Server
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+MAKERS = [JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH]
+CLEANERS = {JobKind.UNPUBLISH: r"\?delete.*", JobKind.PURGE: r"\?delete.*"}
+
+
+def kill_child(_worker: Server, pid: int) -> None:
+    """Kill the one process that does the job; its parent lives and makes another."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def kill_all(worker: Server, _pid: int) -> None:
+    """Kill the whole worker, as a power cut would, and start it again."""
+    worker.kill()
+    worker.restart()
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize(
+    ("kill", "database_url"),
+    [(kill_child, "sqlite"), (kill_all, "postgresql")],
+    ids=["its child", "all of it"],
+    indirect=["database_url"],
+)
+def test_a_worker_killed_while_its_tool_runs_is_replaced(
+    kind: JobKind, kill: Callable[[Server, int], None], world: World, system: System, gate: Gate
+) -> None:
+    submission_id, job_id = stories.before(kind, world)
+    fetching = gate.trap("GET", f"{submission_id}/.*(original|review)")
+    worker = system.worker()
+    system.dispatcher()
+    pid = fetching.wait()
+
+    fetching.release()
+    tools: list[psutil.Process] = []
+    wait_until(lambda: tools.extend(tools_of(pid)) or tools, what="a tool's start")
+    interrupted = stories.job_of(world.services, job_id)
+    kill(worker, pid)
+    wait_until(lambda: are_gone(tools), patience_s=5, what="the end of the dead worker's tools")
+    wait_until(lambda: stories.job_of(world.services, job_id).state is JobState.DONE, what="the job's second try")
+    history.sweep_strays(world.services)
+
+    assert interrupted.state is JobState.LEASED
+    assert stories.job_of(world.services, job_id).attempts > interrupted.attempts
+    assert stories.state_of(world.services, submission_id) is stories.AFTER[kind]
+    assert history.problems(world.services, receipts=[submission_id]) == []
+
+
+@pytest.mark.parametrize(
+    ("kill", "database_url"),
+    [(kill_child, "postgresql"), (kill_all, "sqlite")],
+    ids=["its child", "all of it"],
+    indirect=["database_url"],
+)
+def test_a_worker_killed_while_it_deletes_is_replaced(
+    kill: Callable[[Server, int], None], world: World, system: System, gate: Gate
+) -> None:
+    submission_id, unpublish_id = stories.before(JobKind.UNPUBLISH, world)
+    purge_id = stories.ready_job(world.services, submission_id, JobKind.PURGE).id
+    unpublishing = gate.trap("POST", f"{world.environ['GALLERY_BUCKET']}.*delete", act=hold)
+    purging = gate.trap("POST", f"{world.environ['PRIVATE_BUCKET']}.*delete", act=hold)
+    worker = system.worker()
+    system.dispatcher()
+
+    kill(worker, unpublishing.wait())
+    unpublishing.release()
+    kill(worker, purging.wait())
+    purging.release()
+    wait_until(
+        lambda: {stories.job_of(world.services, one).state for one in (unpublish_id, purge_id)} == {JobState.DONE},
+        what="both jobs' second try",
+    )
+
+    assert stories.job_of(world.services, unpublish_id).attempts > 1
+    assert stories.job_of(world.services, purge_id).attempts > 1
+    assert history.problems(world.services, receipts=[submission_id]) == []
+    assert history.public_files(world.services) == {}
+
+
+@SQLITE
+def test_a_killed_job_starts_again_within_its_lease_and_a_sweep(world: World, system: System, gate: Gate) -> None:
+    submission_id, _ = stories.before(JobKind.INSPECT, world)
+    first = gate.trap("GET", f"{submission_id}/original")
+    again = gate.trap("GET", f"{submission_id}/original")
+    system.worker()
+    system.dispatcher()
+
+    os.kill(first.wait(), signal.SIGKILL)
+    # Lease 2 s, sweep 0.5 s, hint 0.2 s, and what a busy machine needs to start the pool's next process.
+    again.wait(patience_s=2 + 0.5 + 0.2 + 10)
+    again.release()
+
+    wait_until(
+        lambda: stories.state_of(world.services, submission_id) is stories.AFTER[JobKind.INSPECT], what="its end"
+    )
+
+
+@POSTGRESQL
+def test_a_clip_that_kills_its_worker_comes_before_a_human_and_others_pass(
+    world: World, system: System, gate: Gate
+) -> None:
+    services = world.services
+    poison = stories.received(services, world.clips.plain)
+    good = [stories.received(services, world.clips.plain), stories.received(services, world.clips.plain)]
+    job_id = stories.ready_job(services, poison, JobKind.INSPECT).id
+    gate.trap("GET", f"{poison}/original", act=lambda trap: kill_child(None, trap.pid), times=99)  # type: ignore[arg-type]
+    system.worker()
+    system.dispatcher()
+
+    wait_until(lambda: stories.state_of(services, poison) is stories.State.NEEDS_OPERATOR, what="the call for a human")
+    dead = stories.job_of(services, job_id)
+    passed = [stories.state_of(services, one) for one in good]
+    gate.clear()
+    stories.retry(services, poison)
+    wait_until(lambda: stories.state_of(services, poison) is stories.State.AWAITING_REVIEW, what="the retry's end")
+
+    assert (dead.state, dead.attempts) == (JobState.DEAD, 3)
+    assert "the worker died" in str(dead.last_error)
+    assert passed == [stories.State.AWAITING_REVIEW] * 2
+    assert history.problems(services, receipts=[poison, *good]) == []
