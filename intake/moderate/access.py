@@ -116,6 +116,11 @@ def _security_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_https else "session",
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # “Remember me” lasts a working day as well: by itself it would outlive the session by a year.
+        "REMEMBER_COOKIE_NAME": "__Host-remember" if settings.is_https else "remember",
+        "REMEMBER_COOKIE_SECURE": settings.is_https,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_DURATION": _SESSION_S,
         "SECURITY_URL_PREFIX": "/moderate",
         "SECURITY_POST_LOGIN_VIEW": "/moderate/",
         "SECURITY_POST_LOGOUT_VIEW": "/moderate/login",
