@@ -1,0 +1,288 @@
+"""One running service and one Chromium for all stories; each person gets a browser of their own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import media_factory
+from tests.browser.staging import Stage
+from tests.browser.system import MODERATORS, PASSWORD, System, running_system
+from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, StorageState
+
+    from tests.media_factory import BuildClip, MakeClip
+
+CHROMIUM: Final = "/usr/bin/chromium"
+SWITCHES: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE: Final = 360
+DESKTOP: Final = 1280
+_HEIGHTS: Final = {PHONE: 740, DESKTOP: 800}
+FROM_A_PHONE: Final = media_factory.SHARED_MEDIA / "phone_whatsapp_android_640x352.mp4"
+OUR_SCRIPTS: Final = re.compile(r"/static/.*[.]js$")
+_PATIENCE_MS: Final = 20_000
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, storage: str) -> Iterator[System]:
+    """The whole service."""
+    with running_system(tmp_path_factory.mktemp("system"), storage) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
+    """Make a clip by a function of `media_factory`, once a session."""
+    folder = tmp_path_factory.mktemp("clips")
+    made: dict[BuildClip, Path] = {}
+
+    def make(build: BuildClip) -> Path:
+        if build not in made:
+            made[build] = build(folder)
+        return made[build]
+
+    return make
+
+
+@dataclass
+class Watch:
+    """What a browser did behind its user's back."""
+
+    origins: tuple[str, ...]
+    strangers: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    _documents: set[str] = field(default_factory=set)
+
+    def follow(self, page: Page) -> None:
+        page.on("request", self._note_request)
+        page.on("console", self._note_message)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._documents.add(request.url)
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            # Where people go is their own affair.
+            return
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and f"{parts.scheme}://{parts.netloc}" not in self.origins:
+            self.strangers.append(request.url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # A page that answers 404, 410 or 422 is what the story is about; anything else it could not load is a fault.
+        is_own_status = message.text.startswith("Failed to load") and message.location["url"] in self._documents
+        if message.type in {"error", "warning"} and not is_own_status:
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """How somebody's browser is set up.
+
+    Attributes:
+        has_our_scripts: Measuring a page takes JavaScript: where ours must be absent, its files are empty.
+        login: Of the moderator who logged in with it.
+    """
+
+    width_px: int = PHONE
+    has_javascript: bool = True
+    has_our_scripts: bool = True
+    login: str | None = None
+
+
+class Browsers:
+    """Every browser of the session: a new one for each person, or one that passes from hand to hand."""
+
+    def __init__(self, chromium: Browser, logins: dict[str, StorageState]) -> None:
+        self._chromium, self._logins = chromium, logins
+        self._shared: dict[Setup, BrowserContext] = {}
+
+    def shared(self, setup: Setup) -> BrowserContext:
+        """One for all who only look; it is kept, which saves its start."""
+        if setup not in self._shared:
+            self._shared[setup] = self.new(setup)
+        return self._shared[setup]
+
+    def new(self, setup: Setup) -> BrowserContext:
+        """A fresh one."""
+        context = self._chromium.new_context(
+            viewport={"width": setup.width_px, "height": _HEIGHTS[setup.width_px]},
+            java_script_enabled=setup.has_javascript,
+            locale="it-IT",
+            storage_state=self._logins.get(setup.login or ""),
+        )
+        context.set_default_timeout(_PATIENCE_MS)
+        if not setup.has_our_scripts:
+            context.route(OUR_SCRIPTS, _answer_emptily)
+        return context
+
+
+@pytest.fixture(scope="session")
+def browsers(chromium: Browser, logins: dict[str, StorageState]) -> Browsers:
+    return Browsers(chromium, logins)
+
+
+@pytest.fixture
+def watch(system: System) -> Iterator[Watch]:
+    """Watch over the browsers of a story: they met no stranger, and complained of nothing."""
+    watch = Watch(origins=system.origins)
+    yield watch
+    assert watch.strangers == []
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def open_browser(browsers: Browsers, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open a browser of one's own."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(**setup: Any) -> Page:  # noqa: ANN401 - the fields of a Setup
+        contexts.append(browsers.new(Setup(**setup)))
+        page = contexts[-1].new_page()
+        watch.follow(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_window(browsers: Browsers, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open another window of a browser that others have used."""
+    pages: list[Page] = []
+
+    def open_one(**setup: Any) -> Page:  # noqa: ANN401 - the fields of a Setup
+        pages.append(browsers.shared(Setup(**setup)).new_page())
+        watch.follow(pages[-1])
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.close()
+
+
+def _answer_emptily(route: Route) -> None:
+    route.fulfill(body="", content_type="text/javascript")
+
+
+@pytest.fixture(scope="session")
+def logins(chromium: Browser, system: System) -> dict[str, StorageState]:
+    """What the moderators' browsers keep after they logged in, each once."""
+    kept = {}
+    for email in MODERATORS:
+        context = chromium.new_context()
+        Moderator(context.new_page(), system.url).logs_in(email, PASSWORD)
+        kept[email] = context.storage_state()
+        context.close()
+    return kept
+
+
+@pytest.fixture
+def a_sender(open_browser: Callable[..., Page], system: System) -> Callable[..., Sender]:
+    """Somebody with a phone, JavaScript on, unless told otherwise."""
+    return lambda **browser: Sender(open_browser(**browser), system.url)
+
+
+@pytest.fixture
+def sender(a_sender: Callable[..., Sender]) -> Sender:
+    return a_sender()
+
+
+@pytest.fixture
+def a_moderator(open_browser: Callable[..., Page], system: System) -> Callable[..., Moderator]:
+    """One of the moderators, logged in, at a desk."""
+
+    def arrive(number: int = 0, *, width_px: int = DESKTOP, **browser: bool) -> Moderator:
+        return Moderator(open_browser(width_px=width_px, login=MODERATORS[number], **browser), system.url)
+
+    return arrive
+
+
+@pytest.fixture
+def moderator(a_moderator: Callable[..., Moderator]) -> Moderator:
+    return a_moderator()
+
+
+@pytest.fixture
+def a_visitor(open_browser: Callable[..., Page], system: System) -> Callable[..., Visitor]:
+    return lambda **browser: Visitor(open_browser(**browser), system.url)
+
+
+@pytest.fixture
+def visitor(a_visitor: Callable[..., Visitor]) -> Visitor:
+    return a_visitor()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedClip:
+    """A clip in the gallery, with everybody's address of it."""
+
+    name: str
+    url: str
+    status_path: str
+    desk_path: str
+
+    @property
+    def embed_path(self) -> str:
+        return f"/embed/{self.url.rpartition('/')[2]}"
+
+
+@pytest.fixture(scope="session")
+def published(
+    system: System, chromium: Browser, logins: dict[str, StorageState], clip: MakeClip
+) -> Iterator[PublishedClip]:
+    """A clip that went all the way, for stories about what comes after; a phone's own where we have one."""
+    video = FROM_A_PHONE if FROM_A_PHONE.exists() else clip(media_factory.a_landscape_clip)
+    contexts = chromium.new_context(), chromium.new_context(storage_state=logins[MODERATORS[1]])
+    carla = Sender(contexts[0].new_page(), system.url)
+    moderator = Moderator(contexts[1].new_page(), system.url)
+    carla.sends(video, Nome="Carla", Cognome="Bianchi")
+    carla.waits_for(WAITING)
+    moderator.opens_the_clip_of("Carla Bianchi")
+    moderator.watches()
+    desk_path = urlsplit(moderator.page.url).path
+    moderator.decides("Approva e pubblica")
+    moderator.sees_the_queue()
+    carla.comes_back()
+    carla.waits_for(PUBLISHED)
+    url, status_path = carla.follows_the_link_to_the_gallery(), urlsplit(carla.status_url).path
+    yield PublishedClip(name="Carla Bianchi", url=url, status_path=status_path, desk_path=desk_path)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def stage(system: System, clip: MakeClip, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Sets submissions down where a story begins."""
+    video = clip(media_factory.a_portrait_clip)
+    still = tmp_path_factory.mktemp("still") / "still.jpg"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", video, "-frames:v", "1", still], check=True)
+    return Stage(system, video=video, still=still)

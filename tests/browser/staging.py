@@ -1,0 +1,78 @@
+"""Submissions set down where a story begins, so that no story waits for workers it is not about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intake.actions import submitting
+from intake.db.engine import writing
+from intake.domain.jobs import JobKind
+from intake.domain.states import State
+from tests import builders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from intake.domain.submissions import Submission, SubmissionId, Token
+    from tests.browser.system import System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staged:
+    """A submission, and where its sender finds it."""
+
+    name: str
+    id: SubmissionId
+    status_path: str
+
+    @property
+    def desk_path(self) -> str:
+        """Where moderators find it."""
+        return f"/moderate/{self.id}"
+
+
+class Stage:
+    """Sets submissions down in one system."""
+
+    def __init__(self, system: System, *, video: Path, still: Path) -> None:
+        self._services, self._video, self._still = system.services, video, still
+
+    def submission(self, family_name: str, *, state: State = State.AWAITING_REVIEW, language: str = "it") -> Staged:
+        """Set a submission down in *state*; its review copy can be played where there is one."""
+        letter = _letter(family_name, language=language)
+        submission_id, token = builders.a_receipt(self._services, state=state, letter=letter)
+        self._file(builders.read(self._services, submission_id))
+        return _staged(family_name, submission_id, token)
+
+    def submission_being_inspected(self, family_name: str) -> Staged:
+        """Set a submission down whose inspection was begun and does not end."""
+        services = self._services
+        upload = builders.an_upload(services, _letter(family_name))
+        assert upload.upload_key is not None
+        with writing(services.engine) as connection:
+            assert submitting.finish_upload(connection, upload.submission_id, upload.upload_key, now=services.clock())
+            builders.take_job(connection, upload.submission_id, JobKind.INSPECT)
+        return _staged(family_name, upload.submission_id, upload.token)
+
+    def clip_id(self, staged: Staged) -> str:
+        """Return the public id of a submission that was approved."""
+        clip_id = builders.read(self._services, staged.id).clip_id
+        assert clip_id is not None
+        return clip_id
+
+    def _file(self, submission: Submission) -> None:
+        bucket = self._services.private
+        for key in submission.stills:
+            bucket.put_file(key, self._still, content_type="image/jpeg")
+        if submission.review_key:
+            bucket.put_file(submission.review_key, self._video, content_type="video/mp4")
+
+
+def _letter(family_name: str, *, language: str = "it") -> submitting.Letter:
+    sender = builders.a_sender(given_name="Ada", family_name=family_name, role="Presidente", language=language)
+    return builders.a_letter(sender=sender)
+
+
+def _staged(family_name: str, submission_id: SubmissionId, token: Token) -> Staged:
+    return Staged(name=f"Ada {family_name}", id=submission_id, status_path=f"/submissions/{token}")

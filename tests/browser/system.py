@@ -1,0 +1,107 @@
+"""The whole service on real parts, started as the Procfile starts it."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from intake.app import create_app, staff_of
+from intake.settings import Settings
+from intake.setup import SHIPPED_CALLS, load_call, prepare_buckets, prepare_database
+from intake.wiring import connect
+from tests import servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from intake.wiring import Services
+
+PASSWORD: Final = "una parola lunga e segreta"
+MODERATORS: Final = ("lucia@example.org", "marco@example.org")
+
+_PROCESSES: Final = ("web", "dispatcher", "quick", "heavy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A running service.
+
+    Attributes:
+        url: Of its pages.
+        storage_url: Where browsers reach its buckets.
+        services: The same parts its processes use.
+    """
+
+    url: str
+    storage_url: str
+    services: Services
+
+    @property
+    def origins(self) -> tuple[str, str]:
+        """Everybody a page of ours may talk to."""
+        return self.url, self.storage_url
+
+
+@contextmanager
+def running_system(folder: Path, storage_url: str) -> Iterator[System]:
+    """Run web, dispatcher and both workers for as long as the block lasts."""
+    with ExitStack() as processes:
+        redis_url, _ = processes.enter_context(servers.redis_server(folder))
+        environ = _environment(folder, storage_url, redis_url)
+        services = connect(Settings.from_env(environ))
+        prepare_database(services)
+        prepare_buckets(services.settings)
+        _load_other_calls(services, folder)
+        _add_moderators(services)
+        for name, command in _commands().items():
+            argv = ["bash", "-c", command]
+            processes.enter_context(servers.serving(argv, environ=environ, log=folder / f"{name}.log"))
+        url = environ["PUBLIC_URL"]
+        servers.wait_until(lambda: servers.answers(f"{url}/_health"), what="the pages' start")
+        yield System(url=url, storage_url=storage_url, services=services)
+        services.engine.dispose()
+
+
+def _environment(folder: Path, storage_url: str, redis_url: str) -> Mapping[str, str]:
+    port = servers.free_port()
+    return {
+        "PATH": servers.our_path(),
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{folder / 'intake.db'}",
+        "REDIS_URL": redis_url,
+        "S3_ENDPOINT_URL": storage_url,
+        "S3_ACCESS_KEY": servers.ACCESS_KEY,
+        "S3_SECRET_KEY": servers.SECRET_KEY,
+        "PRIVATE_BUCKET": f"private-{uuid.uuid4().hex[:12]}",
+        "GALLERY_BUCKET": f"gallery-{uuid.uuid4().hex[:12]}",
+        "SECRET_KEY": "for tests only, and longer than thirty-two characters",
+        "DATA_DIR": str(folder / "data"),
+        "MIN_FREE_BYTES": "1000000",
+        "HINT_S": "0.2",
+    }
+
+
+def _commands() -> dict[str, str]:
+    lines = (servers.PROJECT / "Procfile").read_text(encoding="utf-8").splitlines()
+    commands = dict(line.split(": ", 1) for line in lines)
+    return {name: commands[name] for name in _PROCESSES}
+
+
+def _load_other_calls(services: Services, folder: Path) -> None:
+    """Beside the call that ships: one more that is open, and one that is over."""
+    shipped = (SHIPPED_CALLS / "pistoia2030.toml").read_text(encoding="utf-8")
+    for slug, first_line in {"altra": "", "chiusa": "closes_at = 2025-12-31T22:59:59Z\n"}.items():
+        path = folder / f"{slug}.toml"
+        path.write_text(first_line + shipped.replace('slug = "pistoia2030"', f'slug = "{slug}"'), encoding="utf-8")
+        load_call(services, path)
+
+
+def _add_moderators(services: Services) -> None:
+    app = create_app(services)
+    with app.app_context():
+        for email in MODERATORS:
+            staff_of(app).add(email, "moderator", PASSWORD)

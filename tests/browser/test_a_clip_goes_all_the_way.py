@@ -1,0 +1,143 @@
+"""A sender's phone clip: sent, judged, approved, seen by everybody everywhere, and taken back."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import media_factory
+from tests.people import PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
+from tests.servers import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.browser.conftest import PublishedClip
+    from tests.browser.system import System
+    from tests.media_factory import MakeClip
+    from tests.people import Moderator, Sender, Visitor
+
+
+@pytest.fixture
+def another_site() -> Iterator[Callable[[str], str]]:
+    """Somebody else's site, of another origin; give it the body of its page, get its address."""
+    pages: list[str] = []
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><link rel=icon href=data:,><h1>Noi</h1>{pages[-1]}".encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+
+    def publish(body: str) -> str:
+        pages.append(body)
+        return f"http://localhost:{server.server_port}/"
+
+    yield publish
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
+    sender: Sender,
+    moderator: Moderator,
+    visitor: Visitor,
+    clip: MakeClip,
+) -> None:
+    # Given a clip filmed upright, sent from a phone
+    sender.sends(clip(media_factory.a_portrait_clip), Nome="Gaia", Cognome="Verdi")
+
+    # When the workers have looked at it, the page says so by itself, with advice
+    sender.waits_for(WAITING)
+    expect(sender.warnings.filter(has_text="Grandezza dell'immagine")).to_contain_text("meglio almeno 480 px")
+
+    # And when a moderator watches it, chooses a poster and approves
+    moderator.opens_the_clip_of("Gaia Verdi")
+    moderator.watches()
+    moderator.chooses_the_poster(2)
+    moderator.decides("Approva e pubblica")
+    moderator.sees_the_queue()
+    moderator.reads("Approvato: fra poco il video è nella galleria.")
+
+    # Then it is in the gallery, upright, and plays
+    sender.comes_back()
+    sender.waits_for(PUBLISHED)
+    visitor.opens_the_gallery()
+    visitor.opens_the_clip_of("Gaia Verdi")
+    plays(visitor.video)
+    assert is_upright(visitor.video)
+
+    # And when its sender takes it back
+    clip_url, media_url = visitor.page.url, str(visitor.video.get_attribute("src"))
+    sender.withdraws()
+
+    # Then every page says that it is gone, and soon the file is gone too
+    assert visitor.goes_to(clip_url).status == 410
+    visitor.reads("Questo video non è più qui")
+    assert visitor.opens(f"/embed/{clip_url.rpartition('/')[2]}").status == 410
+    visitor.reads("Questo video non è più qui")
+    visitor.opens_the_gallery()
+    expect(visitor.clips.filter(has_text="Gaia Verdi")).to_have_count(0)
+    wait_until(lambda: _is_missing(media_url), what="the deletion of the file")
+
+
+def test_a_clip_that_a_chat_has_been_through_plays_in_the_gallery(visitor: Visitor, published: PublishedClip) -> None:
+    visitor.opens_the_gallery()
+
+    visitor.opens_the_clip_of(published.name)
+
+    plays(visitor.video)
+
+
+def test_a_sender_without_javascript_learns_the_same_and_can_take_it_back(
+    a_sender: Callable[..., Sender], clip: MakeClip
+) -> None:
+    sender = a_sender(has_javascript=False)
+    sender.sends(clip(media_factory.a_portrait_clip), Nome="Livia", Cognome="Neri")
+    expect(sender.page.get_by_text("La pagina si aggiorna da sola.")).to_be_hidden()
+
+    sender.reloads_until(WAITING)
+    expect(sender.warnings).not_to_have_count(0)
+
+    sender.withdraws()
+    sender.comes_back()
+    expect(sender.headline).to_have_text(WITHDRAWN)
+
+
+@pytest.mark.parametrize("sandbox", ["", 'sandbox="allow-scripts"'], ids=["plain", "sandboxed"])
+def test_a_published_clip_plays_in_the_page_of_another_site(
+    visitor: Visitor,
+    published: PublishedClip,
+    system: System,
+    another_site: Callable[[str], str],
+    sandbox: str,
+) -> None:
+    embed_url = system.url + published.embed_path
+    page = another_site(f'<iframe src="{embed_url}" width="640" height="430" title="Video" {sandbox}></iframe>')
+
+    visitor.goes_to(page)
+
+    plays(visitor.page.frame_locator("iframe").locator("video"))
+
+
+def _is_missing(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError as answer:
+        return answer.code == 404
+    return False

@@ -1,0 +1,249 @@
+"""Every page, wide and narrow, with and without our scripts: open to everybody, no wider than the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from playwright.sync_api import expect
+
+from intake.actions import submitting
+from intake.db.engine import writing
+from intake.domain.states import State
+from tests.browser.inspection import barriers
+from tests.browser.system import MODERATORS
+from tests.people import Moderator, Sender, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import PublishedClip
+    from tests.browser.staging import Stage
+    from tests.browser.system import System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Who can open a page, and what there is to see."""
+
+    sender: Callable[[], Sender]
+    moderator: Callable[[], Moderator]
+    visitor: Callable[[], Visitor]
+    published: PublishedClip
+    stage: Stage
+    system: System
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def with_scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def make_cast(
+    open_window: Callable[..., Page], published: PublishedClip, stage: Stage, system: System
+) -> Callable[..., Cast]:
+    def make(*, has_our_scripts: bool = True) -> Cast:
+        return Cast(
+            sender=lambda: Sender(open_window(has_our_scripts=has_our_scripts), system.url),
+            moderator=lambda: Moderator(open_window(login=MODERATORS[0]), system.url),
+            visitor=lambda: Visitor(open_window(), system.url),
+            published=published,
+            stage=stage,
+            system=system,
+        )
+
+    return make
+
+
+def the_call(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens_the_call()
+    return sender.page
+
+
+def the_form_with_mistakes(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens_the_call()
+    sender.page.locator("form[data-send]").evaluate("form => form.noValidate = true")
+    sender.chooses(Path(__file__))
+    sender.presses("Invia il video")
+    expect(sender.mistakes).to_be_visible()
+    return sender.page
+
+
+def the_receipt(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens(cast.stage.submission_being_inspected("Testa").status_path + "?received=1")
+    return sender.page
+
+
+def _status(state: State) -> Callable[[Cast], Page]:
+    def status(cast: Cast) -> Page:
+        sender = cast.sender()
+        sender.opens(cast.stage.submission("Villa", state=state).status_path)
+        for folded in sender.page.locator("details").all():
+            folded.evaluate("details => details.open = true")
+        return sender.page
+
+    return status
+
+
+def the_refused_replacement(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens(cast.stage.submission("Villa", state=State.REFUSED).status_path)
+    sender.chooses(Path(__file__))
+    sender.presses("Invia il nuovo video")
+    expect(sender.mistakes).to_be_visible()
+    return sender.page
+
+
+def the_published_status(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens(cast.published.status_path)
+    return sender.page
+
+
+SENDERS_PAGES: Final = {
+    "call": the_call,
+    "mistakes": the_form_with_mistakes,
+    "receipt": the_receipt,
+    "awaiting": _status(State.AWAITING_REVIEW),
+    "refused": _status(State.REFUSED),
+    "refused replacement": the_refused_replacement,
+    "asked again": _status(State.REDO_REQUESTED),
+    "published": the_published_status,
+}
+
+
+def _public(path: str) -> Callable[[Cast], Page]:
+    def public(cast: Cast) -> Page:
+        visitor = cast.visitor()
+        visitor.opens(path)
+        return visitor.page
+
+    return public
+
+
+def the_clip_page(cast: Cast) -> Page:
+    visitor = cast.visitor()
+    visitor.goes_to(cast.published.url)
+    visitor.page.locator("summary").click()
+    return visitor.page
+
+
+def the_embedded_clip(cast: Cast) -> Page:
+    visitor = cast.visitor()
+    visitor.opens(cast.published.embed_path)
+    return visitor.page
+
+
+def a_clip_that_is_gone(cast: Cast) -> Page:
+    services = cast.system.services
+    staged = cast.stage.submission("Grassi", state=State.PUBLISHED)
+    clip_id = cast.stage.clip_id(staged)
+    with writing(services.engine) as connection:
+        assert submitting.withdraw(connection, staged.id, actor="sender", now=services.clock())
+    visitor = cast.visitor()
+    visitor.opens(f"/embed/{clip_id}")
+    return visitor.page
+
+
+def a_failed_login(cast: Cast) -> Page:
+    visitor = cast.visitor()
+    visitor.opens("/moderate/")
+    visitor.page.get_by_label("Indirizzo email").fill("nobody@example.org")
+    visitor.page.get_by_label("Password").fill("una parola sbagliata")
+    visitor.page.get_by_role("button", name="Entra").click()
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    return visitor.page
+
+
+def _desk(path: str) -> Callable[[Cast], Page]:
+    def desk(cast: Cast) -> Page:
+        moderator = cast.moderator()
+        moderator.opens(path)
+        return moderator.page
+
+    return desk
+
+
+def the_queue(cast: Cast) -> Page:
+    cast.stage.submission("Costa")
+    cast.stage.submission("Rinaldi", state=State.NEEDS_OPERATOR)
+    return _desk("/moderate/")(cast)
+
+
+def a_waiting_clip(cast: Cast) -> Page:
+    return _desk(cast.stage.submission("Costa").desk_path)(cast)
+
+
+def a_decision_without_a_reason(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens(cast.stage.submission("Costa").desk_path)
+    moderator.decides("Rifiuta")
+    expect(moderator.page.get_by_role("alert")).to_be_visible()
+    return moderator.page
+
+
+def a_decided_clip(cast: Cast) -> Page:
+    return _desk(cast.published.desk_path)(cast)
+
+
+def the_codes_for_the_second_step(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens("/moderate/tf-setup")
+    moderator.page.get_by_role("radio").first.check()
+    moderator.decides("Avanti")
+    expect(moderator.page.locator("img.qr")).to_be_visible()
+    return moderator.page
+
+
+OTHER_PAGES: Final = {
+    "calls": _public("/"),
+    "closed call": _public("/calls/chiusa"),
+    "privacy": _public("/privacy"),
+    "accessibility": _public("/accessibility"),
+    "declined": _status(State.DECLINED),
+    "stuck": _status(State.NEEDS_OPERATOR),
+    "withdrawn": _status(State.WITHDRAWN),
+    "abandoned": _status(State.ABANDONED),
+    "gallery": _public("/gallery/pistoia2030"),
+    "empty gallery": _public("/gallery/chiusa"),
+    "nothing found": _public("/gallery/pistoia2030?q=nessuno&kind=scuola"),
+    "clip": the_clip_page,
+    "embedded clip": the_embedded_clip,
+    "gone clip": a_clip_that_is_gone,
+    "not found": _public("/nowhere"),
+    "login": _public("/moderate/login"),
+    "failed login": a_failed_login,
+    "queue": the_queue,
+    "empty queue": _desk("/moderate/?state=uploading"),
+    "waiting clip": a_waiting_clip,
+    "no reason": a_decision_without_a_reason,
+    "decided clip": a_decided_clip,
+    "second step": _desk("/moderate/tf-setup"),
+    "second step's codes": the_codes_for_the_second_step,
+}
+
+
+@pytest.mark.parametrize("open_page", SENDERS_PAGES.values(), ids=SENDERS_PAGES)
+def test_a_senders_page_keeps_nobody_out(
+    make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page], *, with_scripts: bool
+) -> None:
+    page = open_page(make_cast(has_our_scripts=with_scripts))
+
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("open_page", OTHER_PAGES.values(), ids=OTHER_PAGES)
+def test_a_page_without_scripts_keeps_nobody_out(
+    make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page]
+) -> None:
+    page = open_page(make_cast())
+
+    assert barriers(page) == []

@@ -1,0 +1,100 @@
+"""A form with mistakes comes back as it was typed, and says what to mend and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import media_factory
+from tests.people import KeyboardSender
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.browser.system import System
+    from tests.media_factory import MakeClip
+    from tests.people import Sender
+
+NOT_A_VIDEO = Path(__file__)
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def mistaken_sender(request: pytest.FixtureRequest, a_sender: Callable[..., Sender]) -> Sender:
+    """Anna, whose role is blank, whose address is cut short, and who chose a text instead of her video."""
+    anna = a_sender(has_javascript=request.param)
+    anna.opens_the_call()
+    anna.fills_in(Ruolo="  ", E_mail="anna@officina", kind="scuola")
+    anna.agrees()
+    anna.chooses(NOT_A_VIDEO)
+    anna.presses("Invia il video")
+    expect(anna.mistakes).to_be_visible()
+    return anna
+
+
+def test_what_was_typed_is_kept(mistaken_sender: Sender) -> None:
+    assert mistaken_sender.field("Nome").input_value() == "Anna"
+    assert mistaken_sender.field("E-mail").input_value() == "anna@officina"
+    assert mistaken_sender.field("Tipo di organizzazione").input_value() == "scuola"
+    assert mistaken_sender.consent.is_checked()
+
+
+def test_each_mistake_is_listed_in_the_order_of_the_page_and_leads_to_its_field(mistaken_sender: Sender) -> None:
+    links = mistaken_sender.mistakes.get_by_role("link")
+
+    expect(links).to_contain_text(["Ruolo", "E-mail", "Il tuo video"])
+    links.nth(1).click()
+
+    expect(mistaken_sender.field("E-mail")).to_be_focused()
+
+
+def test_each_mistake_is_tied_to_its_field(mistaken_sender: Sender) -> None:
+    role = mistaken_sender.field("Ruolo")
+
+    expect(role).to_have_attribute("aria-invalid", "true")
+    expect(role).to_have_accessible_description("Per esempio: fondatrice, insegnante, artigiano. Questo campo serve.")
+
+
+def test_with_javascript_the_list_of_mistakes_is_read_first(sender: Sender) -> None:
+    sender.opens_the_call()
+    sender.fills_in(Ruolo="  ")
+    sender.agrees()
+    sender.chooses(NOT_A_VIDEO)
+
+    sender.presses("Invia il video")
+
+    expect(sender.mistakes).to_be_focused()
+
+
+def test_a_file_that_is_too_large_is_stopped_before_it_is_sent(sender: Sender, tmp_path: Path) -> None:
+    with (tmp_path / "lungo.mp4").open("wb") as long_video:
+        long_video.truncate(500_000_001)
+    sender.opens_the_call()
+
+    sender.chooses(tmp_path / "lungo.mp4")
+
+    expect(sender.page.get_by_role("status").filter(has_text="lungo.mp4")).to_contain_text("il limite è 500 MB")
+
+
+def test_the_whole_form_is_sent_by_keyboard_alone(
+    open_browser: Callable[..., Page], system: System, clip: MakeClip
+) -> None:
+    sender = KeyboardSender(open_browser(width_px=1280), system.url)
+    sender.opens_the_call()
+
+    sender.types("Nome", "Anna")
+    sender.types("Cognome", "Rossi")
+    sender.types("Ruolo", "Titolare")
+    sender.types("Organizzazione", "Officina Rossi")
+    sender.types("Tipo di organizzazione", "Impr")
+    sender.types("E-mail", "anna.rossi@example.org")
+    sender.picks("Il tuo video", clip(media_factory.a_portrait_clip))
+    sender.strikes("Acconsento alla pubblicazione", "Space")
+    sender.strikes("Invia il video", "Enter")
+
+    sender.has_a_receipt()
+    assert sender.unseen_stops == []
