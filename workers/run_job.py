@@ -75,13 +75,12 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
             workspace = Workspace(folder=folder, stop=lease.lost, tested=worker.sandbox, undo=undo)
-            commit = STEPS[job.kind](services, job, workspace)
-            counts = _commit_fenced(services, job, commit)
+            counts = _attempt(services, job, workspace)
     except LeaseLost:
         log.warning("lease_lost")
     except TryAgainLater as error:
         log.warning("job_put_back", cause=str(error))
-        _put_back(services, job, error)
+        return
     except Exception as error:  # This is the one place that turns a bug into a counted failure.
         log.exception("job_failed")
         _fail(services, job, error)
@@ -93,6 +92,17 @@ def _run_claimed(worker: Worker, job: Job) -> None:
         if counts:
             return
     _discard(undo)
+
+
+def _attempt(services: Services, job: Job, workspace: Workspace) -> bool:
+    try:
+        commit = STEPS[job.kind](services, job, workspace)
+        return _commit_fenced(services, job, commit)
+    except TryAgainLater as error:
+        # Thrown away while the lease is ours: the attempt is given back, so the next one writes under its very keys.
+        _discard(workspace.undo)
+        _put_back(services, job, error)
+        raise
 
 
 def _commit_fenced(services: Services, job: Job, commit: Commit) -> bool:

@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from sqlalchemy import event
 
 from intake.settings import Settings
@@ -106,22 +107,21 @@ def _rig_engine(engine: Engine, point: Point) -> None:
     event.listen(engine, "commit", before_commit)
     event.listen(engine, "checkin", given_back)
     if point.side == "at the door of":
-        _rig_begin(engine, point)
+        _rig_checkout(engine, point)
 
 
-def _rig_begin(engine: Engine, point: Point) -> None:
-    begun = 0
+def _rig_checkout(engine: Engine, point: Point) -> None:
+    taken = 0
 
-    def before_begin(connection: Any) -> None:
-        nonlocal begun
-        is_writing = connection.get_execution_options().get("intake_writes")
-        if is_writing and threading.current_thread() is threading.main_thread():
-            begun += 1
-            if begun == point.nth:
+    def before_any_lock(*_: Any) -> None:
+        nonlocal taken
+        if threading.current_thread() is threading.main_thread():
+            taken += 1
+            if taken == point.nth:
                 _strike(point)
 
-    # First: SQLite's own listener takes the write lock, and nobody else could work while we lie frozen with it.
-    event.listen(engine, "begin", before_begin, insert=True)
+    # Before the transaction begins: SQLite's takes the write lock, and nobody could work while we lie frozen with it.
+    event.listen(engine, "checkout", before_any_lock)
 
 
 class _RiggedBucket:
@@ -143,3 +143,8 @@ class _RiggedBucket:
             return answer
 
         return call
+
+
+def is_stopped(process: BaseProcess) -> bool:
+    """Whether a process lies frozen."""
+    return psutil.Process(process.pid).status() == psutil.STATUS_STOPPED

@@ -75,6 +75,14 @@ def public_files(services: Services) -> dict[str, int]:
     return _sizes(services.gallery, keys.GALLERY_ROOT)
 
 
+def strays(services: Services, shown: Iterable[str]) -> list[str]:
+    """Which of the files that the gallery bucket holds belong to no public clip."""
+    with reading(services.engine) as connection:
+        ids = list(connection.scalars(select(submissions.c.id)))
+        public = [queries.submission_by_id(connection, one) for one in ids if queries.is_public_now(connection, one)]
+    return [problem.split()[0] for problem in _exposed(public, dict.fromkeys(shown, 0))]
+
+
 def _all(connection: Connection, query: Select[Any]) -> list[Row[Any]]:
     return list(connection.execute(query))
 

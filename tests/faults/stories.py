@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from intake.actions import housekeeping, jobs, judging, moderating, publishing, submitting
 from intake.db import queries
-from intake.db.engine import reading, writing
+from intake.db.engine import database_now_s, make_engine, reading, writing
 from intake.db.tables import jobs as jobs_table
 from intake.db.tables import submissions
 from intake.domain.calls import Format
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.settings import Settings
 from intake.storage import keys
+from intake.wiring import connect
 from tests import builders, media_factory
 from tests.servers import wait_until
 from workers.run_job import Worker, run_job
 from workers.steps.files import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from sqlalchemy import Engine
 
     from intake.domain.jobs import JobId
     from intake.domain.submissions import Job, Submission, SubmissionId
@@ -226,6 +231,48 @@ def wait_for_free_job(services: Services, job_id: JobId) -> None:
         return job_of(services, job_id).state is not JobState.LEASED
 
     wait_until(is_free, what="the end of a dead worker's lease")
+
+
+def on_its_last_try(services: Services, job_id: JobId, *, lease_s: float) -> Job:
+    """Claim a job for the last time it may be tried."""
+    job = job_of(services, job_id)
+    with writing(services.engine) as connection:
+        tried = update(jobs_table).where(jobs_table.c.id == job_id).values(attempts=job.max_attempts - 1)
+        connection.execute(tried)
+        claimed = jobs.claim(connection, job_id, lease_s=lease_s)
+    assert claimed is not None
+    return claimed
+
+
+def wait_out(services: Services, job: Job) -> None:
+    """Wait until a job's lease has ended, by the database's clock."""
+
+    def has_ended() -> bool:
+        with reading(services.engine) as connection:
+            ended = select(jobs_table.c.lease_until < database_now_s()).where(jobs_table.c.id == job.id)
+            return connection.scalar(ended) is True
+
+    wait_until(has_ended, what="the lease's end")
+
+
+@contextmanager
+def slow_database(world: World, job: Job) -> Iterator[Engine]:
+    """The same database, so slow that a job's lease ends between one change of the jobs and the next."""
+    engine = make_engine(world.environ["DATABASE_URL"])
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def wait_for_the_lease(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE jobs"):
+            wait_out(world.services, job)
+
+    yield engine
+    engine.dispose()
+
+
+def on_storage(world: World, url: str) -> Services:
+    """The same parts on another S3 server."""
+    made = connect(Settings.from_env({**world.environ, "S3_ENDPOINT_URL": url}))
+    return replace(made, engine=world.services.engine, clock=world.services.clock)
 
 
 def finish_everything(services: Services, sandbox: Sandbox | None) -> None:
