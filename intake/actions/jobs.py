@@ -124,7 +124,9 @@ def expire_leases(connection: Connection) -> list[Job]:
     dead = [job_from(row) for row in died]
     connection.execute(
         update(jobs)
-        .where(_lease_expired())
+        # Their tries are looked at again: time goes on between the two statements, and a job that is ready with none
+        # left would be nobody's for ever.
+        .where(_lease_expired(), jobs.c.attempts < jobs.c.max_attempts)
         .values(state=JobState.READY, lease_token=None, lease_until=None, hinted_at=None)
     )
     return dead
