@@ -1,0 +1,138 @@
+"""Where each check turns from pass to warn to fail."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from intake.domain.calls import Format, read_call
+from intake.domain.errors import VideoRefused
+from intake.domain.verdict import (
+    Check,
+    CheckCode,
+    Reason,
+    Verdict,
+    is_accepted,
+    judge_picture,
+    judge_sound,
+    refused_by,
+)
+from tests.builders import some_facts, some_levels
+
+SHIPPED = Path(__file__).parents[3] / "intake" / "calls" / "pistoia2030.toml"
+RULES = read_call(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))).rules
+
+
+def the(code: CheckCode, checks: list[Check]) -> tuple[Verdict, Reason]:
+    check = next(check for check in checks if check.code is code)
+    return check.verdict, check.reason
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "verdict", "reason"),
+    [
+        pytest.param(9.99, Verdict.FAIL, Reason.TOO_SHORT, id="a-moment-too-short"),
+        pytest.param(10.0, Verdict.PASS, Reason.FINE, id="just-long-enough"),
+        pytest.param(180.0, Verdict.PASS, Reason.FINE, id="just-short-enough"),
+        pytest.param(180.01, Verdict.FAIL, Reason.TOO_LONG, id="a-moment-too-long"),
+    ],
+)
+def test_duration(duration_s: float, verdict: Verdict, reason: Reason) -> None:
+    assert the(CheckCode.DURATION, judge_picture(some_facts(duration_s=duration_s), RULES)) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("width_px", "height_px", "verdict", "reason"),
+    [
+        pytest.param(426, 239, Verdict.FAIL, Reason.PICTURE_TOO_SMALL, id="too-small"),
+        pytest.param(320, 240, Verdict.WARN, Reason.PICTURE_SMALL, id="small"),
+        pytest.param(479, 640, Verdict.WARN, Reason.PICTURE_SMALL, id="small-upright"),
+        pytest.param(854, 480, Verdict.PASS, Reason.FINE, id="large-enough"),
+        pytest.param(4096, 2304, Verdict.PASS, Reason.FINE, id="largest"),
+        pytest.param(2304, 4098, Verdict.FAIL, Reason.PICTURE_TOO_LARGE, id="too-large-upright"),
+    ],
+)
+def test_resolution(width_px: int, height_px: int, verdict: Verdict, reason: Reason) -> None:
+    facts = some_facts(width_px=width_px, height_px=height_px)
+
+    assert the(CheckCode.RESOLUTION, judge_picture(facts, RULES)) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "reason"),
+    [
+        pytest.param(CheckCode.VIDEO_STREAM, {"video_codec": None}, Reason.NO_PICTURE, id="no-picture"),
+        pytest.param(CheckCode.AUDIO_STREAM, {"audio_codec": None}, Reason.NO_SOUND, id="no-sound"),
+        pytest.param(CheckCode.CODEC, {"video_codec": "mjpeg"}, Reason.UNKNOWN_VIDEO_CODEC, id="odd-picture"),
+        pytest.param(CheckCode.CODEC, {"audio_codec": "ac3"}, Reason.UNKNOWN_AUDIO_CODEC, id="odd-sound"),
+        pytest.param(CheckCode.SIZE, {"size_bytes": 500_000_001}, Reason.FILE_TOO_LARGE, id="a-byte-too-large"),
+    ],
+)
+def test_what_refuses_a_file(code: CheckCode, changes: dict[str, object], reason: Reason) -> None:
+    checks = judge_picture(some_facts(**changes), RULES)
+
+    assert the(code, checks) == (Verdict.FAIL, reason)
+    assert not is_accepted(checks)
+
+
+def test_every_reason_is_listed_not_only_the_first() -> None:
+    checks = judge_picture(some_facts(duration_s=3, audio_codec=None, width_px=100, height_px=100), RULES)
+
+    failed = {check.reason for check in checks if check.verdict is Verdict.FAIL}
+    assert failed == {Reason.TOO_SHORT, Reason.NO_SOUND, Reason.PICTURE_TOO_SMALL}
+
+
+def test_a_call_that_takes_only_mp4_refuses_a_mov() -> None:
+    from dataclasses import replace
+
+    checks = judge_picture(some_facts(container=Format.MOV), replace(RULES, formats=(Format.MP4,)))
+
+    assert the(CheckCode.CONTAINER, checks) == (Verdict.FAIL, Reason.WRONG_FORMAT)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "reason"),
+    [
+        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": None}, Reason.SILENT, id="digital-silence"),
+        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -60.0}, Reason.SILENT, id="silent"),
+        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -45.1}, Reason.VERY_QUIET, id="very-quiet"),
+        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.1}, Reason.QUIET, id="quiet"),
+        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.0}, Reason.FINE, id="loud-enough"),
+        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 1e-4}, Reason.CLIPPED, id="clipped"),
+        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 0.9e-4}, Reason.FINE, id="hardly-clipped"),
+        pytest.param(CheckCode.SILENCE, {"silence_ratio": 0.61}, Reason.MOSTLY_SILENT, id="mostly-silent"),
+        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 17.9}, Reason.NOISY, id="noisy"),
+        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 18.0}, Reason.FINE, id="quiet-room"),
+        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": None}, Reason.FINE, id="nothing-to-compare"),
+        pytest.param(CheckCode.CHANNELS, {"quiet_channel_db": 20.1}, Reason.ONE_CHANNEL, id="one-channel"),
+    ],
+)
+def test_sound_warns_and_never_refuses(code: CheckCode, changes: dict[str, object], reason: Reason) -> None:
+    checks = judge_sound(some_levels(**changes))
+
+    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
+    assert the(code, checks) == (verdict, reason)
+    assert is_accepted(checks)
+
+
+def test_each_check_is_there_once() -> None:
+    checks = [*judge_picture(some_facts(), RULES), *judge_sound(some_levels())]
+
+    assert [check.code for check in checks] == [code for code in CheckCode if code is not CheckCode.DECODABLE]
+
+
+def test_what_is_refused_before_it_can_be_measured_is_a_check_too() -> None:
+    refusal = VideoRefused(CheckCode.CONTAINER, Reason.INCOMPLETE, measured="no moov")
+
+    check = refused_by(refusal)
+
+    assert (check.code, check.verdict, check.measured) == (CheckCode.CONTAINER, Verdict.FAIL, "no moov")
+
+
+@pytest.mark.parametrize(
+    ("rotation_deg", "upright_px"), [(0, (1920, 1080)), (-90, (1080, 1920)), (90, (1080, 1920)), (180, (1920, 1080))]
+)
+def test_a_turned_picture_stands_upright(rotation_deg: int, upright_px: tuple[int, int]) -> None:
+    assert some_facts(rotation_deg=rotation_deg).upright_px == upright_px
