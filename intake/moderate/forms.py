@@ -12,6 +12,11 @@ from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Option
 from intake.actions.moderating import Decision, Ruling
 
 
+def _without_nul(text: str | None) -> str | None:
+    # PostgreSQL keeps no NUL.
+    return text.replace("\0", "") if text else text
+
+
 class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     """Approve, decline or ask again."""
 
@@ -21,8 +26,8 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             AnyOf([choice.value for choice in Decision], _("Scegli che cosa fare.")),
         ]
     )
-    reason = TextAreaField(_("Motivo, per chi ha mandato il video"), [Length(max=2000)])
-    note = TextAreaField(_("Nota interna"), [Length(max=2000)])
+    reason = TextAreaField(_("Motivo, per chi ha mandato il video"), [Length(max=2000)], filters=[_without_nul])
+    note = TextAreaField(_("Nota interna"), [Length(max=2000)], filters=[_without_nul])
     poster = IntegerField(validators=[Optional(), NumberRange(min=0, max=100)], default=0)
     reviewed_sha256 = HiddenField(validators=[InputRequired()])
 

@@ -102,7 +102,7 @@ class SendForm(VideoForm):
     consent_gallery = BooleanField()
     consent_social = BooleanField()
     language = HiddenField()
-    submission_key = HiddenField()
+    submission_key = HiddenField(filters=[cleaned])
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(call.rules, *args, **kwargs)

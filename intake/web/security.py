@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import g
+from flask import g, session
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -32,6 +32,8 @@ def set_up_security_headers(app: Flask, settings: Settings) -> None:
         headers.setdefault("Permissions-Policy", "geolocation=(), payment=(), usb=()")
         if settings.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if g.get("is_same_for_all"):
+            session.accessed = False
         return response
 
     app.after_request(add_headers)
@@ -49,6 +51,15 @@ def csp_nonce() -> str:
 def allow_frames() -> None:
     """Let every page show this answer in a frame."""
     g.may_be_framed = True
+
+
+def forget_session() -> None:
+    """Promise that this answer is the same for everybody.
+
+    Looking for somebody who is logged in opens the session, and the answer would vary by cookie: a proxy would keep a
+    copy of its own for each visitor.
+    """
+    g.is_same_for_all = True
 
 
 def _policy(media_origin: str) -> str:

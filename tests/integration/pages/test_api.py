@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.actions import jobs
-from intake.db import queries
+from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import FINAL, State
@@ -226,7 +226,7 @@ class TestTakingASubmissionBack:
 
         assert answers == [200, 200]
         with reading(services.engine) as connection:
-            kinds = [job.kind for job in queries.jobs_in(connection, (JobState.READY,), limit=10)]
+            kinds = [job.kind for job in backlog.jobs_in(connection, (JobState.READY,), limit=10)]
         assert sorted(kinds) == [JobKind.PURGE, JobKind.UNPUBLISH], submission_id
 
     def test_needs_the_secret(self, client: FlaskClient, services: Services) -> None:

@@ -1,0 +1,118 @@
+"""The headers of every route, found by walking the map of routes: what is new is tried without being listed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.domain.states import State
+from tests.builders import CALL, a_receipt, read
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from intake.wiring import Services
+
+
+def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) -> dict[str, TestResponse]:
+    submission_id, token = a_receipt(services, state=State.PUBLISHED)
+    values = {
+        "call_slug": CALL,
+        "clip_id": read(services, submission_id).clip_id or "",
+        "submission_id": submission_id,
+        "token": token,
+        "filename": "nothing.css",
+    }
+    paths = {
+        re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+    }
+    return {path: client.get(path) for path in paths}
+
+
+@pytest.fixture
+def answers(app: Flask, desk: FlaskClient, services: Services) -> dict[str, TestResponse]:
+    """What a moderator's browser gets from every address there is."""
+    return answers_of_every_route(app, desk, services)
+
+
+def policy(answer: TestResponse) -> dict[str, str]:
+    directives = (part.strip().partition(" ") for part in answer.headers["Content-Security-Policy"].split(";"))
+    return {name: value for name, _, value in directives}
+
+
+def test_no_route_breaks(answers: dict[str, TestResponse]) -> None:
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code >= 500} == {}
+
+
+def test_no_policy_allows_anything_unsafe(answers: dict[str, TestResponse]) -> None:
+    policies = {path: answer.headers["Content-Security-Policy"] for path, answer in answers.items()}
+
+    assert [path for path, text in policies.items() if "unsafe" in text or "default-src 'none'" not in text] == []
+
+
+def test_only_embeds_may_be_framed(answers: dict[str, TestResponse]) -> None:
+    framable = {path for path, answer in answers.items() if policy(answer)["frame-ancestors"] != "'none'"}
+
+    assert framable == {path for path in answers if path.startswith("/embed/")}
+
+
+def test_embeds_may_be_framed_by_everybody(answers: dict[str, TestResponse]) -> None:
+    embeds = [answer for path, answer in answers.items() if path.startswith("/embed/")]
+
+    assert embeds
+    assert {policy(answer)["frame-ancestors"] for answer in embeds} == {"*"}
+    assert not any("X-Frame-Options" in answer.headers for answer in embeds)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ],
+)
+def test_every_answer_bears_the_header(answers: dict[str, TestResponse], name: str, value: str) -> None:
+    assert {
+        path: answer.headers.get(name) for path, answer in answers.items() if answer.headers.get(name) != value
+    } == {}
+
+
+def test_every_script_bears_the_nonce_of_its_own_answer(answers: dict[str, TestResponse]) -> None:
+    nonces = {
+        path: (re.findall(r'<script[^>]*nonce="([^"]*)"', answer.text), policy(answer)["script-src"])
+        for path, answer in answers.items()
+        if answer.mimetype == "text/html" and "<script" in answer.text
+    }
+
+    assert nonces
+    assert [
+        path for path, (found, allowed) in nonces.items() if [f"'nonce-{one}'" in allowed for one in found] != [True]
+    ] == []
+
+
+def test_a_nonce_is_used_once(client: FlaskClient) -> None:
+    first, second = (client.get("/").headers["Content-Security-Policy"] for _ in range(2))
+
+    assert first != second
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/calls/nowhere", "/api/v1/nothing", "/embed/nothing", "/moderate/login"])
+def test_errors_and_forms_bear_the_headers_too(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client: FlaskClient) -> None:
+    (cookie,) = client.get("/").headers.getlist("Set-Cookie")
+
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
