@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import BadCall
 from intake.domain.errors import BadSettings, NotFound, StorageUnavailable
@@ -117,7 +117,7 @@ def list_jobs(services: Services, *, show_all: bool) -> None:
     """List jobs that wait, run or died."""
     states = tuple(JobState) if show_all else (JobState.READY, JobState.LEASED, JobState.DEAD)
     with reading(services.engine) as connection:
-        for job in queries.jobs_in(connection, states, limit=1000):
+        for job in backlog.jobs_in(connection, states, limit=1000):
             tries = f"{job.attempts}/{job.max_attempts}"
             error = (job.last_error or "").splitlines()[-1:] or [""]
             click.echo(f"{job.id}\t{job.kind}\t{job.state}\t{tries}\t{job.submission_id}\t{error[0]}")

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intake.actions import jobs, judging, moderating, publishing, submitting
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
+from intake.domain.facts import AudioLevels, VideoFacts
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey, Publication, Sender, Sha256
-from intake.domain.verdict import AudioLevels, Check, CheckCode, Reason, Verdict, VideoFacts
+from intake.domain.verdict import Check, CheckCode, Reason, Verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -171,7 +172,7 @@ def read(services: Services, submission_id: SubmissionId) -> Submission:
 def open_jobs(services: Services, *states: JobState) -> list[Job]:
     """Every job that is not done, oldest first."""
     with reading(services.engine) as connection:
-        return queries.jobs_in(connection, states or (JobState.READY, JobState.LEASED, JobState.DEAD), limit=1000)
+        return backlog.jobs_in(connection, states or (JobState.READY, JobState.LEASED, JobState.DEAD), limit=1000)
 
 
 def store(services: Services, key: ObjectKey, content: bytes = b"eleven byte") -> ObjectKey:
@@ -195,7 +196,7 @@ def take_job(connection: Connection, submission_id: SubmissionId, kind: JobKind)
     """Claim the submission's open job of a kind."""
     job = next(
         job
-        for job in queries.jobs_in(connection, (JobState.READY,), limit=1000)
+        for job in backlog.jobs_in(connection, (JobState.READY,), limit=1000)
         if job.submission_id == submission_id and job.kind is kind
     )
     claimed = jobs.claim(connection, job.id, lease_s=60)

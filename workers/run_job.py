@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import jobs
 from intake.actions.moderating import call_operator
-from intake.db import queries
+from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.errors import LeaseLost, TryAgainLater
 from intake.domain.jobs import JOB_RULES, JobState
@@ -114,7 +114,7 @@ def _commit_fenced(services: Services, job: Job, commit: Commit) -> bool:
 
 def _was_committed(services: Services, job: Job) -> bool:
     with reading(services.engine) as connection:
-        row = queries.job_by_id(connection, job.id)
+        row = backlog.job_by_id(connection, job.id)
     return row.state is JobState.DONE and row.attempts == job.attempts
 
 

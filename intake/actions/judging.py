@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.submissions import Job, ObjectKey, Sha256
-    from intake.domain.verdict import AudioLevels, Check, VideoFacts
+    from intake.domain.verdict import Check
 
 
 @dataclass(frozen=True, kw_only=True)

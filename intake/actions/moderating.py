@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from intake.actions import jobs
 from intake.actions.moving import move
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.domain.calls import ConsentKind
 from intake.domain.errors import IllegalMove, NotFound
 from intake.domain.jobs import JOB_RULES, JobKind, JobState
@@ -108,7 +108,7 @@ def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetim
     Raises:
         NotFound: There is no such job.
     """
-    job = queries.job_by_id(connection, job_id)
+    job = backlog.job_by_id(connection, job_id)
     if job.state is not JobState.DEAD:
         return False
     if not JOB_RULES[job.kind].needs_operator:
@@ -125,7 +125,7 @@ def retry_submission(connection: Connection, submission_id: SubmissionId, *, act
     Raises:
         NotFound: There is no such submission.
     """
-    job = queries.last_dead_job(connection, submission_id)
+    job = backlog.last_dead_job(connection, submission_id)
     if job is None:
         raise NotFound(submission_id)
     return retry_job(connection, job.id, actor=actor, now=now)

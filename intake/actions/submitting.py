@@ -89,13 +89,14 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
         return _create(connection, call, letter, now=now, secret_key=secret_key)
     if known.state is State.UPLOADING:
         return _start_over(connection, call, known, letter, now=now, secret_key=secret_key)
-    if (known.file_name, known.declared_bytes, known.sender) == (
+    if known.state not in FINAL and (known.file_name, known.declared_bytes, known.sender) == (
         letter.file.name,
         letter.file.size_bytes,
         letter.sender,
     ):
         return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=None)
-    # A page that came back with the browser's Back button: another video, so another submission.
+    # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
+    # It is another submission.
     fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
     return _create(connection, call, fresh, now=now, secret_key=secret_key)
 

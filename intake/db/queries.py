@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from intake.db.engine import database_now_s
-from intake.db.records import event_from, job_from, submission_from
-from intake.db.tables import calls, consents, events, heartbeats, jobs, submissions
+from intake.db.records import event_from, submission_from
+from intake.db.tables import calls, consents, events, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
 from intake.domain.errors import NotFound
-from intake.domain.jobs import MAKERS, JobState
 from intake.domain.publication import PUBLIC_STATE
 from intake.domain.states import State
 
@@ -20,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
-    from intake.domain.submissions import ClipId, Event, Job, Submission, SubmissionId
+    from intake.domain.submissions import ClipId, Event, Submission, SubmissionId
 
 CONSENT_STANDS: ColumnElement[bool] = exists().where(
     consents.c.submission_id == submissions.c.id,
@@ -34,22 +32,6 @@ CONSENT_STANDS: ColumnElement[bool] = exists().where(
 
 IS_PUBLIC: ColumnElement[bool] = and_(submissions.c.state == PUBLIC_STATE, CONSENT_STANDS)
 """`publication.is_public`, as SQL. A test holds the two to the same answer for every state and consent."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heartbeat:
-    """When a process last said that it lives, by the database's clock, and what it said."""
-
-    age_s: float
-    detail: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """What the jobs say of a submission: whether somebody works on it, and how many wait before it."""
-
-    is_working: bool
-    position: int | None
 
 
 def find_call(connection: Connection, slug: str) -> Call:
@@ -186,72 +168,10 @@ def count_by_state(connection: Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the jobs of each kind in each state that has any."""
-    rows = connection.execute(select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state))
-    return {(kind, state): count for kind, state, count in rows}
-
-
 def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:
     """Return a submission's moves, oldest first."""
     query = select(events).where(events.c.submission_id == submission_id).order_by(events.c.id)
     return [event_from(row) for row in connection.execute(query).mappings()]
-
-
-def job_by_id(connection: Connection, job_id: int) -> Job:
-    """Return the job with this id.
-
-    Raises:
-        NotFound: There is none.
-    """
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(f"job {job_id}")
-    return job_from(row)
-
-
-def jobs_in(connection: Connection, states: Sequence[JobState], *, limit: int) -> list[Job]:
-    """Return jobs in *states*, oldest first."""
-    query = select(jobs).where(jobs.c.state.in_(states)).order_by(jobs.c.id).limit(limit)
-    return [job_from(row) for row in connection.execute(query).mappings()]
-
-
-def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | None:
-    """Return the job that brought a submission to an operator."""
-    query = (
-        select(jobs)
-        .where(jobs.c.submission_id == submission_id, jobs.c.state == JobState.DEAD)
-        .order_by(jobs.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().one_or_none()
-    return job_from(row) if row is not None else None
-
-
-def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
-    """Say what the jobs say of a submission."""
-    open_jobs = connection.execute(
-        select(jobs.c.id, jobs.c.kind, jobs.c.state, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
-            jobs.c.submission_id == submission_id, jobs.c.state.in_((JobState.READY, JobState.LEASED))
-        )
-    ).all()
-    waiting = [job for job in open_jobs if job.state == JobState.READY]
-    return Work(
-        is_working=any(job.state == JobState.LEASED and job.is_held for job in open_jobs),
-        position=_position(connection, waiting[0]) if waiting else None,
-    )
-
-
-def is_being_written(connection: Connection, job: Job) -> bool:
-    """Tell whether a worker holds another job of the same submission that makes files now."""
-    query = select(jobs.c.id).where(
-        jobs.c.submission_id == job.submission_id,
-        jobs.c.id != job.id,
-        jobs.c.kind.in_(MAKERS),
-        jobs.c.state == JobState.LEASED,
-        jobs.c.lease_until > database_now_s(),
-    )
-    return connection.execute(query.limit(1)).first() is not None
 
 
 def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
@@ -281,16 +201,6 @@ def public_revisions(connection: Connection, clip_ids: Iterable[str]) -> list[tu
         IS_PUBLIC, submissions.c.clip_id.in_(list(clip_ids))
     )
     return [(clip_id, revision) for clip_id, revision in connection.execute(query)]
-
-
-def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
-    """Return when *name* last said that it lives."""
-    query = select(
-        (database_now_s() - heartbeats.c.seen_at).label("age_s"),
-        heartbeats.c.detail,
-    ).where(heartbeats.c.name == name)
-    row = connection.execute(query).one_or_none()
-    return Heartbeat(age_s=row.age_s, detail=row.detail) if row is not None else None
 
 
 def _one(connection: Connection, condition: ColumnElement[bool]) -> Submission:
@@ -323,12 +233,3 @@ def _published_before(clip_id: ClipId) -> ColumnElement[bool]:
         submissions.c.published_at < published_at,
         and_(submissions.c.published_at == published_at, submissions.c.id < submission_id),
     )
-
-
-def _position(connection: Connection, job: Row[Any]) -> int:
-    query = (
-        select(func.count())
-        .select_from(jobs)
-        .where(jobs.c.state == JobState.READY, jobs.c.kind == job.kind, jobs.c.id <= job.id)
-    )
-    return connection.scalar(query) or 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import make_response, render_template, request
 
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
@@ -70,7 +70,7 @@ def queue() -> ResponseReturnValue:
         context = {
             "counts": queries.count_by_state(connection),
             "troubled": [
-                _operator_row(submission, queries.last_dead_job(connection, submission.id)) for submission in troubled
+                _operator_row(submission, backlog.last_dead_job(connection, submission.id)) for submission in troubled
             ],
         }
     shown = found[:PAGE_ROWS]

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 
 from intake import wording
 from intake.actions import submitting, tokens
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import LANGUAGES
 from intake.web.errors import problem
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake.domain.calls import LocalText
+    from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.submissions import Submission
-    from intake.domain.verdict import AudioLevels, Check, VideoFacts
+    from intake.domain.verdict import Check
 
 LEVELS: Final = (
     "integrated_lufs",
@@ -83,7 +84,7 @@ def describe_submission() -> ResponseReturnValue:
         return _ask_for_secret()
     prefer_language(submission.sender.language)
     with reading(services().engine) as connection:
-        work = queries.work_on(connection, submission.id)
+        work = backlog.work_on(connection, submission.id)
         public_url = clip_url(connection, submission)
     return _uncached(
         jsonify(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake import wording
-from intake.db import queries
+from intake.db import backlog
 from intake.domain.states import State
 from intake.web.links import clip_url
 
@@ -71,7 +71,7 @@ class StatusView:
 
 def status_view(connection: Connection, submission: Submission, call: Call, language: str) -> StatusView:
     """Gather what the status page says of *submission*."""
-    work = queries.work_on(connection, submission.id)
+    work = backlog.work_on(connection, submission.id)
     return StatusView(
         headline=wording.headline(submission.state, language),
         explanation=wording.explanation(submission.state, language),

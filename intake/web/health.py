@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import heartbeats
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
 from intake.domain.jobs import Queue
@@ -95,7 +95,7 @@ def metrics() -> ResponseReturnValue:
     with reading(parts.engine) as connection:
         for state, count in queries.count_by_state(connection).items():
             submissions.labels(state).set(count)
-        for (kind, job_state), count in queries.count_jobs(connection).items():
+        for (kind, job_state), count in backlog.count_jobs(connection).items():
             jobs.labels(kind, job_state).set(count)
     free.set(free_bytes(parts.settings))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -138,8 +138,8 @@ def _free_space(settings: Settings) -> Condition:
 
 def _others(parts: Services) -> dict[str, str | None]:
     with reading(parts.engine) as connection:
-        dispatcher = _fresh(queries.heartbeat(connection, heartbeats.DISPATCHER))
-        workers = [_fresh(queries.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
+        dispatcher = _fresh(backlog.heartbeat(connection, heartbeats.DISPATCHER))
+        workers = [_fresh(backlog.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
     alive = [worker for worker in workers if worker is not None]
     sandboxed = [worker for worker in alive if worker.detail.get("sandbox")]
     return {
@@ -151,7 +151,7 @@ def _others(parts: Services) -> dict[str, str | None]:
     }
 
 
-def _fresh(heartbeat: queries.Heartbeat | None) -> queries.Heartbeat | None:
+def _fresh(heartbeat: backlog.Heartbeat | None) -> backlog.Heartbeat | None:
     return heartbeat if heartbeat and heartbeat.age_s < heartbeats.SILENT_AFTER_S else None
 
 

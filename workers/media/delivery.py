@@ -21,7 +21,7 @@ from workers.media.renditions import join_delivery
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.verdict import AudioLevels, VideoFacts
+    from intake.domain.facts import AudioLevels, VideoFacts
     from workers.media.levels import Sound
     from workers.media.renditions import Rendition
     from workers.media.sandbox import Sandbox

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.calls import Rules
-    from intake.domain.verdict import AudioLevels, VideoFacts
+    from intake.domain.facts import AudioLevels, VideoFacts
     from workers.media.levels import Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
-from intake.domain.verdict import AudioLevels, CheckCode, Reason
+from intake.domain.facts import AudioLevels
+from intake.domain.verdict import CheckCode, Reason
 from workers.media import commands, limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from intake.domain.verdict import VideoFacts
+    from intake.domain.facts import VideoFacts
     from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
 

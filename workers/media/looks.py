@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from workers.media.commands import Look
 
 if TYPE_CHECKING:
-    from intake.domain.verdict import VideoFacts
+    from intake.domain.facts import VideoFacts
 
 HDR_TRANSFERS: Final = frozenset({"arib-std-b67", "smpte2084"})
 """HLG, which iPhones record, and PQ, as ffmpeg names them. Source: ITU-R BT.2100."""

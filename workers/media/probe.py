@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
-from intake.domain.verdict import VIDEO_CODECS, CheckCode, Reason, VideoFacts
+from intake.domain.facts import VideoFacts
+from intake.domain.verdict import VIDEO_CODECS, CheckCode, Reason
 from workers.media import commands, limits
 
 if TYPE_CHECKING:

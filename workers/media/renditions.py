@@ -20,7 +20,7 @@ from workers.media.probe import report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.verdict import VideoFacts
+    from intake.domain.facts import VideoFacts
     from workers.media.commands import Look
     from workers.media.sandbox import Limits, Sandbox
     from workers.media.waiting import StopSignal

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from intake.domain.verdict import VideoFacts
+    from intake.domain.facts import VideoFacts
     from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.errors import TryAgainLater
 
@@ -30,7 +30,7 @@ def require_nobody_writes(services: Services, job: Job) -> None:
         TryAgainLater: One is. It finds the submission moved when it wants to commit, and ends soon.
     """
     with reading(services.engine) as connection:
-        if queries.is_being_written(connection, job):
+        if backlog.is_being_written(connection, job):
             raise TryAgainLater("another job of this submission is still at work")
 
 

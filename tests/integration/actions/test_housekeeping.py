@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.actions import housekeeping
-from intake.db import queries
+from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
@@ -101,7 +101,7 @@ def test_a_dead_job_brings_its_submission_before_a_human(services_on_each: Servi
 
     after = read(services_on_each, submission.id)
     with reading(services_on_each.engine) as connection:
-        dead = queries.last_dead_job(connection, submission.id)
+        dead = backlog.last_dead_job(connection, submission.id)
     assert died == 1
     assert (after.state, after.came_from) == (State.NEEDS_OPERATOR, State.UPLOADED)
     assert dead is not None

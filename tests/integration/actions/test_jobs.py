@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from intake.actions import jobs
-from intake.db import queries
+from intake.db import backlog
 from intake.db.engine import database_now_s, reading, writing
 from intake.db.tables import jobs as rows
 from intake.domain.jobs import JobKind, JobState
@@ -47,7 +47,7 @@ def make_due(services: Services, job: Job) -> None:
 
 def now(services: Services, job: Job) -> Job:
     with reading(services.engine) as connection:
-        return queries.job_by_id(connection, job.id)
+        return backlog.job_by_id(connection, job.id)
 
 
 def test_of_twenty_workers_one_gets_the_job(services_on_each: Services, job: Job) -> None:

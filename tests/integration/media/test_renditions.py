@@ -17,7 +17,7 @@ from workers.media.thumbnails import make_posters, take_stills
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.verdict import VideoFacts
+    from intake.domain.facts import VideoFacts
     from tests.media_factory import BuildClip, MakeClip
     from workers.media.sandbox import Sandbox
 

@@ -13,7 +13,7 @@ from workers.media.looks import look_of
 from workers.media.renditions import PlanReason, find_problems, look_for_delivery, plan_review_copy
 
 if TYPE_CHECKING:
-    from intake.domain.verdict import AudioLevels, VideoFacts
+    from intake.domain.facts import AudioLevels, VideoFacts
 
 PHONE = some_facts(rotation_deg=-90, video_bit_rate_bps=17_000_000, duration_s=30.0)
 SPEECH = some_levels(integrated_lufs=-24.0, true_peak_dbtp=-6.0, duration_s=30.0)

@@ -1,0 +1,118 @@
+"""The only place that reads what there is to do: the jobs, who works on them, and which processes are alive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from intake.db.engine import database_now_s
+from intake.db.records import job_from
+from intake.db.tables import heartbeats, jobs
+from intake.domain.errors import NotFound
+from intake.domain.jobs import MAKERS, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from intake.domain.submissions import Job, SubmissionId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """When a process last said that it lives, by the database's clock, and what it said."""
+
+    age_s: float
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the jobs say of a submission: whether somebody works on it, and how many wait before it."""
+
+    is_working: bool
+    position: int | None
+
+
+def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count the jobs of each kind in each state that has any."""
+    rows = connection.execute(select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state))
+    return {(kind, state): count for kind, state, count in rows}
+
+
+def job_by_id(connection: Connection, job_id: int) -> Job:
+    """Return the job with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"job {job_id}")
+    return job_from(row)
+
+
+def jobs_in(connection: Connection, states: Sequence[JobState], *, limit: int) -> list[Job]:
+    """Return jobs in *states*, oldest first."""
+    query = select(jobs).where(jobs.c.state.in_(states)).order_by(jobs.c.id).limit(limit)
+    return [job_from(row) for row in connection.execute(query).mappings()]
+
+
+def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | None:
+    """Return the job that brought a submission to an operator."""
+    query = (
+        select(jobs)
+        .where(jobs.c.submission_id == submission_id, jobs.c.state == JobState.DEAD)
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return job_from(row) if row is not None else None
+
+
+def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
+    """Say what the jobs say of a submission."""
+    open_jobs = connection.execute(
+        select(jobs.c.id, jobs.c.kind, jobs.c.state, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
+            jobs.c.submission_id == submission_id, jobs.c.state.in_((JobState.READY, JobState.LEASED))
+        )
+    ).all()
+    waiting = [job for job in open_jobs if job.state == JobState.READY]
+    return Work(
+        is_working=any(job.state == JobState.LEASED and job.is_held for job in open_jobs),
+        position=_position(connection, waiting[0]) if waiting else None,
+    )
+
+
+def is_being_written(connection: Connection, job: Job) -> bool:
+    """Tell whether a worker holds another job of the same submission that makes files now."""
+    query = select(jobs.c.id).where(
+        jobs.c.submission_id == job.submission_id,
+        jobs.c.id != job.id,
+        jobs.c.kind.in_(MAKERS),
+        jobs.c.state == JobState.LEASED,
+        jobs.c.lease_until > database_now_s(),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
+    """Return when *name* last said that it lives."""
+    query = select(
+        (database_now_s() - heartbeats.c.seen_at).label("age_s"),
+        heartbeats.c.detail,
+    ).where(heartbeats.c.name == name)
+    row = connection.execute(query).one_or_none()
+    return Heartbeat(age_s=row.age_s, detail=row.detail) if row is not None else None
+
+
+def _position(connection: Connection, job: Row[Any]) -> int:
+    query = (
+        select(func.count())
+        .select_from(jobs)
+        .where(jobs.c.state == JobState.READY, jobs.c.kind == job.kind, jobs.c.id <= job.id)
+    )
+    return connection.scalar(query) or 0
