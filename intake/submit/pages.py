@@ -232,7 +232,7 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "submission": submission,
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
-        "just_received": "received" in request.args and submission.state is not State.UPLOADING,
+        "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
         "can_replace": submission.state in REPLACEABLE,
         "can_withdraw": submission.state not in FINAL,
         "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,

@@ -65,13 +65,15 @@ def hold(trap: Trap) -> None:
 
 
 def kill_process(trap: Trap) -> None:
-    """Kill the process whose request it is, and it alone."""
+    """Kill the process whose request it is, and it alone; what it was sending goes no further."""
     os.kill(trap.pid, signal.SIGKILL)
+    raise ConnectionResetError("its client was killed")
 
 
 def kill_group(trap: Trap) -> None:
-    """Kill the process whose request it is, with its whole group."""
+    """Kill the process whose request it is, with its whole group; what it was sending goes no further."""
     os.killpg(os.getpgid(trap.pid), signal.SIGKILL)
+    raise ConnectionResetError("its client was killed")
 
 
 def refuse(_trap: Trap) -> None:
@@ -198,7 +200,9 @@ def pid_of(port: int) -> int:
     """The process that holds the client's end of a connection from *port* of this machine."""
     ours = psutil.net_connections(kind="tcp4")
     found = [one.pid for one in ours if one.pid and one.laddr and one.laddr.port == port]
-    return found[0] if found else 0
+    if not found:
+        raise ConnectionResetError(f"nobody holds the connection from port {port} any more")
+    return found[0]
 
 
 @contextmanager

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import subprocess
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event, select, update
+import psutil
+from sqlalchemy import event, func, select, update
 
 from intake.actions import housekeeping, jobs, judging, moderating, publishing, submitting
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
+from intake.db.tables import events, submissions
 from intake.db.tables import jobs as jobs_table
-from intake.db.tables import submissions
 from intake.domain.calls import Format
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
 from intake.settings import Settings
 from intake.storage import keys
 from intake.wiring import connect
@@ -27,12 +31,11 @@ from workers.steps.files import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from sqlalchemy import Engine
 
     from intake.domain.jobs import JobId
-    from intake.domain.submissions import Job, Submission, SubmissionId
+    from intake.domain.submissions import Job, Submission
     from intake.wiring import Services
     from workers.media.sandbox import Sandbox
 
@@ -202,7 +205,7 @@ def state_of(services: Services, submission_id: SubmissionId) -> State:
 def job_of(services: Services, job_id: JobId) -> Job:
     """The job as its row stands."""
     with reading(services.engine) as connection:
-        return queries.job_by_id(connection, job_id)
+        return backlog.job_by_id(connection, job_id)
 
 
 def ready_job(services: Services, submission_id: SubmissionId, kind: JobKind) -> Job:
@@ -317,3 +320,35 @@ AFTER: dict[JobKind, State] = {
     JobKind.PURGE: State.WITHDRAWN,
 }
 """Where a submission rests when its job of a kind is done."""
+
+
+def open_kinds(services: Services) -> set[JobKind]:
+    """Which kinds of work are not done."""
+    return {job.kind for job in builders.open_jobs(services)}
+
+
+def is_spooling(pid: int) -> bool:
+    """Whether a web process is writing a sender's file to its spool folder."""
+    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    opened = [link for process in processes for link in Path(f"/proc/{process.pid}/fd").iterdir()]
+    spooled = [link for link in opened if "/spool/" in str(link.readlink())]
+    return any(link.stat().st_size > 0 for link in spooled)
+
+
+def count_by_state(services: Services) -> dict[State, int]:
+    """How many submissions rest where."""
+    with reading(services.engine) as connection:
+        return queries.count_by_state(connection)
+
+
+def decisions_of(services: Services) -> list[int]:
+    """How often each submission that was decided on was decided on."""
+    decided = (State.APPROVED, State.DECLINED, State.REDO_REQUESTED)
+    counted = select(func.count()).where(events.c.after.in_(decided)).group_by(events.c.submission_id)
+    with reading(services.engine) as connection:
+        return list(connection.scalars(counted))
+
+
+def nobody() -> SubmissionId:
+    """The id of a submission that never was."""
+    return SubmissionId(str(uuid.uuid4()))
