@@ -29,6 +29,14 @@ CHUNK_BYTES: Final = 1 * MEBIBYTE
 VIEW_LINK_S: Final = 3600
 """Life of a signed view link in seconds: longer than anybody looks at one clip, shorter than a working day."""
 
+CONNECT_S: Final = 3
+SEND_S: Final = 60
+"""Longest wait for a connection, and for a server that does not take the next bytes of a file.
+
+SeaweedFS lets uploads beyond `-s3.concurrentUploadLimitMB` wait, and botocore gives up on a send that stalls for the
+time it would wait for a connection: with 3 s, two of eight uploads at once were lost.
+"""
+
 _DELETE_AT_ONCE: Final = 1000
 """Most keys in one DeleteObjects. Source: Amazon S3 API Reference, DeleteObjects."""
 
@@ -133,6 +141,7 @@ class S3Bucket:
         self.name = name
         self._public_url = public_url
         self._client = _client(endpoint_url, access_key, secret_key)
+        self._sending_client = _client(endpoint_url, access_key, secret_key, connect_timeout_s=SEND_S)
         # A signature holds only for the host it was made for: browsers may know the server under another name.
         self._public_client = _client(public_url, access_key, secret_key)
 
@@ -140,14 +149,14 @@ class S3Bucket:
         """See `Originals`."""
         # One PUT that reads as it sends: a multipart upload would hold a part of 5 MiB or more in memory.
         with storage_errors():
-            self._client.put_object(Bucket=self.name, Key=key, Body=stream, ContentType=content_type)
+            self._sending_client.put_object(Bucket=self.name, Key=key, Body=stream, ContentType=content_type)
         return self.size_of(key)
 
     def put_file(self, key: ObjectKey, path: Path, *, content_type: str, cache_control: str | None = None) -> None:
         """See `Objects`."""
         headers = {"ContentType": content_type} | ({"CacheControl": cache_control} if cache_control else {})
         with storage_errors(), path.open("rb") as file:
-            self._client.put_object(Bucket=self.name, Key=key, Body=file, **headers)
+            self._sending_client.put_object(Bucket=self.name, Key=key, Body=file, **headers)
         if self.size_of(key) != path.stat().st_size:
             raise StorageUnavailable("the bucket holds another size than was sent")
 
@@ -263,7 +272,9 @@ class S3Bucket:
             raise StorageUnavailable(str(answer["Errors"][0].get("Code")))
 
 
-def _client(endpoint_url: str, access_key: str, secret_key: str) -> Any:  # noqa: ANN401 - boto3 ships no types
+def _client(  # boto3 ships no types
+    endpoint_url: str, access_key: str, secret_key: str, *, connect_timeout_s: float = CONNECT_S
+) -> Any:  # noqa: ANN401
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
@@ -274,7 +285,7 @@ def _client(endpoint_url: str, access_key: str, secret_key: str) -> Any:  # noqa
             # Without it boto3 signs links for other hosts the old way.
             signature_version="s3v4",
             s3={"addressing_style": "path"},
-            connect_timeout=3,
+            connect_timeout=connect_timeout_s,
             read_timeout=60,
             retries={"max_attempts": 2, "mode": "standard"},
         ),
