@@ -37,18 +37,25 @@ if TYPE_CHECKING:
 
 def problems(services: Services, *, receipts: Iterable[SubmissionId] = ()) -> list[str]:
     """Everything that is wrong with what happened; an empty list when nothing is."""
+    every, public = _submissions(services)
+    private, gallery = _sizes(services.private, keys.PRIVATE_ROOT), _sizes(services.gallery, keys.GALLERY_ROOT)
+    return [
+        *problems_of_rows(services, receipts=receipts),
+        *(problem for one in every for problem in _missing(one, private)),
+        *(problem for one in public for problem in _incomplete(services, one, gallery)),
+        *_exposed(public, gallery),
+    ]
+
+
+def problems_of_rows(services: Services, *, receipts: Iterable[SubmissionId] = ()) -> list[str]:
+    """What is wrong in the database alone, for submissions that never had a file."""
+    every, _ = _submissions(services)
     with reading(services.engine) as connection:
-        every = [queries.submission_by_id(connection, found) for found in connection.scalars(select(submissions.c.id))]
         moves = _all(connection, select(events).order_by(events.c.id))
         open_jobs = _all(connection, select(jobs).where(jobs.c.state != JobState.DONE))
-        public = {one.id for one in every if queries.is_public_now(connection, one.id)}
-    private, gallery = _sizes(services.private, keys.PRIVATE_ROOT), _sizes(services.gallery, keys.GALLERY_ROOT)
     return [
         *_lost(every, receipts),
         *(problem for one in every for problem in _illegal([move for move in moves if move.submission_id == one.id])),
-        *(problem for one in every for problem in _missing(one, private)),
-        *(problem for one in every if one.id in public for problem in _incomplete(services, one, gallery)),
-        *_exposed([one for one in every if one.id in public], gallery),
         *_stuck(open_jobs),
     ]
 
@@ -77,10 +84,15 @@ def public_files(services: Services) -> dict[str, int]:
 
 def strays(services: Services, shown: Iterable[str]) -> list[str]:
     """Which of the files that the gallery bucket holds belong to no public clip."""
-    with reading(services.engine) as connection:
-        ids = list(connection.scalars(select(submissions.c.id)))
-        public = [queries.submission_by_id(connection, one) for one in ids if queries.is_public_now(connection, one)]
+    _, public = _submissions(services)
     return [problem.split()[0] for problem in _exposed(public, dict.fromkeys(shown, 0))]
+
+
+def _submissions(services: Services) -> tuple[list[Submission], list[Submission]]:
+    """Every submission, and those that are public."""
+    with reading(services.engine) as connection:
+        every = [queries.submission_by_id(connection, found) for found in connection.scalars(select(submissions.c.id))]
+        return every, [one for one in every if queries.is_public_now(connection, one.id)]
 
 
 def _all(connection: Connection, query: Select[Any]) -> list[Row[Any]]:

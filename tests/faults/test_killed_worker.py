@@ -10,7 +10,7 @@ import pytest
 
 from intake.domain.jobs import JobKind, JobState
 from tests.faults import history, stories
-from tests.faults.gate import hold
+from tests.faults.gate import kill_process
 from tests.faults.system import are_gone, tools_of
 from tests.servers import wait_until
 
@@ -84,8 +84,8 @@ def test_a_worker_killed_while_it_deletes_is_replaced(
 ) -> None:
     submission_id, unpublish_id = stories.before(JobKind.UNPUBLISH, world)
     purge_id = stories.ready_job(world.services, submission_id, JobKind.PURGE).id
-    unpublishing = gate.trap("POST", f"{world.environ['GALLERY_BUCKET']}.*delete", act=hold)
-    purging = gate.trap("POST", f"{world.environ['PRIVATE_BUCKET']}.*delete", act=hold)
+    unpublishing = gate.trap("POST", f"{world.environ['GALLERY_BUCKET']}.*delete")
+    purging = gate.trap("POST", f"{world.environ['PRIVATE_BUCKET']}.*delete")
     worker = system.worker()
     system.dispatcher()
 
@@ -130,7 +130,7 @@ def test_a_clip_that_kills_its_worker_comes_before_a_human_and_others_pass(
     poison = stories.received(services, world.clips.plain)
     good = [stories.received(services, world.clips.plain), stories.received(services, world.clips.plain)]
     job_id = stories.ready_job(services, poison, JobKind.INSPECT).id
-    gate.trap("GET", f"{poison}/original", act=lambda trap: kill_child(None, trap.pid), times=99)  # type: ignore[arg-type]
+    gate.trap("GET", f"{poison}/original", act=kill_process, times=99)
     system.worker()
     system.dispatcher()
 

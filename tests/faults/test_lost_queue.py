@@ -79,7 +79,7 @@ def test_a_receipt_is_given_at_once_while_redis_is_gone_and_the_clip_follows(
     wait_until(lambda: stories.state_of(services, waiting.id) is State.REFUSED, what="the verdict")
 
     assert answer.status_code == 200
-    assert "Ricevuto" in answer.text
+    assert "Conserva questo link" in answer.text
     assert waiting.state is State.UPLOADED
     assert took_s < 5
     assert history.problems(services, receipts=[waiting.id]) == []
