@@ -166,7 +166,7 @@ events = Table(
     Column("submission_id", ForeignKey("submissions.id"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("actor", String(60), nullable=False),
+    Column("actor", String(254), nullable=False),
     Column("before", String(20)),
     Column("after", String(20), nullable=False),
     Column("reason", Text),
