@@ -175,10 +175,10 @@ def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:
 
 
 def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
-    """Return submissions whose bytes were announced before *before* and never received."""
+    """Return all submissions whose bytes were announced before *before* and never received."""
     return _many(
         connection,
-        select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.moved_at < before).limit(100),
+        select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.moved_at < before),
     )
 
 

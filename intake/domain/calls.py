@@ -146,7 +146,7 @@ def read_call(document: Mapping[str, Any]) -> Call:
 
 def _call(document: Mapping[str, Any]) -> Call:
     return Call(
-        slug=CallSlug(document["slug"]),
+        slug=CallSlug(str(document["slug"])),
         contact_email=document["contact_email"],
         opens_at=_moment(document.get("opens_at")),
         closes_at=_moment(document.get("closes_at")),

@@ -1,0 +1,198 @@
+"""What rows answer, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from intake.actions import heartbeats, moderating, submitting
+from intake.db import backlog, queries
+from intake.db.engine import reading, writing
+from intake.db.migrate import migrate
+from intake.db.tables import heartbeats as beats
+from intake.db.tables import submissions
+from intake.domain.errors import NotFound
+from intake.domain.states import State
+from intake.domain.submissions import ClipId, SubmissionId
+from tests.builders import CALL, a_letter, a_ruling, a_sender, a_submission, an_upload, read
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from intake.wiring import Services
+    from tests.fakes.clock import FakeClock
+
+WAITING = (State.AWAITING_REVIEW,)
+
+
+def three(services: Services, clock: FakeClock, state: State) -> list[SubmissionId]:
+    """Three submissions, the last two at the same moment."""
+    first = a_submission(services, state=state).id
+    clock.advance(minutes=1)
+    return [first, *sorted(a_submission(services, state=state).id for _ in range(2))]
+
+
+def test_the_queue_is_in_order_of_arrival_and_goes_on_behind_any_row(
+    services_on_each: Services, clock: FakeClock
+) -> None:
+    ids = three(services_on_each, clock, State.AWAITING_REVIEW)
+
+    with reading(services_on_each.engine) as connection:
+        pages = [queries.queue(connection, WAITING, after=after, limit=10) for after in (None, *ids)]
+
+    assert [[one.id for one in page] for page in pages] == [ids, ids[1:], ids[2:], []]
+
+
+def test_the_queue_holds_no_more_than_its_limit(services_on_each: Services, clock: FakeClock) -> None:
+    ids = three(services_on_each, clock, State.AWAITING_REVIEW)
+
+    with reading(services_on_each.engine) as connection:
+        assert [one.id for one in queries.queue(connection, WAITING, after=None, limit=2)] == ids[:2]
+
+
+def clips(connection: Connection, wanted: queries.PublicFilter, *, limit: int = 10) -> list[SubmissionId]:
+    return [one.id for one in queries.public_clips(connection, CALL, wanted, limit=limit)]
+
+
+def test_public_clips_are_newest_first_and_go_on_behind_any_clip(services_on_each: Services, clock: FakeClock) -> None:
+    ids = three(services_on_each, clock, State.PUBLISHED)[::-1]
+    clip_ids = [read(services_on_each, submission_id).clip_id for submission_id in ids]
+
+    with reading(services_on_each.engine) as connection:
+        pages = [clips(connection, queries.PublicFilter(after=after)) for after in (None, *clip_ids)]
+
+    assert pages == [ids, ids[1:], ids[2:], []]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        (queries.PublicFilter(), 2),
+        (queries.PublicFilter(kind="scuola"), 1),
+        (queries.PublicFilter(kind="altro"), 0),
+        (queries.PublicFilter(words=("ANNA",)), 1),
+        (queries.PublicFilter(words=("anna", "officina")), 1),
+        (queries.PublicFilter(words=("anna", "liceo")), 0),
+        (queries.PublicFilter(words=("%",)), 0),
+        (queries.PublicFilter(words=("_nna",)), 0),
+        (queries.PublicFilter(words=("\\",)), 0),
+        (queries.PublicFilter(words=("'",)), 0),
+        (queries.PublicFilter(after=ClipId("nothing")), 0),
+    ],
+    ids=str,
+)
+def test_public_clips_are_filtered_and_searched(
+    services_on_each: Services, wanted: queries.PublicFilter, count: int
+) -> None:
+    school = a_sender(given_name="Carla", organisation="Liceo Forteguerri", organisation_kind="scuola")
+    a_submission(services_on_each, state=State.PUBLISHED)
+    a_submission(services_on_each, state=State.PUBLISHED, letter=a_letter(sender=school))
+
+    with reading(services_on_each.engine) as connection:
+        assert len(clips(connection, wanted)) == count
+
+
+def test_a_clip_that_is_withdrawn_is_in_no_list_from_that_moment(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each, state=State.PUBLISHED)
+
+    with writing(services_on_each.engine) as connection:
+        submitting.withdraw(connection, submission.id, actor="sender", now=services_on_each.clock())
+        listed = clips(connection, queries.PublicFilter())
+
+    assert listed == []
+
+
+def test_what_is_not_there_is_not_found(services_on_each: Services) -> None:
+    with reading(services_on_each.engine) as connection:
+        with pytest.raises(NotFound):
+            queries.submission_by_id(connection, "nothing")
+        with pytest.raises(NotFound):
+            queries.submission_by_token(connection, "nothing")
+        with pytest.raises(NotFound):
+            queries.submission_by_clip(connection, "nothing")
+        with pytest.raises(NotFound):
+            queries.find_call(connection, "nothing")
+
+
+def test_a_row_gives_back_what_was_put_in(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each, state=State.PUBLISHED)
+
+    assert submission.sender == a_sender()
+    assert submission.publication is not None
+    assert submission.publication.published_at == services_on_each.clock()
+    assert submission.created_at.utcoffset() == timedelta(0)
+
+
+def test_every_upload_that_stopped_is_found_however_many_there_are(
+    services_on_each: Services, clock: FakeClock
+) -> None:
+    for _ in range(101):
+        an_upload(services_on_each)
+    clock.advance(hours=1)
+
+    with reading(services_on_each.engine) as connection:
+        assert len(queries.stuck_uploads(connection, before=clock())) == 101
+
+
+def test_migrating_again_changes_nothing(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each)
+
+    migrate(services_on_each.engine)
+
+    assert read(services_on_each, submission.id) == submission
+
+
+def test_a_heartbeat_grows_older_by_the_database_s_clock(services_on_each: Services, clock: FakeClock) -> None:
+    with writing(services_on_each.engine) as connection:
+        heartbeats.beat(connection, "somebody", {"redis": True})
+        connection.execute(update(beats).values(seen_at=beats.c.seen_at - 30))
+    clock.advance(days=1)
+
+    with reading(services_on_each.engine) as connection:
+        heartbeat = backlog.heartbeat(connection, "somebody")
+    assert heartbeat is not None
+    assert 29.9 < heartbeat.age_s < 60
+    assert heartbeat.detail == {"redis": True}
+
+
+def test_a_heartbeat_replaces_the_one_before(services_on_each: Services) -> None:
+    with writing(services_on_each.engine) as connection:
+        heartbeats.beat(connection, "somebody", {"redis": True})
+        heartbeats.beat(connection, "somebody", {"redis": False})
+        heartbeat = backlog.heartbeat(connection, "somebody")
+
+    assert heartbeat is not None
+    assert (heartbeat.detail, heartbeat.age_s < 5) == ({"redis": False}, True)
+
+
+def test_nobody_s_heartbeat_is_nothing(services_on_each: Services) -> None:
+    with reading(services_on_each.engine) as connection:
+        assert backlog.heartbeat(connection, "nobody") is None
+
+
+def test_a_moderator_with_a_long_address_can_decide(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each)
+    moderator = f"{'nome.molto.lungo.' * 5}@redazione.comune.pistoia.example.org"
+    ruling = a_ruling(submission, moderating.Decision.APPROVE, moderator=moderator)
+
+    with writing(services_on_each.engine) as connection:
+        moderating.decide(connection, submission.id, ruling, now=services_on_each.clock())
+        history = queries.history(connection, submission.id)
+
+    assert history[-1].actor == moderator
+
+
+def test_a_failed_transaction_leaves_nothing(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each)
+
+    def fail_half_way() -> None:
+        with writing(services_on_each.engine) as connection:
+            connection.execute(update(submissions).values(role="nobody"))
+            raise NotFound("half way")
+
+    with pytest.raises(NotFound):
+        fail_half_way()
+    assert read(services_on_each, submission.id).sender.role == "Titolare"

@@ -1,0 +1,115 @@
+"""Every sentence is there, in both languages, with its figures in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from intake import wording
+from intake.domain.states import State
+from intake.domain.verdict import Check, CheckCode, Reason, Unit, Verdict
+
+LANGUAGES = ("it", "en")
+Speak = Callable[[str], str]
+
+
+def a_check(reason: Reason) -> Check:
+    return Check(
+        code=CheckCode.DURATION, verdict=Verdict.FAIL, reason=reason, measured=4.25, limit=10.0, unit=Unit.SECONDS
+    )
+
+
+def says(reason: Reason, language: str) -> str:
+    return wording.sentence(a_check(reason), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_a_sentence_with_its_figures(reason: Reason, language: str) -> None:
+    sentence = says(reason, language)
+
+    assert sentence.endswith((".", "!", "?"))
+    assert not re.search(r"[{}]|%\(", sentence)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_said_differently_in_english(reason: Reason) -> None:
+    assert says(reason, "it") != says(reason, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", [Reason.TOO_SHORT, Reason.TOO_LONG, Reason.PICTURE_SMALL, Reason.FILE_TOO_LARGE])
+def test_a_sentence_about_a_limit_holds_both_figures(reason: Reason, language: str) -> None:
+    sentence = says(reason, language)
+
+    assert wording.measured(a_check(reason), language) in sentence
+    assert wording.limit(a_check(reason), language) in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", list(CheckCode))
+def test_every_check_has_a_name(code: CheckCode, language: str) -> None:
+    check = Check(code=code, verdict=Verdict.PASS, reason=Reason.FINE)
+
+    assert wording.check_title(check, language)
+
+
+@pytest.mark.parametrize("say", [wording.headline, wording.explanation, wording.state_name])
+@pytest.mark.parametrize("state", list(State))
+def test_every_state_is_said_in_both_languages(say: Callable[[State, str], str], state: State) -> None:
+    italian, english = say(state, "it"), say(state, "en")
+
+    assert italian
+    assert english
+    assert italian != english
+
+
+@pytest.mark.parametrize("label", wording.TIMELINE)
+def test_every_station_is_said_in_both_languages(label: str) -> None:
+    assert wording.say(label, "it") != wording.say(label, "en")
+
+
+def test_a_language_we_do_not_speak_hears_italian() -> None:
+    assert says(Reason.FINE, "fr") == says(Reason.FINE, "it")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "italian", "english"),
+    [
+        (8.24, "8,2 s", "8.2 s"),
+        (45.0, "45 s", "45 s"),
+        (59.99, "60 s", "60 s"),
+        (60.0, "1 min", "1 min"),
+        (125.4, "2 min 5 s", "2 min 5 s"),
+        (179.6, "3 min", "3 min"),
+    ],
+)
+def test_a_length_of_time_is_written_as_people_write_it(seconds: float, italian: str, english: str) -> None:
+    assert (wording.duration(seconds, "it"), wording.duration(seconds, "en")) == (italian, english)
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "written"), [(11, "0 MB"), (1_250_000, "1,2 MB"), (99_990_000, "100 MB"), (500_000_000, "500 MB")]
+)
+def test_a_size_is_written_as_telephones_do(size_bytes: int, written: str) -> None:
+    assert wording.file_size(size_bytes, "it") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (None, Unit.SECONDS, ""),
+        ("h264", None, "h264"),
+        (-33.0, Unit.LUFS, "-33 LUFS"),
+        (0.0001, Unit.RATIO, "0,01 %"),
+        (480, Unit.PIXELS, "480 px"),
+        (17.96, Unit.DECIBEL, "18 dB"),
+        (500_000_000, Unit.BYTES, "500 MB"),
+    ],
+)
+def test_a_figure_bears_its_unit(value: float | str | None, unit: Unit | None, written: str) -> None:
+    check = Check(code=CheckCode.NOISE, verdict=Verdict.PASS, reason=Reason.FINE, measured=value, unit=unit)
+
+    assert wording.measured(check, "it") == written
