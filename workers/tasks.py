@@ -60,7 +60,6 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
     sandbox = _tested_sandbox()
-    sweep_work_folders(services.settings.data_dir / "work")
     beating = threading.Thread(
         target=_beat, args=(services, queues, sandbox.level if sandbox else None), daemon=True, name="heart"
     )
@@ -85,4 +84,14 @@ def _beat(services: Services, queues: Iterable[str], sandbox_level: str | None) 
                     heartbeats.beat(connection, name, {"sandbox": sandbox_level})
         except SQLAlchemyError:
             log.warning("heartbeat_missed")
+        _sweep_work_folders(services)
         time.sleep(heartbeats.BEAT_S)
+
+
+def _sweep_work_folders(services: Services) -> None:
+    # Not at the start alone: a killed pool process leaves a sender's file behind, and its parent lives on for weeks.
+    try:
+        sweep_work_folders(services.settings.data_dir / "work")
+    except OSError:
+        # A job ended just now and took its folder with it; the heart must go on.
+        log.warning("work_folders_unswept")

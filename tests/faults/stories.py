@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 from sqlalchemy import event, func, select, update
 
-from intake.actions import housekeeping, jobs, judging, moderating, publishing, submitting
+from intake.actions import heartbeats, housekeeping, jobs, judging, moderating, publishing, submitting
 from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
 from intake.db.tables import events, submissions
@@ -352,3 +352,9 @@ def decisions_of(services: Services) -> list[int]:
 def nobody() -> SubmissionId:
     """The id of a submission that never was."""
     return SubmissionId(str(uuid.uuid4()))
+
+
+def has_heart(services: Services) -> bool:
+    """Whether a worker said that it lives."""
+    with reading(services.engine) as connection:
+        return backlog.heartbeat(connection, heartbeats.worker("quick")) is not None

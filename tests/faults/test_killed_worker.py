@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,20 @@ def test_a_killed_job_starts_again_within_its_lease_and_a_sweep(world: World, sy
     wait_until(
         lambda: stories.state_of(world.services, submission_id) is stories.AFTER[JobKind.INSPECT], what="its end"
     )
+
+
+@SQLITE
+def test_the_files_of_killed_attempts_are_deleted_while_the_worker_lives(world: World, system: System) -> None:
+    work = world.services.settings.data_dir / "work"
+    system.worker()
+    wait_until(lambda: stories.has_heart(world.services), what="the worker's first heartbeat")
+
+    left_behind = work / "7-1-killed"
+    left_behind.mkdir(parents=True)
+    three_hours_ago = time.time() - 3 * 3600
+    os.utime(left_behind, (three_hours_ago, three_hours_ago))
+
+    wait_until(lambda: not left_behind.exists(), patience_s=40, what="the sweep of the work folders")
 
 
 @POSTGRESQL
