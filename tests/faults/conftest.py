@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.errors import SandboxUnavailable
+from tests import servers
 from tests.conftest import an_environment
 from tests.faults.gate import Gate, gate_before
 from tests.faults.stories import Clips, World, make_clips
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from tests.servers import Server
 
 QUICK = {"LEASE_S": "2", "SWEEP_S": "0.5", "HINT_S": "0.2"}
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real S3 server. One for each file: every bucket takes volumes, and they run out."""
+    with servers.storage_server(tmp_path_factory.mktemp("storage")) as (url, _):
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def test_a_message_that_comes_three_times_is_followed_once(
     assert history.problems(services, receipts=[submission_id]) == []
 
 
-@pytest.mark.parametrize("kind", [JobKind.PUBLISH, JobKind.PURGE])
+@pytest.mark.parametrize("kind", [JobKind.INSPECT, JobKind.PURGE])
 def test_three_workers_told_at_the_same_moment_do_it_once(kind: JobKind, world: World) -> None:
     submission_id, job_id = stories.before(kind, world)
     before = len(history.moves_of(world.services, submission_id))
