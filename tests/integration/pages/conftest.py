@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from intake.app import create_app, staff_of
+from intake.db.engine import make_engine
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.wiring import Services, connect
@@ -28,22 +31,62 @@ if TYPE_CHECKING:
 NOWHERE = "http://127.0.0.1:9"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """What every test starts from, made once a run: it takes a second, and there are hundreds of tests.
+
+    Attributes:
+        database: Holds the call and one moderator.
+        session: The cookie of that moderator's browser.
+        templates: Where compiled templates are kept.
+    """
+
+    database: Path
+    session: str
+    templates: Path
+
+
 @pytest.fixture(scope="session")
-def ready_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the call and one moderator, made once: it takes half a second."""
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
     folder = tmp_path_factory.mktemp("ready")
-    parts = connect(Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder)))
+    database = folder / "intake.db"
+    parts = connect(Settings.from_env(an_environment(f"sqlite:///{database}", NOWHERE, folder)))
     prepare_database(parts)
-    app = create_app(parts)
+    app = an_app(parts, folder)
     with app.app_context():
         staff_of(app).add(MODERATOR, "moderator", PASSWORD)
+    cookie = log_in(app.test_client()).get_cookie("session")
+    assert cookie is not None
     parts.engine.dispose()
-    return folder / "intake.db"
+    return Ready(database=database, session=cookie.value, templates=folder)
 
 
-@pytest.fixture
-def environ(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
-    return an_environment(sqlite_url, NOWHERE, tmp_path)
+def an_app(services: Services, templates: Path) -> Flask:
+    """The web side, which need not compile its templates anew for each test."""
+    made = create_app(services)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates))
+    return made
+
+
+@contextmanager
+def a_service(
+    ready: Ready, folder: Path, clock: FakeClock, *, private: MemoryBucket, gallery: MemoryBucket
+) -> Iterator[Services]:
+    """All the parts of the web side, on a database of its own."""
+    shutil.copy(ready.database, folder / "intake.db")
+    settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
+    # Not `connect`: making clients for real buckets takes longer than most of these tests.
+    engine = make_engine(settings.database_url)
+    parts = Services(settings=settings, engine=engine, private=private, gallery=gallery, clock=clock)
+    yield parts
+    parts.engine.dispose()
+
+
+def a_desk(app: Flask, ready: Ready) -> FlaskClient:
+    """A browser in which a moderator is logged in."""
+    client = app.test_client()
+    client.set_cookie("session", ready.session)
+    return client
 
 
 @pytest.fixture
@@ -58,23 +101,21 @@ def gallery() -> MemoryBucket:
 
 @pytest.fixture
 def services(
-    environ: dict[str, str], clock: FakeClock, private: MemoryBucket, gallery: MemoryBucket, ready_database: Path
+    ready: Ready, tmp_path: Path, clock: FakeClock, private: MemoryBucket, gallery: MemoryBucket
 ) -> Iterator[Services]:
-    shutil.copy(ready_database, environ["DATABASE_URL"].removeprefix("sqlite:///"))
-    parts = replace(connect(Settings.from_env(environ)), private=private, gallery=gallery, clock=clock)
-    yield parts
-    parts.engine.dispose()
+    with a_service(ready, tmp_path, clock, private=private, gallery=gallery) as parts:
+        yield parts
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
-    return create_app(services)
+def app(services: Services, ready: Ready) -> Flask:
+    return an_app(services, ready.templates)
 
 
 @pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
+def desk(app: Flask, ready: Ready) -> FlaskClient:
     """A browser in which a moderator is logged in."""
-    return log_in(client)
+    return a_desk(app, ready)
 
 
 def log_in(client: FlaskClient, email: str = MODERATOR, password: str = PASSWORD) -> FlaskClient:

@@ -9,6 +9,9 @@ import pytest
 
 from intake.domain.states import State
 from tests.builders import CALL, a_receipt, read
+from tests.fakes.bucket import MemoryBucket
+from tests.fakes.clock import FakeClock
+from tests.integration.pages.conftest import Ready, a_desk, a_service, an_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,10 +38,13 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
     return {path: client.get(path) for path in paths}
 
 
-@pytest.fixture
-def answers(app: Flask, desk: FlaskClient, services: Services) -> dict[str, TestResponse]:
+@pytest.fixture(scope="module")
+def answers(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> dict[str, TestResponse]:
     """What a moderator's browser gets from every address there is."""
-    return answers_of_every_route(app, desk, services)
+    folder, buckets = tmp_path_factory.mktemp("answers"), [MemoryBucket("private"), MemoryBucket("gallery")]
+    with a_service(ready, folder, FakeClock(), private=buckets[0], gallery=buckets[1]) as services:
+        app = an_app(services, ready.templates)
+        return answers_of_every_route(app, a_desk(app, ready), services)
 
 
 def policy(answer: TestResponse) -> dict[str, str]:
