@@ -47,10 +47,18 @@ def _is_refusal(response: Response) -> bool:
 
 _REDIRECTS: Final = range(300, 400)
 
+_GUESSABLE: Final = (
+    "login",
+    "verify",
+    "two_factor_token_validation",
+    "two_factor_setup_validate",
+    "mf_recovery",
+)
+
 _RATES: Final = (
     ("submit.describe_submission", "10 per second", ["GET"], _always),
-    # Guesses at passwords.
-    ("security.login", "20 per hour", ["POST"], _is_refusal),
+    # Guesses at passwords and codes.
+    *((f"security.{name}", "20 per hour", ["POST"], _is_refusal) for name in _GUESSABLE),
 )
 """How often one address may use an endpoint, and which answers count."""
 

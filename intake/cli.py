@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,30 +17,43 @@ from intake.domain.jobs import JobId, JobState
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.setup import load_call, prepare_buckets, prepare_database
-from intake.wiring import Services, connect
+from intake.wiring import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake.wiring import Services
 
 
 @click.group()
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """Run and look after Pistoia2030 Video Intake."""
-    try:
-        settings = Settings.from_env()
-    except BadSettings as error:
-        raise click.ClickException(f"the settings need mending:\n{error}") from error
-    set_up_logging(settings.log_level)
-    context.obj = connect(settings)
+
+
+def pass_services(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand the parts of this process to *command*; built only now, so that `--help` needs no settings."""
+
+    @functools.wraps(command)
+    def with_services(*arguments: object, **options: object) -> None:
+        try:
+            settings = Settings.from_env()
+        except BadSettings as error:
+            raise click.ClickException(f"the settings need mending:\n{error}") from error
+        set_up_logging(settings.log_level)
+        command(connect(settings), *arguments, **options)
+
+    return with_services
 
 
 @main.command()
-@click.pass_obj
+@pass_services
 def database(services: Services) -> None:
     """Bring the tables up to date and load the calls that ship."""
     prepare_database(services)
 
 
 @main.command()
-@click.pass_obj
+@pass_services
 def setup(services: Services) -> None:
     """Prepare the database and both buckets; repeatable."""
     prepare_database(services)
@@ -58,7 +73,7 @@ def staff() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice(["moderator", "admin"]), default="moderator", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-@click.pass_obj
+@pass_services
 def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
     """Let EMAIL log in."""
     # Late: only this command needs the whole web side.
@@ -85,7 +100,7 @@ def calls() -> None:
 
 @calls.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
+@pass_services
 def load(services: Services, file: Path) -> None:
     """Load FILE, or bring its call up to date."""
     try:
@@ -96,7 +111,7 @@ def load(services: Services, file: Path) -> None:
 
 
 @calls.command("list")
-@click.pass_obj
+@pass_services
 def list_calls(services: Services) -> None:
     """List the calls."""
     with reading(services.engine) as connection:
@@ -112,7 +127,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @click.option("--all", "show_all", is_flag=True, help="Also those that are done.")
-@click.pass_obj
+@pass_services
 def list_jobs(services: Services, *, show_all: bool) -> None:
     """List jobs that wait, run or died."""
     states = tuple(JobState) if show_all else (JobState.READY, JobState.LEASED, JobState.DEAD)
@@ -125,7 +140,7 @@ def list_jobs(services: Services, *, show_all: bool) -> None:
 
 @jobs.command("retry")
 @click.argument("job_id", type=int)
-@click.pass_obj
+@pass_services
 def retry(services: Services, job_id: int) -> None:
     """Give the dead job JOB_ID all its tries again."""
     from intake.actions.moderating import retry_job

@@ -7,6 +7,8 @@ another terminal find them there.
 
 from __future__ import annotations
 
+import logging
+import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,13 +104,28 @@ class _Reader:
             return ""
         return value
 
-    def number(self, name: str, default: float) -> float:
+    def number(self, name: str, default: float, *, least: float = 0) -> float:
         value = self.text(name, str(default))
         try:
-            return float(value)
+            number = float(value)
         except ValueError:
-            self.problems.append(f"{name} must be a number, not “{value}”.")
+            number = math.nan
+        if not least <= number < math.inf:
+            self.problems.append(f"{name} must be a number of at least {least:g}, not “{value}”.")
             return default
+        return number
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        if not value.startswith(("http://", "https://")):
+            self.problems.append(f"{name} must begin with http:// or https://, not “{value}”.")
+        return value
+
+    def log_level(self) -> str:
+        value = self.text("LOG_LEVEL", "INFO").upper()
+        if value not in logging.getLevelNamesMapping():
+            self.problems.append(f"LOG_LEVEL must be one of DEBUG, INFO, WARNING and ERROR, not “{value}”.")
+        return value
 
     def secret(self, name: str) -> str:
         value = self.text(name)
@@ -140,26 +157,26 @@ class _Reader:
 
 
 def _read(reader: _Reader) -> Settings:
-    endpoint = reader.text("S3_ENDPOINT_URL", "http://127.0.0.1:8333")
+    endpoint = reader.url("S3_ENDPOINT_URL", "http://127.0.0.1:8333")
     port = int(reader.number("PORT", 8000))
     return Settings(
         database_url=reader.text("DATABASE_URL", f"sqlite:///{(reader.data_dir / 'intake.db').absolute()}"),
         redis_url=reader.text("REDIS_URL", "redis://127.0.0.1:6379/0"),
         s3_endpoint_url=endpoint,
-        s3_public_url=reader.text("S3_PUBLIC_URL", endpoint).rstrip("/"),
+        s3_public_url=reader.url("S3_PUBLIC_URL", endpoint),
         s3_access_key=reader.text("S3_ACCESS_KEY"),
         s3_secret_key=reader.text("S3_SECRET_KEY"),
         private_bucket=reader.text("PRIVATE_BUCKET", "intake-private"),
         gallery_bucket=reader.text("GALLERY_BUCKET", "intake-gallery"),
         secret_key=reader.secret("SECRET_KEY"),
-        public_url=reader.text("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        public_url=reader.url("PUBLIC_URL", f"http://127.0.0.1:{port}"),
         data_dir=reader.data_dir.absolute(),
         port=port,
-        log_level=reader.text("LOG_LEVEL", "INFO").upper(),
+        log_level=reader.log_level(),
         metrics_token=reader.optional("METRICS_TOKEN"),
-        lease_s=reader.number("LEASE_S", 60),
-        sweep_s=reader.number("SWEEP_S", 15),
-        hint_s=reader.number("HINT_S", 1),
+        lease_s=reader.number("LEASE_S", 60, least=0.05),
+        sweep_s=reader.number("SWEEP_S", 15, least=0.05),
+        hint_s=reader.number("HINT_S", 1, least=0.05),
         min_free_bytes=int(reader.number("MIN_FREE_BYTES", 2 * GIBIBYTE)),
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0)),
     )

@@ -1,7 +1,7 @@
 """Makes a few demo clips and sends them through the real pipeline: `python -m workers.demo`.
 
 Two are approved by the first moderator and published, a noisy one waits, a long one is refused. Each bears a key of
-its own, so that running this again adds nothing.
+its own and a mark is left at the end, so that running this again adds nothing.
 """
 
 from __future__ import annotations
@@ -123,6 +123,9 @@ CLIPS: Final = (
 def main() -> None:
     """Send the clips that were not sent before, and see them through."""
     services = connect(Settings.from_env())
+    done = services.settings.data_dir / "run" / "demo-clips-done"
+    if done.exists():
+        return
     new = [clip for clip in CLIPS if _submission(services, clip) is None]
     if new:
         _say("Making the demo clips and sending them in.")
@@ -130,8 +133,10 @@ def main() -> None:
         _send(services, clip)
     for clip in CLIPS:
         _see_through(services, clip)
-    if new:
-        _say("The demo clips are through: two in the gallery, a noisy one in the queue, a long one refused.")
+    # From now on they are clips like any others: what moderators and senders do with them stays done.
+    done.parent.mkdir(parents=True, exist_ok=True)
+    done.touch()
+    _say("The demo clips are through: two in the gallery, a noisy one in the queue, a long one refused.")
 
 
 def make_clip(clip: DemoClip, folder: Path) -> Path:

@@ -104,7 +104,10 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
     if is_complete and submission.upload_key is not None:
         if finish_upload(connection, submission.id, submission.upload_key, now=now):
             log.warning("upload_finished_late", submission_id=submission.id)
-    elif submission.moved_at < now - ABANDONED_UPLOAD and give_up_upload(
-        connection, submission.id, actor="dispatcher", now=now
-    ):
+    elif _is_hopeless(submission, now=now) and give_up_upload(connection, submission.id, actor="dispatcher", now=now):
         log.info("upload_given_up", submission_id=submission.id)
+
+
+def _is_hopeless(submission: Submission, *, now: datetime) -> bool:
+    # A replacement goes back to where its sender is asked for a file: that need not wait for days.
+    return submission.came_from is not None or submission.moved_at < now - ABANDONED_UPLOAD

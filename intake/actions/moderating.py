@@ -116,6 +116,10 @@ def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetim
     submission = queries.lock_submission(connection, job.submission_id)
     if submission.state is not State.NEEDS_OPERATOR or submission.came_from is None:
         return False
+    # An older one was retried before; only the last one's work is missing.
+    last = backlog.last_dead_job(connection, submission.id)
+    if last is None or last.id != job.id:
+        return False
     return move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, update
 
 from intake.actions.moving import move
 from intake.db import queries
 from intake.db.records import document_of
-from intake.db.tables import events, submissions
+from intake.db.tables import events, jobs, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
@@ -22,8 +22,32 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Job, Publication, Submission
 
 
-def reserve_revision(connection: Connection, job: Job) -> int:
-    """Return the number of a folder in the gallery bucket that no other attempt ever writes to."""
+_FOUND: Final = (
+    "checks",
+    "video",
+    "levels",
+    "peaks",
+    "stills",
+    "waveform_key",
+    "review_key",
+    "review_sha256",
+    "approved_sha256",
+    "original_key",
+    "original_sha256",
+    "upload_key",
+    "decision_reason",
+    "submission_key",
+)
+"""What a purge takes out of the row, beside what the sender told us."""
+
+
+def reserve_revision(connection: Connection, job: Job) -> int | None:
+    """Return the number of a folder in the gallery bucket that no other attempt ever writes to.
+
+    None where the clip may not be published any more: withdrawn, or decided anew, while it was made ready.
+    """
+    if not is_publishable(queries.lock_submission(connection, job.submission_id), job):
+        return None
     reserved = connection.scalar(
         update(submissions)
         .where(submissions.c.id == job.submission_id)
@@ -64,14 +88,12 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     """Erase what the sender told us, and write down what was deleted and when."""
     submission = queries.lock_submission(connection, job.submission_id)
     erased = dict.fromkeys(("given_name", "family_name", "role", "organisation", "email", "file_name"), "")
-    found = dict.fromkeys(
-        ("checks", "video", "levels", "peaks", "stills", "waveform_key", "review_key", "original_key", "upload_key"),
-    )
-    connection.execute(
-        update(submissions)
-        .where(submissions.c.id == submission.id)
-        .values(**erased, **found, decision_reason=None, submission_key=None)
-    )
+    found = dict.fromkeys(_FOUND)
+    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**erased, **found))
+    # What staff wrote about a clip, and what tools said of it, is about a person too.
+    mine = events.c.submission_id == submission.id
+    connection.execute(update(events).where(mine).values(reason=None, note=None))
+    connection.execute(update(jobs).where(jobs.c.submission_id == submission.id).values(last_error=None))
     _record(connection, submission, f"deleted {deleted} private files and what the sender told us", now=now)
 
 

@@ -83,7 +83,7 @@ class Staff:
             raise NotFound(f"role {role}")
         if len(password) < MIN_PASSWORD_CHARACTERS:
             raise ValueError(f"a password needs at least {MIN_PASSWORD_CHARACTERS} characters")
-        if self._store.find_user(email=email) is not None:
+        if self._store.find_user(case_insensitive=True, email=email) is not None:
             return False
         known_role = self._store.find_or_create_role(role)
         self._store.create_user(email=email, password=hash_password(password), roles=[known_role])

@@ -14,7 +14,7 @@ from intake.db.engine import writing
 from intake.domain.submissions import SubmissionId
 from intake.moderate.access import moderator_name
 from intake.moderate.forms import DecisionForm
-from intake.moderate.pages import clip_page
+from intake.moderate.pages import clip_page, private
 from intake.web.language import page_language
 from intake.web.services import services
 from intake.wording import N_
@@ -44,11 +44,11 @@ def decide(submission_id: UUID) -> ResponseReturnValue:
     """Carry out a decision; the second of two people who decide at once is told."""
     parts, form = services(), DecisionForm()
     if not form.validate_on_submit():
-        return clip_page(submission_id, form=form), 422
+        return private(clip_page(submission_id, form=form), 422)
     with writing(parts.engine) as connection:
         outcome = moderating.decide(connection, _id(submission_id), form.ruling(moderator_name()), now=parts.clock())
     if outcome is not Outcome.DONE:
-        return clip_page(submission_id, conflict=wording.say(_LOST[outcome], page_language())), 409
+        return private(clip_page(submission_id, conflict=wording.say(_LOST[outcome], page_language())), 409)
     log.info("submission_decided", submission_id=str(submission_id), decision=form.decision.data)
     flash(wording.say(_DONE[Decision(form.decision.data)], page_language()), "done")
     return redirect(url_for("moderate.queue"), 303)

@@ -74,7 +74,7 @@ def queue() -> ResponseReturnValue:
             ],
         }
     shown = found[:PAGE_ROWS]
-    return _private(
+    return private(
         render_template(
             "moderate/queue.html",
             rows=[_row(submission, calls[submission.call_slug]) for submission in shown],
@@ -89,7 +89,7 @@ def queue() -> ResponseReturnValue:
 
 def show(submission_id: UUID) -> ResponseReturnValue:
     """Show one clip with everything that helps to decide."""
-    return _private(clip_page(submission_id))
+    return private(clip_page(submission_id))
 
 
 def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict: str | None = None) -> str:
@@ -146,7 +146,8 @@ def _operator_row(submission: Submission, job: Job | None) -> OperatorRow:
     )
 
 
-def _private(page: str) -> Response:
-    response = make_response(page)
+def private(page: str, status: int = 200) -> Response:
+    """Answer with a page that nobody between us and its reader may keep."""
+    response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response

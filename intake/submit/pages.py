@@ -72,6 +72,7 @@ def send(call_slug: str) -> ResponseReturnValue:
     require_room(parts.settings, request.content_length or 0)
     take_video(request, call.rules.max_bytes)
     form = SendForm(call)
+    prefer_language(form.language.data or page_language())
     if not form.validate_on_submit():
         return _form_page(call, form), form.error_status
     try:

@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import g, session
+from flask import g, request, session
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -26,6 +26,9 @@ def set_up_security_headers(app: Flask, settings: Settings) -> None:
     def add_headers(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", _policy(media_origin))
+        if request.blueprint == "security":
+            # Flask-Security writes `no-store=True`, which no cache understands; these pages hold a login or its secret.
+            headers["Cache-Control"] = "no-store"
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

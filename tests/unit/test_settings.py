@@ -88,11 +88,27 @@ def test_a_secret_of_thirty_two_characters_is_long_enough() -> None:
     ["DATABASE_URL", "REDIS_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SECRET_KEY", "PUBLIC_URL", "METRICS_TOKEN"],
 )
 def test_every_setting_may_be_kept_in_a_file(tmp_path: Path, name: str) -> None:
-    value = "a value in a file, which is longer than thirty-two characters"
+    value = "https://a.value.in.a.file/which-is-longer-than-thirty-two-characters"
     (tmp_path / "value").write_text(f"{value}\n", encoding="utf-8")
     environ = {key: text for key, text in NEEDED.items() if key != name} | {f"{name}_FILE": str(tmp_path / "value")}
 
     assert getattr(Settings.from_env({"DATABASE_URL": "postgresql://db/x"} | environ), name.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEASE_S", "nan"),
+        ("SWEEP_S", "-3"),
+        ("PORT", "inf"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("LOG_LEVEL", "LOUD"),
+        ("PUBLIC_URL", "video.example.org"),
+    ],
+)
+def test_what_makes_no_sense_is_a_problem(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_env(NEEDED | {name: value})
 
 
 def test_a_file_that_is_not_there_is_a_problem() -> None:

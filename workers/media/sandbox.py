@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from intake.domain.errors import SandboxUnavailable, ToolFailed, ToolTimedOut
+from workers.media.plain import plain_file, require_plain_files
 from workers.media.seccomp import one_process_filter
 from workers.media.waiting import Patience, end, pump
 
@@ -45,7 +46,7 @@ _LIBC: Final = ctypes.PyDLL(None)
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 """Source: Linux, `include/uapi/linux/prctl.h`."""
 
-_NEEDED: Final = ("bwrap", "prlimit", "ffmpeg", "ffprobe", "cat", "dd", "sh")
+_NEEDED: Final = ("bwrap", "prlimit", "ffmpeg", "ffprobe", "cat", "dd", "ln", "sh")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class Limits:
         timeout_s: Seconds by the wall clock; a busy machine makes this pass, so it proves nothing about the file.
         cpu_s: Seconds of processor time, all threads together.
         memory_bytes: Address space. A tool is one process here, so this is all the memory it can have.
-        output_bytes: Size of any one file it writes.
+        output_bytes: Size of any one file it writes, and of all of them together.
     """
 
     timeout_s: float
@@ -136,8 +137,11 @@ class Sandbox:
         Raises:
             ToolFailed, ToolTimedOut, LeaseLost: As `run`; and whatever *consume* raises, after the tool was killed.
         """
+        audit = functools.partial(require_plain_files, output, max_bytes=limits.output_bytes)
         with self._started(argv, source=source, output=output, limits=limits) as process:
-            stderr = pump(process, consume, Patience(argv[0], timeout_s=limits.timeout_s, stop=stop))
+            patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit)
+            stderr = pump(process, consume, patience)
+        audit()
         if process.returncode != 0:
             raise ToolFailed(f"{argv[0]} ended with {process.returncode}: {stderr[-_MESSAGE_CHARACTERS:].strip()}")
         return stderr
@@ -177,8 +181,9 @@ class Sandbox:
             # Debian's ffmpeg finds its linear algebra through alternatives, and all its libraries through the cache.
             *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
             *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
-            *("--dev", "/dev", "--size", str(16 * 1024 * 1024), "--tmpfs", "/tmp"),  # noqa: S108 - the sandbox's own
-            *(("--ro-bind", str(source.resolve()), SOURCE) if source else ()),
+            # Its /dev and /dev/shm are memory without a bound: nothing is written there.
+            *("--dev", "/dev", "--remount-ro", "/dev", "--size", str(16 * 1024 * 1024), "--tmpfs", "/tmp"),  # noqa: S108 - the sandbox's own
+            *(("--ro-bind", str(plain_file(source)), SOURCE) if source else ()),
             *("--bind", str(output.resolve()), OUTPUT),
             *("--remount-ro", "/", "--seccomp", str(seccomp_fd), "--"),
         ]
@@ -258,6 +263,9 @@ def _prove(sandbox: Sandbox, folder: Path) -> None:
         url = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         _require_failure("connect to this machine", lambda: attempt("ffprobe", "-v", "error", url))
         _require_nobody_called(server)
+    _require_failure("leave a link", lambda: attempt("ln", "-s", str(outside), f"{OUTPUT}/link"))
+    (output / "link").unlink(missing_ok=True)
+    _require_failure("fill memory", lambda: attempt("dd", "if=/dev/zero", "of=/dev/shm/x", "bs=1k", "count=1"))
 
 
 def _require_success(what: str, attempt: Callable[[], str], *, expected: str) -> None:

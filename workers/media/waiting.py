@@ -24,6 +24,9 @@ _POLL_S: Final = 0.1
 
 _GRACE_S: Final = 2.0
 
+_AUDIT_S: Final = 0.5
+"""How often we look at what a tool has written so far."""
+
 
 class StopSignal(Protocol):
     """Tells that the work is no longer wanted; a `threading.Event` is one."""
@@ -35,8 +38,12 @@ class StopSignal(Protocol):
 class Patience:
     """How long we wait for a tool, and whether anybody still wants what it makes."""
 
-    def __init__(self, name: str, *, timeout_s: float, stop: StopSignal | None) -> None:
+    def __init__(
+        self, name: str, *, timeout_s: float, stop: StopSignal | None, audit: Callable[[], None] | None = None
+    ) -> None:
         self._name = name
+        self._audit = audit
+        self._audited_at = time.monotonic()
         self._timeout_s = timeout_s
         self._ends_at = time.monotonic() + timeout_s
         self._stop = stop
@@ -47,11 +54,15 @@ class Patience:
         Raises:
             LeaseLost: The stop signal was set.
             ToolTimedOut: The deadline passed.
+            ToolFailed: The audit found what no tool of ours writes.
         """
         if self._stop is not None and self._stop.is_set():
             raise LeaseLost(f"{self._name} was stopped: its job is somebody else's now")
         if time.monotonic() > self._ends_at:
             raise ToolTimedOut(f"{self._name} took longer than {self._timeout_s:g} s")
+        if self._audit is not None and time.monotonic() - self._audited_at > _AUDIT_S:
+            self._audit()
+            self._audited_at = time.monotonic()
 
 
 class _Tail:

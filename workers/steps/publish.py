@@ -63,9 +63,10 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
     bundle = _make(services, submission, workspace)
     with writing(services.engine) as connection:
         revision = reserve_revision(connection, job)
+    if revision is None:
+        return nothing_to_do
     publication = _publication(services, submission, submission.clip_id, revision, bundle)
     _write_manifest(submission, publication, bundle)
-    workspace.go_on()
     _file(services, publication, bundle, workspace)
     return partial(record_publication, job=job, publication=publication, now=services.clock())
 
@@ -153,4 +154,6 @@ def _file(services: Services, publication: Publication, bundle: Bundle, workspac
     workspace.undo.append(partial(services.gallery.delete_below, key()))
     files = sorted(bundle.files(), key=lambda path: path.name == MANIFEST_NAME)
     for path in files:
+        # Whoever lost the lease writes nothing more: the clip may be withdrawn, and its files be gone already.
+        workspace.go_on()
         put(services.gallery, key(path.name), path, cache_control=CACHE_CONTROL)

@@ -100,6 +100,41 @@ def test_a_tool_cannot_follow_a_link_it_made(sandbox: Sandbox, source: Path, out
         sandbox.run(["cat", "/out/way-out/mine.mp4"], source=None, output=output, limits=LIMITS)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("ln -s /etc/passwd /out/still-01.jpg", id="link"),
+        pytest.param("mkfifo /out/review.mp4", id="pipe"),
+        pytest.param("mkdir /out/folder", id="folder"),
+    ],
+)
+def test_a_tool_leaves_nothing_but_files(sandbox: Sandbox, output: Path, command: str) -> None:
+    with pytest.raises(ToolFailed, match="not a file of its own"):
+        sandbox.run(["sh", "-c", f"exec {command}"], source=None, output=output, limits=LIMITS)
+
+
+def test_a_link_is_no_input(sandbox: Sandbox, source: Path, output: Path) -> None:
+    link = source.parent / "link.mp4"
+    link.symlink_to(source)
+
+    with pytest.raises(ToolFailed, match="the input is a link"):
+        sandbox.run(["cat", "/in/src"], source=link, output=output, limits=LIMITS)
+
+
+def test_many_files_are_no_way_around_the_limit(sandbox: Sandbox, output: Path) -> None:
+    for number in range(3):
+        (output / f"earlier-{number}").write_bytes(b"x" * (LIMITS.output_bytes // 2))
+
+    with pytest.raises(ToolFailed, match="left 3 files"):
+        sandbox.run(["true"], source=None, output=output, limits=LIMITS)
+
+
+@pytest.mark.parametrize("place", ["/dev/x", "/dev/shm/x"])
+def test_there_is_no_memory_to_fill_outside_the_limit(sandbox: Sandbox, output: Path, place: str) -> None:
+    with pytest.raises(ToolFailed, match="Read-only file system"):
+        sandbox.run(["dd", "if=/dev/zero", f"of={place}", "count=1"], source=None, output=output, limits=LIMITS)
+
+
 @pytest.mark.parametrize("scheme", ["tcp", "http", "udp"])
 def test_a_tool_cannot_call_this_machine(sandbox: Sandbox, output: Path, server: socket.socket, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
