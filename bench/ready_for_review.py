@@ -143,7 +143,7 @@ def _measure(clip: Path, folder: Path, *, runs: int) -> Result:
     return Result(
         clip_bytes=clip.stat().st_size,
         runs=runs,
-        machine=f"{os.cpu_count()} × {platform.machine()}, Linux {platform.release()}",
+        machine=f"{os.cpu_count()} × {platform.machine()}",
         ready=medians[0],
         floor=medians[1],
         decode=medians[2],
