@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.faults.stories import World
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 @pytest.mark.parametrize("kind", JobKind)
@@ -35,6 +36,7 @@ def test_a_worker_killed_before_its_commit_leaves_the_job_to_the_next(kind: JobK
     assert history.problems(services, receipts=[submission_id]) == []
 
 
+@POSTGRESQL
 @pytest.mark.parametrize("kind", [JobKind.INSPECT, JobKind.PUBLISH, JobKind.PURGE])
 def test_a_worker_killed_after_its_commit_has_done_the_job(kind: JobKind, world: World) -> None:
     services = world.services
