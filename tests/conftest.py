@@ -18,6 +18,7 @@ from intake.setup import prepare_buckets, prepare_database
 from intake.wiring import Services, connect
 from tests import servers
 from tests.fakes.clock import FakeClock
+from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from tests.media_factory import BuildClip, MakeClip
     from tests.servers import Server
 
 DATABASES = ("sqlite", "postgresql")
@@ -44,6 +46,26 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL."""
     with servers.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    """The sandbox of this machine. Where there is none, tests must fail: it is what everything relies on."""
+    return Sandbox.tested()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
+    """Make a clip by a function of `media_factory`, once a session."""
+    folder = tmp_path_factory.mktemp("clips")
+    made: dict[BuildClip, Path] = {}
+
+    def make(build: BuildClip) -> Path:
+        if build not in made:
+            made[build] = build(folder)
+        return made[build]
+
+    return make
 
 
 @pytest.fixture

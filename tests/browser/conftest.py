@@ -18,11 +18,10 @@ from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, StorageState
 
-    from tests.media_factory import BuildClip, MakeClip
+    from tests.media_factory import MakeClip
 
 CHROMIUM: Final = "/usr/bin/chromium"
 SWITCHES: Final = (
@@ -55,20 +54,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
-    """Make a clip by a function of `media_factory`, once a session."""
-    folder = tmp_path_factory.mktemp("clips")
-    made: dict[BuildClip, Path] = {}
-
-    def make(build: BuildClip) -> Path:
-        if build not in made:
-            made[build] = build(folder)
-        return made[build]
-
-    return make
 
 
 @dataclass

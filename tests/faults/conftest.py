@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.domain.errors import SandboxUnavailable
 from tests import servers
 from tests.conftest import an_environment
 from tests.faults.gate import Gate, gate_before
 from tests.faults.stories import Clips, World, make_clips
 from tests.faults.system import System
-from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from intake.wiring import Services
     from tests.servers import Server
+    from workers.media.sandbox import Sandbox
 
 QUICK = {"LEASE_S": "2", "SWEEP_S": "0.5", "HINT_S": "0.2"}
 
@@ -29,14 +28,6 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real S3 server. One for each file: every bucket takes volumes, and they run out."""
     with servers.storage_server(tmp_path_factory.mktemp("storage")) as (url, _):
         yield url
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Sandbox:
-    try:
-        return Sandbox.tested()
-    except SandboxUnavailable as reason:
-        pytest.skip(f"no sandbox here: {reason}")
 
 
 @pytest.fixture(scope="session")
