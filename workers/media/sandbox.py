@@ -84,14 +84,17 @@ class Sandbox:
         self._filter = seccomp_filter
 
     @classmethod
-    def tested(cls) -> Self:
+    def tested(cls, *, needed: Sequence[str] = _NEEDED) -> Self:
         """Return a sandbox that has just proved on this machine that it holds.
+
+        Args:
+            needed: Programs that must be installed.
 
         Raises:
             SandboxUnavailable: A program is missing, or something that must be impossible inside was possible, or
                 what must be possible was not. There is no weaker sandbox to fall back on.
         """
-        sandbox = cls(programs=_find_programs(), seccomp_filter=one_process_filter())
+        sandbox = cls(programs=_find_programs(needed), seccomp_filter=one_process_filter())
         with tempfile.TemporaryDirectory(prefix="sandbox-test-") as folder:
             _prove(sandbox, Path(folder))
         return sandbox
@@ -223,8 +226,8 @@ def _library_links() -> list[str]:
     return options
 
 
-def _find_programs() -> dict[str, str]:
-    found = {name: shutil.which(name, path="/usr/bin:/bin") for name in _NEEDED}
+def _find_programs(needed: Sequence[str]) -> dict[str, str]:
+    found = {name: shutil.which(name, path="/usr/bin:/bin") for name in needed}
     missing = [name for name, path in found.items() if path is None]
     if missing:
         raise SandboxUnavailable(f"not installed in /usr/bin: {', '.join(missing)}")

@@ -249,11 +249,9 @@ def test_nothing_outlives_a_worker_that_is_killed(tmp_path: Path, delay_s: float
     assert ended
 
 
-def test_no_sandbox_without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.media.sandbox._NEEDED", ("no-such-program",))
-
+def test_no_sandbox_without_its_programs() -> None:
     with pytest.raises(SandboxUnavailable, match="no-such-program"):
-        Sandbox.tested()
+        Sandbox.tested(needed=("bwrap", "no-such-program"))
 
 
 def is_running(*command: str) -> bool:
