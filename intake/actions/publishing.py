@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from intake.actions.moving import move
 from intake.db import queries
 from intake.db.records import document_of
-from intake.db.tables import events, jobs, submissions
+from intake.db.tables import FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
@@ -22,23 +22,8 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Job, Publication, Submission
 
 
-_FOUND: Final = (
-    "checks",
-    "video",
-    "levels",
-    "peaks",
-    "stills",
-    "waveform_key",
-    "review_key",
-    "review_sha256",
-    "approved_sha256",
-    "original_key",
-    "original_sha256",
-    "upload_key",
-    "decision_reason",
-    "submission_key",
-)
-"""What a purge takes out of the row, beside what the sender told us."""
+_KEPT: Final = ("original_key", "upload_key", "submission_key")
+"""Where a sender's bytes were, and how their browser called them."""
 
 
 def reserve_revision(connection: Connection, job: Job) -> int | None:
@@ -88,7 +73,7 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     """Erase what the sender told us, and write down what was deleted and when."""
     submission = queries.lock_submission(connection, job.submission_id)
     erased = dict.fromkeys(("given_name", "family_name", "role", "organisation", "email", "file_name"), "")
-    found = dict.fromkeys(_FOUND)
+    found = dict.fromkeys((*FOUND, *_KEPT))
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**erased, **found))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id

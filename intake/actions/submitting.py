@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from intake.actions import tokens
 from intake.actions.moving import move, record_creation
 from intake.db import queries
-from intake.db.tables import consents, submissions
+from intake.db.tables import FOUND, consents, submissions
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
@@ -122,7 +122,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         original_key=upload_key,
         original_bytes=submission.declared_bytes,
         upload_key=None,
-        **_NOTHING_FOUND_YET,
+        **dict.fromkeys(FOUND),
     )
 
 
@@ -173,24 +173,6 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
         .values(taken_back_at=now)
     )
     return move(connection, submission, State.WITHDRAWN, actor=actor, now=now, then=[JobKind.UNPUBLISH, JobKind.PURGE])
-
-
-_NOTHING_FOUND_YET = dict.fromkeys(
-    (
-        "original_sha256",
-        "checks",
-        "video",
-        "levels",
-        "peaks",
-        "stills",
-        "waveform_key",
-        "review_key",
-        "review_sha256",
-        "review_plan",
-        "decision_reason",
-        "approved_sha256",
-    )
-)
 
 
 def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:

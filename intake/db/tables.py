@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -123,6 +123,23 @@ submissions = Table(
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
     Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
 )
+
+FOUND: Final = (
+    "original_sha256",
+    "checks",
+    "video",
+    "levels",
+    "peaks",
+    "stills",
+    "waveform_key",
+    "review_key",
+    "review_sha256",
+    "review_plan",
+    "decision_reason",
+    "approved_sha256",
+)
+"""Columns of `submissions` with what was found, made and decided of a file: empty until it is looked at, and again
+when another file takes its place or everything is erased."""
 
 consents = Table(
     "consents",
