@@ -157,11 +157,13 @@ def make_ready(clip: Path, sandbox: Sandbox, folder: Path) -> None:
     """Do with *clip* what the inspect step does after it fetched it."""
     with clip.open("rb") as file:
         hashlib.file_digest(file, "sha256")
-    examination = examine(clip, rules=_RULES, sandbox=sandbox, folder=folder)
-    assert examination.facts is not None, examination.checks
-    assert examination.plan is not None, examination.checks
-    assert examination.plan.is_remux, examination.plan
-    remux(sandbox, clip, examination.facts, folder=folder)
+    # As a step does, a new folder for each kind of output: what earlier tools left counts against a tool's limit.
+    with tempfile.TemporaryDirectory(dir=folder) as seen, tempfile.TemporaryDirectory(dir=folder) as copy:
+        examination = examine(clip, rules=_RULES, sandbox=sandbox, folder=Path(seen))
+        assert examination.facts is not None, examination.checks
+        assert examination.plan is not None, examination.checks
+        assert examination.plan.is_remux, examination.plan
+        remux(sandbox, clip, examination.facts, folder=Path(copy))
 
 
 def _keyframes(clip: Path, out: Path) -> Path:
