@@ -16,9 +16,9 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 	@deploy/prepare.sh run
 	@$(bin)/python -m intake.embedded $(ARGS)
 
-test: ## run every test
+test: ## run every test, on two cores
 	@deploy/prepare.sh test
-	@$(bin)/pytest $(ARGS)
+	@$(bin)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## format, lint, types, import rules, templates, spelling
 	@deploy/prepare.sh check
