@@ -53,5 +53,5 @@ lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for new
 translations: ## bring intake/translations/*/LC_MESSAGES/messages.po up to date with the pages' sentences
 	@deploy/prepare.sh check
 	@mkdir -p build
-	$(bin)/pybabel -q extract -F intake/translations/babel.cfg -k N_ -k lazy_gettext --no-location -o build/messages.pot .
-	$(bin)/pybabel -q update -i build/messages.pot -d intake/translations --no-fuzzy-matching --ignore-obsolete
+	$(bin)/pybabel -q extract -F intake/translations/babel.cfg -k N_ -k lazy_gettext --sort-output --no-location -o build/messages.pot .
+	$(bin)/pybabel -q update -i build/messages.pot -d intake/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

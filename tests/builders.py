@@ -10,11 +10,11 @@ from intake.actions import jobs, judging, moderating, publishing, submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
+from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.facts import AudioLevels, VideoFacts
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey, Publication, Sender, Sha256
-from intake.domain.verdict import Check, CheckCode, Reason, Verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

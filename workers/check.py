@@ -14,14 +14,14 @@ import click
 
 from intake import wording
 from intake.domain.calls import LANGUAGES, BadCall, read_call
+from intake.domain.checks import Verdict
 from intake.domain.errors import SandboxUnavailable, ToolTimedOut
-from intake.domain.verdict import Verdict
 from workers.media.examine import examine
 from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from intake.domain.calls import Call
-    from intake.domain.verdict import Check
+    from intake.domain.checks import Check
     from workers.media.examine import Examination
 
 DEFAULT_CALL: Final = Path(wording.__file__).with_name("calls") / "pistoia2030.toml"

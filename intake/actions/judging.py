@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.submissions import Job, ObjectKey, Sha256
-    from intake.domain.verdict import Check
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from intake.domain.calls import ConsentKind, Format
+from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.facts import AudioLevels, VideoFacts
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
@@ -18,7 +19,6 @@ from intake.domain.submissions import (
     Sender,
     Submission,
 )
-from intake.domain.verdict import Check, CheckCode, Reason, Unit, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

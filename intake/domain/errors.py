@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from intake.domain.verdict import CheckCode, Reason
+    from intake.domain.checks import CheckCode, Reason
 
 
 class IntakeError(Exception):

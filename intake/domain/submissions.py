@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake.domain.calls import CallSlug, ConsentKind
+    from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
     from intake.domain.states import State
-    from intake.domain.verdict import Check
 
 SubmissionId = NewType("SubmissionId", str)
 ClipId = NewType("ClipId", str)

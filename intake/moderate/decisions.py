@@ -17,7 +17,7 @@ from intake.moderate.forms import DecisionForm
 from intake.moderate.pages import clip_page, private
 from intake.web.language import page_language
 from intake.web.services import services
-from intake.wording import N_
+from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from uuid import UUID

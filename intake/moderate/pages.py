@@ -9,9 +9,9 @@ from flask import make_response, render_template, request
 
 from intake.db import backlog, queries
 from intake.db.engine import reading
+from intake.domain.checks import Verdict
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
-from intake.domain.verdict import Verdict
 from intake.moderate.forms import ButtonForm, DecisionForm
 from intake.web.language import page_language
 from intake.web.links import clip_url

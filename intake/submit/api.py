@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from intake.domain.calls import LocalText
+    from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.submissions import Submission
-    from intake.domain.verdict import Check
 
 LEVELS: Final = (
     "integrated_lufs",

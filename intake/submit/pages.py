@@ -22,7 +22,8 @@ from intake.web.health import require_room
 from intake.web.language import page_language, prefer_language
 from intake.web.services import services
 from intake.web.uploads import FORM_OVERHEAD_BYTES, drain, take_video
-from intake.wording import N_, say
+from intake.wording import say
+from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from typing import BinaryIO

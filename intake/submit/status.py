@@ -9,13 +9,14 @@ from intake import wording
 from intake.db import backlog
 from intake.domain.states import State
 from intake.web.links import clip_url
+from intake.wording import standing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.calls import Call
+    from intake.domain.checks import Check
     from intake.domain.submissions import ConsentGiven, Submission
-    from intake.domain.verdict import Check
 
 _STATION: Final = {
     State.UPLOADING: 0,
@@ -90,7 +91,7 @@ def _stations(state: State, language: str) -> tuple[Station, ...]:
         return ()
     return tuple(
         Station(label=wording.say(label, language), progress=_progress(number, present))
-        for number, label in enumerate(wording.TIMELINE)
+        for number, label in enumerate(standing.TIMELINE)
     )
 
 

@@ -15,7 +15,7 @@ from intake.domain.errors import CallClosed, Gone, NotFound, StorageFull, TryAga
 from intake.web.language import page_language
 from intake.web.routing import API_PREFIX
 from intake.web.uploads import drain
-from intake.wording import N_
+from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from flask import Flask, Response

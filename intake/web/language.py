@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from intake.domain.calls import LocalText
+    from intake.domain.checks import Check
     from intake.domain.states import State
-    from intake.domain.verdict import Check
 
 TIME_ZONE: Final = get_timezone("Europe/Rome")
 

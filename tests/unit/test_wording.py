@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from intake import wording
+from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.states import State
-from intake.domain.verdict import Check, CheckCode, Reason, Unit, Verdict
+from intake.wording import standing
 
 LANGUAGES = ("it", "en")
 Speak = Callable[[str], str]
@@ -66,7 +67,7 @@ def test_every_state_is_said_in_both_languages(say: Callable[[State, str], str],
     assert italian != english
 
 
-@pytest.mark.parametrize("label", wording.TIMELINE)
+@pytest.mark.parametrize("label", standing.TIMELINE)
 def test_every_station_is_said_in_both_languages(label: str) -> None:
     assert wording.say(label, "it") != wording.say(label, "en")
 

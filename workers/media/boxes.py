@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 
 from intake.domain.calls import Format
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import CheckCode, Reason
 from workers.media.limits import MAX_PIXELS, MAX_STREAMS
 
 if TYPE_CHECKING:

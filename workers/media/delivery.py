@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import OutputWrong
 from intake.domain.verdict import SILENT_LUFS
-from workers.media import commands, limits
+from workers.media import limits
 from workers.media.boxes import read_container
+from workers.media.commands import sound
 from workers.media.levels import measure
 from workers.media.probe import report
 from workers.media.renditions import join_delivery
@@ -99,8 +100,8 @@ def _level(  # noqa: PLR0913 - a file, what is known of it, and where it goes
         OutputWrong: The peaks are still too high.
     """
     target_lufs = (levels.integrated_lufs or 0.0) + gain_db
-    ceiling_dbtp = commands.LIMITER_CEILING_DBTP
-    argv = commands.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
+    ceiling_dbtp = sound.LIMITER_CEILING_DBTP
+    argv = sound.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
     written = _written_levels(sandbox, argv, review, out, stop)
     for _ in range(_MAX_CORRECTIONS):
         missing_lu = target_lufs - (written.integrated_lufs or target_lufs)
@@ -110,7 +111,7 @@ def _level(  # noqa: PLR0913 - a file, what is known of it, and where it goes
         # What the limiter took is given back; peaks that the coder made are held a little lower.
         gain_db += missing_lu
         ceiling_dbtp -= excess_db
-        argv = commands.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
+        argv = sound.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
         written = _written_levels(sandbox, argv, review, out, stop)
     if _excess_db(written):
         raise OutputWrong(f"the sound peaks at {written.true_peak_dbtp} dBTP")

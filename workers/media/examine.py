@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import Check, CheckCode, Reason, Verdict, is_accepted, judge_picture, judge_sound, refused_by
+from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
 from workers.media.boxes import read_container
 from workers.media.levels import listen
 from workers.media.probe import probe

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
 from intake.domain.facts import AudioLevels
-from intake.domain.verdict import CheckCode, Reason
-from workers.media import commands, limits
+from workers.media import limits
+from workers.media.commands import sound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def measure(sandbox: Sandbox, path: Path, facts: VideoFacts, *, stop: StopSignal
     if not channels or not facts.audio_sample_rate_hz:
         raise ToolFailed("the sound track has no channels or no rate")
     meter = SampleMeter(sample_rate_hz=facts.audio_sample_rate_hz, channels=channels)
-    argv = commands.measure_sound(
+    argv = sound.measure_sound(
         sample_rate_hz=facts.audio_sample_rate_hz, layout="stereo" if channels == _STEREO else "mono"
     )
     with tempfile.TemporaryDirectory(prefix="levels-") as nothing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workers.media.commands import Look
+from workers.media.commands.shaping import Look
 
 if TYPE_CHECKING:
     from intake.domain.facts import VideoFacts

@@ -10,10 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
 from intake.domain.facts import VideoFacts
-from intake.domain.verdict import VIDEO_CODECS, CheckCode, Reason
-from workers.media import commands, limits
+from intake.domain.verdict import VIDEO_CODECS
+from workers.media import limits
+from workers.media.commands import probing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,7 +76,7 @@ def report(sandbox: Sandbox, path: Path, container: Container, *, stop: StopSign
         LeaseLost: *stop* was set.
     """
     with tempfile.TemporaryDirectory(prefix="probe-") as nothing:
-        answer = sandbox.run(commands.probe(), source=path, output=Path(nothing), limits=limits.PROBE, stop=stop)
+        answer = sandbox.run(probing.probe(), source=path, output=Path(nothing), limits=limits.PROBE, stop=stop)
     return read_report(answer.stdout, container)
 
 
@@ -195,7 +197,7 @@ def _measured_duration_s(sandbox: Sandbox, path: Path, facts: VideoFacts, stop: 
 def _packets_duration_s(sandbox: Sandbox, path: Path, stream: str, stop: StopSignal | None) -> float:
     with tempfile.TemporaryDirectory(prefix="probe-") as nothing:
         answer = sandbox.run(
-            commands.list_packets(stream), source=path, output=Path(nothing), limits=limits.PROBE, stop=stop
+            probing.list_packets(stream), source=path, output=Path(nothing), limits=limits.PROBE, stop=stop
         )
     return packets_duration_s(answer.stdout.decode("ascii", "replace"))
 

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import OutputWrong, VideoRefused
-from workers.media import commands, limits
+from workers.media import limits
 from workers.media.boxes import read_container
+from workers.media.commands import writing
 from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, look_of
 from workers.media.probe import report
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.facts import VideoFacts
-    from workers.media.commands import Look
+    from workers.media.commands.shaping import Look
     from workers.media.sandbox import Limits, Sandbox
     from workers.media.waiting import StopSignal
 
@@ -109,7 +110,7 @@ def remux(
         LeaseLost: *stop* was set.
     """
     out = folder / REVIEW_NAME
-    sandbox.run(commands.remux(out.name), source=path, output=folder, limits=limits.copying(), stop=stop)
+    sandbox.run(writing.remux(out.name), source=path, output=folder, limits=limits.copying(), stop=stop)
     return _verified(sandbox, out, source=facts, look=None, stop=stop)
 
 
@@ -127,7 +128,7 @@ def encode(
     plan = plan_review_copy(facts)
     out = folder / REVIEW_NAME
     look = None if plan.copies_video else look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
-    argv = commands.encode(out.name, look, copies_sound=plan.copies_sound)
+    argv = writing.encode(out.name, look, copies_sound=plan.copies_sound)
     sandbox.run(argv, source=path, output=folder, limits=limits.encoding(facts.duration_s), stop=stop)
     return _verified(sandbox, out, source=facts, look=look, stop=stop)
 
@@ -150,9 +151,9 @@ def join_delivery(  # noqa: PLR0913 - a file, what is known of it, and where thi
     out = folder / DELIVERY_NAME
     look = look_for_delivery(facts)
     if sound is None:
-        argv = commands.encode(out.name, look, copies_sound=True)
+        argv = writing.encode(out.name, look, copies_sound=True)
     else:
-        argv = commands.join(out.name, sound_name=sound.name, look=look)
+        argv = writing.join(out.name, sound_name=sound.name, look=look)
     sandbox.run(argv, source=path, output=folder, limits=_bounds(look, facts), stop=stop)
     return _verified(sandbox, out, source=facts, look=look, stop=stop)
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import OutputWrong, ToolFailed, ToolTimedOut, VideoRefused
-from intake.domain.verdict import CheckCode, Reason
-from workers.media import commands, limits
+from workers.media import limits
+from workers.media.commands import pictures
 from workers.media.looks import look_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def make_posters(sandbox: Sandbox, still: Path, *, folder: Path, stop: StopSigna
         (posters.jpeg, "mjpeg", _POSTER_JPEG_QUALITY),
         (posters.webp, "libwebp", _POSTER_WEBP_QUALITY),
     ):
-        argv = commands.convert_still(name=poster.name, codec=codec, quality=quality)
+        argv = pictures.convert_still(name=poster.name, codec=codec, quality=quality)
         sandbox.run(argv, source=still, output=folder, limits=limits.STILLS, stop=stop)
         if not poster.is_file() or not poster.stat().st_size:
             raise OutputWrong(f"{poster.name} was not written")
@@ -98,18 +99,18 @@ def _take_stills(
     sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None
 ) -> tuple[Still, ...]:
     step_s = max(facts.duration_s / MAX_KEYFRAMES, 0.01)
-    sparse = folder / commands.SPARSE_CLIP
+    sparse = folder / pictures.SPARSE_CLIP
     sandbox.run(
-        commands.copy_sparse_keyframes(step_s=step_s), source=path, output=folder, limits=limits.STILLS, stop=stop
+        pictures.copy_sparse_keyframes(step_s=step_s), source=path, output=folder, limits=limits.STILLS, stop=stop
     )
     # A still is not a moving picture: no frame may be dropped for its rate, nor mixed with its neighbour.
     look = replace(
         look_of(facts, max_long_px=MAX_SIDE_PX, max_short_px=MAX_SIDE_PX), max_frame_rate=None, is_interlaced=False
     )
-    drawn = sandbox.run(commands.draw_stills(look), source=sparse, output=folder, limits=limits.STILLS, stop=stop)
+    drawn = sandbox.run(pictures.draw_stills(look), source=sparse, output=folder, limits=limits.STILLS, stop=stop)
     sparse.unlink()
     stills = _drawn_stills(folder, drawn.stderr)
-    grays = np.frombuffer(drawn.stdout, dtype=np.uint8).reshape(-1, commands.GRAY_PX[0] * commands.GRAY_PX[1])
+    grays = np.frombuffer(drawn.stdout, dtype=np.uint8).reshape(-1, pictures.GRAY_PX[0] * pictures.GRAY_PX[1])
     if not stills or len(stills) != len(grays):
         raise OutputWrong(f"{len(stills)} stills and {len(grays)} gray copies were drawn")
     order = sorted(range(len(stills)), key=lambda index: stills[index].at_s)
@@ -121,7 +122,7 @@ def _take_stills(
 
 def _drawn_stills(folder: Path, stderr: str) -> list[Still]:
     times = [float(text) for text in re.findall(r"\bpts_time:\s*(-?[\d.]+)", stderr)]
-    paths = sorted(folder.glob(commands.STILL_PATTERN.replace("%02d", "[0-9][0-9]")))
+    paths = sorted(folder.glob(pictures.STILL_PATTERN.replace("%02d", "[0-9][0-9]")))
     if len(times) < len(paths):
         raise OutputWrong(f"{len(paths)} stills at {len(times)} moments were drawn")
     return [Still(path=path, at_s=round(max(at_s, 0.0), 3)) for path, at_s in zip(paths, times, strict=False)]

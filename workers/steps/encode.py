@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from intake.actions.judging import ReviewCopy, record_encode, record_refusal
+from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import ToolFailed, ToolTimedOut
-from intake.domain.verdict import Check, CheckCode, Reason, Verdict
 from intake.storage import keys
 from workers.media import renditions
 from workers.steps.files import put, sha256_of

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.calls import Format
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import ToolFailed, VideoRefused
-from intake.domain.verdict import CheckCode, Reason
 from tests import evil, media_factory
-from workers.media import commands, limits
+from workers.media import limits
 from workers.media.boxes import Container
+from workers.media.commands import pictures, shaping
 from workers.media.examine import examine
 from workers.media.probe import probe
 
@@ -96,7 +97,7 @@ def test_a_foreign_decoder_does_not_open(tmp_path: Path, sandbox: Sandbox) -> No
 
     with pytest.raises(ToolFailed, match=r"(?i)decoder|codec"):
         sandbox.run(
-            commands.draw_stills(commands.Look(width_px=64, height_px=64)),
+            pictures.draw_stills(shaping.Look(width_px=64, height_px=64)),
             source=path,
             output=tmp_path,
             limits=limits.STILLS,

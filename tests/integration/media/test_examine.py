@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from intake.domain.verdict import CheckCode, Reason, Verdict
+from intake.domain.checks import CheckCode, Reason, Verdict
 from tests import media_factory
 from tests.media_factory import SHARED_MEDIA
 from workers.media import boxes, probe

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from intake.domain.calls import Format, read_call
+from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import Check, CheckCode, Reason, Verdict, is_accepted, judge_picture, judge_sound, refused_by
+from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
 from tests.builders import some_facts, some_levels
 
 SHIPPED = Path(__file__).parents[3] / "intake" / "calls" / "pistoia2030.toml"

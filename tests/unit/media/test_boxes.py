@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.domain.calls import Format
+from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import CheckCode, Reason
 from tests.boxes import SELF_CONTAINED, box, brand, large_box, minimal_mp4, movie, open_box, track
 from tests.evil import DISGUISES, PLAYLISTS
 from workers.media.boxes import MAX_MOOV_BYTES, read_container

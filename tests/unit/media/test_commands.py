@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from workers.media import commands
-from workers.media.commands import Look
+from workers.media.commands import pictures, probing, sound, writing
+from workers.media.commands.shaping import Look
 
 LOOK = Look(width_px=640, height_px=360)
 HDR = Look(width_px=640, height_px=360, hdr_transfer="arib-std-b67", is_interlaced=True, max_frame_rate=60)
 
 COMMANDS = {
-    "probe": commands.probe(),
-    "packets": commands.list_packets("v:0"),
-    "sound": commands.measure_sound(sample_rate_hz=48_000, layout="mono"),
-    "keyframes": commands.copy_sparse_keyframes(step_s=1.5),
-    "stills": commands.draw_stills(LOOK),
-    "remux": commands.remux("review.mp4"),
-    "encode": commands.encode("review.mp4", HDR, copies_sound=False),
-    "level": commands.level_sound("sound.mp4", gain_db=3, ceiling_dbtp=-1.8),
-    "join": commands.join("video.mp4", sound_name="sound.mp4", look=LOOK),
+    "probe": probing.probe(),
+    "packets": probing.list_packets("v:0"),
+    "sound": sound.measure_sound(sample_rate_hz=48_000, layout="mono"),
+    "keyframes": pictures.copy_sparse_keyframes(step_s=1.5),
+    "stills": pictures.draw_stills(LOOK),
+    "remux": writing.remux("review.mp4"),
+    "encode": writing.encode("review.mp4", HDR, copies_sound=False),
+    "level": sound.level_sound("sound.mp4", gain_db=3, ceiling_dbtp=-1.8),
+    "join": writing.join("video.mp4", sound_name="sound.mp4", look=LOOK),
 }
 
 every_command = pytest.mark.parametrize("argv", COMMANDS.values(), ids=COMMANDS.keys())

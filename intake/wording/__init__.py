@@ -1,0 +1,100 @@
+"""Every sentence that a check, a state or an error says, in Italian, translated by the Babel catalogues.
+
+No Flask here: workers say the same sentences. The sentences of the pages themselves stand in the templates.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from intake.domain.checks import Unit
+from intake.wording.advice import CHECKS, REASONS
+from intake.wording.standing import HEADLINES, STATES
+
+if TYPE_CHECKING:
+    from intake.domain.checks import Check
+    from intake.domain.states import State
+
+TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
+
+_BYTES_PER_MEGABYTE: Final = 1_000_000
+_SECONDS_PER_MINUTE: Final = 60
+
+
+def say(text: str, language: str, **values: str) -> str:
+    """Translate one of our sentences and fill in its values."""
+    translated: str = _catalogue(language).gettext(text)
+    return translated.format(**values) if values else translated
+
+
+def sentence(check: Check, language: str) -> str:
+    """Say in one sentence how a check ended and what to do about it."""
+    return say(REASONS[check.reason], language, measured=measured(check, language), limit=limit(check, language))
+
+
+def check_title(check: Check, language: str) -> str:
+    """Name what was checked."""
+    return say(CHECKS[check.code], language)
+
+
+def measured(check: Check, language: str) -> str:
+    """Return what was measured as people write it; empty where nothing was."""
+    return _figure(check.measured, check.unit, language)
+
+
+def limit(check: Check, language: str) -> str:
+    """Return what was asked for as people write it; empty where there is no single figure."""
+    return _figure(check.limit, check.unit, language)
+
+
+def headline(state: State, language: str) -> str:
+    """Say to its sender where a submission stands."""
+    return say(HEADLINES[state][0], language)
+
+
+def explanation(state: State, language: str) -> str:
+    """Say to its sender what that means and what comes next."""
+    return say(HEADLINES[state][1], language)
+
+
+def state_name(state: State, language: str) -> str:
+    """Name a state to staff, in a word or two."""
+    return say(STATES[state], language)
+
+
+def duration(seconds: float, language: str) -> str:
+    """Write a length of time: `8,2 s`, `45 s`, `2 min 5 s`."""
+    if seconds < _SECONDS_PER_MINUTE:
+        return f"{format_decimal(seconds, '0.#', locale=language)} s"
+    minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def file_size(size_bytes: float, language: str) -> str:
+    """Write a size as telephones do, in millions of bytes: `12,3 MB`."""
+    pattern = "0.#" if size_bytes < 100 * _BYTES_PER_MEGABYTE else "0"
+    return f"{format_decimal(size_bytes / _BYTES_PER_MEGABYTE, pattern, locale=language)} MB"
+
+
+def _figure(value: float | str | None, unit: Unit | None, language: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if unit is Unit.SECONDS:
+        return duration(value, language)
+    if unit is Unit.BYTES:
+        return file_size(value, language)
+    if unit is Unit.RATIO:
+        return f"{format_decimal(value * 100, '0.##', locale=language)} %"
+    return f"{format_decimal(value, '0.#', locale=language)} {unit or ''}".strip()
+
+
+@lru_cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [language])

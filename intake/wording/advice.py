@@ -1,0 +1,104 @@
+"""What every check says to its sender: how it ended, and what to do about it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.checks import CheckCode, Reason
+from intake.wording.marking import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.FINE: N_("Va bene."),
+        Reason.NOT_A_VIDEO: N_(
+            "Questo file non è un video. Registra con la fotocamera del telefono e manda il file così com'è."
+        ),
+        Reason.WRONG_FORMAT: N_("Questo file è in formato {measured}; qui si mandano video {limit}."),
+        Reason.INCOMPLETE: N_(
+            "Il file è incompleto: forse la registrazione o la copia si è interrotta. Controlla che il video si veda "
+            "fino in fondo sul telefono e mandalo di nuovo."
+        ),
+        Reason.BROKEN_STRUCTURE: N_(
+            "Il file è danneggiato e non riusciamo ad aprirlo. Registra di nuovo con l'app della fotocamera."
+        ),
+        Reason.OUTSIDE_REFERENCE: N_(
+            "Il video ha bisogno di altri file che non sono qui dentro. Esportalo in un file solo e riprova."
+        ),
+        Reason.TOO_COMPLEX: N_(
+            "Il file è fatto in un modo che non possiamo controllare. Mandaci il video come esce dalla fotocamera."
+        ),
+        Reason.NO_PICTURE: N_("Nel file non ci sono immagini: manda un video, non solo l'audio."),
+        Reason.NO_SOUND: N_(
+            "Il video non ha l'audio. Registra di nuovo con il microfono acceso: la tua voce è la cosa più importante."
+        ),
+        Reason.UNKNOWN_VIDEO_CODEC: N_(
+            "Non sappiamo leggere le immagini di questo file ({measured}). Esporta il video come MP4 (H.264) e riprova."
+        ),
+        Reason.UNKNOWN_AUDIO_CODEC: N_(
+            "Non sappiamo leggere l'audio di questo file ({measured}). Esporta il video come MP4 con audio AAC e "
+            "riprova."
+        ),
+        Reason.TOO_SHORT: N_(
+            "Il video dura {measured}; servono almeno {limit}. Racconta qualcosa di più e mandalo di nuovo."
+        ),
+        Reason.TOO_LONG: N_(
+            "Il video dura {measured}; il massimo è {limit}. Accorcialo dal telefono (Modifica) o registra di nuovo."
+        ),
+        Reason.PICTURE_TOO_SMALL: N_(
+            "L'immagine è troppo piccola: il lato corto ha {measured}, ne servono almeno {limit}. Manda il video "
+            "originale, non quello passato da una chat."
+        ),
+        Reason.PICTURE_SMALL: N_(
+            "L'immagine è piccola: il lato corto ha {measured}, meglio almeno {limit}. Se hai il video originale, "
+            "manda quello: le chat lo rimpiccioliscono."
+        ),
+        Reason.PICTURE_TOO_LARGE: N_(
+            "L'immagine è troppo grande: il lato lungo ha {measured}, il massimo è {limit}. Registra in Full HD o 4K."
+        ),
+        Reason.FILE_TOO_LARGE: N_(
+            "Il file pesa {measured}; il massimo è {limit}. Accorcia il video o registra in Full HD invece che in 4K."
+        ),
+        Reason.DAMAGED: N_(
+            "Il video si interrompe o è danneggiato. Controlla che si veda e si senta fino in fondo sul telefono, poi "
+            "mandalo di nuovo."
+        ),
+        Reason.SILENT: N_(
+            "Non si sente niente. Controlla che il microfono non sia coperto e prova a riascoltarti prima di mandarlo."
+        ),
+        Reason.VERY_QUIET: N_(
+            "La voce si sente appena. Tieni il telefono a un braccio da te e parla verso lo schermo."
+        ),
+        Reason.QUIET: N_("La voce è bassa. Avvicina il telefono, a un braccio da te va bene."),
+        Reason.CLIPPED: N_("L'audio è distorto: era troppo forte. Allontanati un po' dal telefono o parla più piano."),
+        Reason.MOSTLY_SILENT: N_(
+            "Per gran parte del video non si sente niente. Controlla che il microfono fosse libero."
+        ),
+        Reason.NOISY: N_(
+            "Il rumore di fondo copre la voce. Cerca una stanza più tranquilla, chiudi le finestre, spegni ventole e "
+            "condizionatori, e avvicinati al telefono."
+        ),
+        Reason.ONE_CHANNEL: N_("L'audio si sente da una parte sola. Se usi un microfono esterno, controlla il cavo."),
+    }
+)
+
+CHECKS: Final[Mapping[CheckCode, str]] = MappingProxyType(
+    {
+        CheckCode.CONTAINER: N_("Tipo di file"),
+        CheckCode.VIDEO_STREAM: N_("Immagine"),
+        CheckCode.AUDIO_STREAM: N_("Audio"),
+        CheckCode.CODEC: N_("Codifica"),
+        CheckCode.DURATION: N_("Durata"),
+        CheckCode.RESOLUTION: N_("Grandezza dell'immagine"),
+        CheckCode.SIZE: N_("Peso del file"),
+        CheckCode.DECODABLE: N_("Integrità"),
+        CheckCode.LOUDNESS: N_("Volume della voce"),
+        CheckCode.CLIPPING: N_("Distorsione"),
+        CheckCode.SILENCE: N_("Silenzio"),
+        CheckCode.NOISE: N_("Rumore di fondo"),
+        CheckCode.CHANNELS: N_("Canali audio"),
+    }
+)

@@ -1,0 +1,54 @@
+"""How a picture is turned, sized and coloured on its way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a picture is to come out: size in square pixels, upright, in ordinary colours.
+
+    Attributes:
+        hdr_transfer: The source's transfer function where it is HDR and must be mapped to SDR.
+    """
+
+    width_px: int
+    height_px: int
+    hdr_transfer: str | None = None
+    is_interlaced: bool = False
+    max_frame_rate: float | None = None
+
+
+def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
+    """Append the filters that give *video* its *look*. ffmpeg has turned it upright before the first of them."""
+    if look.is_interlaced:
+        video = video.filter("yadif", deint="interlaced")
+    if look.max_frame_rate is not None:
+        video = video.filter("fps", look.max_frame_rate)
+    if look.hdr_transfer is None:
+        return video.filter("scale", look.width_px, look.height_px).filter("setsar", 1)
+    return _tone_mapped(video, look)
+
+
+def _tone_mapped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
+    # Made smaller before anything else: the steps between are in floating point.
+    return (
+        video.filter(
+            "zscale",
+            w=look.width_px,
+            h=look.height_px,
+            tin=look.hdr_transfer,
+            pin="bt2020",
+            min="bt2020nc",
+            t="linear",
+            npl=100,
+        )
+        .filter("format", "gbrpf32le")
+        .filter("zscale", p="bt709")
+        .filter("tonemap", "hable", desat=0)
+        .filter("zscale", t="bt709", m="bt709", r="tv")
+        .filter("format", "yuv420p")
+        .filter("setsar", 1)
+    )
