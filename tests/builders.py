@@ -109,6 +109,13 @@ def some_levels(**changes: object) -> AudioLevels:
     return replace(clear, **changes)  # type: ignore[arg-type]
 
 
+def some_findings(*, checks: tuple[Check, ...] = (FINE,)) -> judging.Findings:
+    """What looking at an ordinary clip finds."""
+    return judging.Findings(
+        original_sha256=Sha256("0a" * 32), checks=checks, video=some_facts(), levels=some_levels(), peaks=(10, 60, 30)
+    )
+
+
 def an_inspection(
     job: Job, *, checks: tuple[Check, ...] = (FINE,), has_review: bool = True, sha256: Sha256 = REVIEWED
 ) -> judging.Inspection:
@@ -116,11 +123,7 @@ def an_inspection(
     folder = f"submissions/{job.submission_id}/{job.id}-{job.attempts}"
     review = judging.ReviewCopy(key=ObjectKey(f"{folder}/review.mp4"), sha256=sha256, plan="copied")
     return judging.Inspection(
-        original_sha256=Sha256("0a" * 32),
-        checks=checks,
-        video=some_facts(),
-        levels=some_levels(),
-        peaks=(10, 60, 30),
+        findings=some_findings(checks=checks),
         stills=(ObjectKey(f"{folder}/still-1.jpg"), ObjectKey(f"{folder}/still-2.jpg")),
         waveform_key=ObjectKey(f"{folder}/waveform.json"),
         review=review if has_review else None,

@@ -1,13 +1,17 @@
-"""What a worker writes down after looking at a file, in the transaction that ends its job."""
+"""What a worker writes down of a file: the verdict as soon as it stands, the rest in the commit that ends its job."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
+
+from intake.actions import jobs
 from intake.actions.moving import move
 from intake.db import queries
 from intake.db.records import document_of
+from intake.db.tables import submissions
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.verdict import is_accepted
@@ -36,12 +40,11 @@ class ReviewCopy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection:
-    """What looking at an original found and made.
+class Findings:
+    """What looking at an original found, before anything is made of it.
 
     Attributes:
         peaks: The sound's outline for a picture, 0 to 100.
-        review: None where the file is refused or must be encoded first.
     """
 
     original_sha256: Sha256
@@ -49,9 +52,38 @@ class Inspection:
     video: VideoFacts | None
     levels: AudioLevels | None
     peaks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What looking at an original found and made.
+
+    Attributes:
+        review: None where the file is refused or must be encoded first.
+    """
+
+    findings: Findings
     stills: tuple[ObjectKey, ...]
     waveform_key: ObjectKey | None
     review: ReviewCopy | None
+
+
+def tell_findings(connection: Connection, job: Job, found: Findings, *, lease_s: float) -> bool:
+    """Let the sender know the verdict while the review copy is still being made and filed.
+
+    The submission does not move: killed after this, the next attempt finds the same and tells it again.
+
+    Returns:
+        False when the job is somebody else's by now: nothing was written. Nor is it where the submission moved.
+    """
+    if not jobs.renew(connection, job, lease_s=lease_s):
+        return False
+    connection.execute(
+        update(submissions)
+        .where(submissions.c.id == job.submission_id, submissions.c.revision == job.revision)
+        .values(_columns(found))
+    )
+    return True
 
 
 def record_inspection(connection: Connection, job: Job, found: Inspection, *, now: datetime) -> bool:
@@ -67,11 +99,7 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
         actor="worker",
         now=now,
         then=then,
-        original_sha256=found.original_sha256,
-        checks=[document_of(check) for check in found.checks],
-        video=document_of(found.video) if found.video else None,
-        levels=document_of(found.levels) if found.levels else None,
-        peaks=list(found.peaks),
+        **_columns(found.findings),
         stills=list(found.stills),
         waveform_key=found.waveform_key,
         **_review_columns(found.review),
@@ -97,11 +125,21 @@ def record_refusal(connection: Connection, job: Job, refusal: Check, *, now: dat
 
 
 def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:
-    if not is_accepted(found.checks):
+    if not is_accepted(found.findings.checks):
         return State.REFUSED, []
     if found.review is None:
         return State.INSPECTED, [JobKind.ENCODE]
     return State.AWAITING_REVIEW, []
+
+
+def _columns(found: Findings) -> dict[str, Any]:
+    return {
+        "original_sha256": found.original_sha256,
+        "checks": [document_of(check) for check in found.checks],
+        "video": document_of(found.video) if found.video else None,
+        "levels": document_of(found.levels) if found.levels else None,
+        "peaks": list(found.peaks),
+    }
 
 
 def _review_columns(review: ReviewCopy | None) -> dict[str, Any]:

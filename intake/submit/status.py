@@ -75,7 +75,7 @@ def status_view(connection: Connection, submission: Submission, call: Call, lang
     work = backlog.work_on(connection, submission.id)
     return StatusView(
         headline=wording.headline(submission.state, language),
-        explanation=wording.explanation(submission.state, language),
+        explanation=_explanation(submission, language),
         stations=_stations(submission.state, language),
         working=submission.state in _WORKED_ON,
         position=work.position if submission.state in _WORKED_ON else None,
@@ -83,6 +83,12 @@ def status_view(connection: Connection, submission: Submission, call: Call, lang
         clip_url=clip_url(connection, submission),
         consents=tuple(_consent_shown(answer, call) for answer in submission.consents),
     )
+
+
+def _explanation(submission: Submission, language: str) -> str:
+    if submission.state is State.UPLOADED and submission.checks:
+        return wording.say(standing.JUDGED, language)
+    return wording.explanation(submission.state, language)
 
 
 def _stations(state: State, language: str) -> tuple[Station, ...]:

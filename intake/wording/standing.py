@@ -85,3 +85,8 @@ TIMELINE: Final = (
     N_("In galleria"),
 )
 """The four stations a sender sees."""
+
+JUDGED: Final = N_(
+    "Abbiamo già controllato il formato e l'audio: il risultato è qui sotto. Ora prepariamo la copia per la redazione."
+)
+"""Said instead of the explanation while a clip whose verdict stands is still on its way to the moderators."""

@@ -117,7 +117,7 @@ def to_encode(services: Services, clips: Clips) -> SubmissionId:
         frame_rate=5.0,
         audio_channels=1,
     )
-    return _record(services, clips, job, judging.Inspection(**{**vars(found), "video": facts}))
+    return _record(services, clips, job, replace(found, findings=replace(found.findings, video=facts)))
 
 
 def to_review(services: Services, clips: Clips) -> SubmissionId:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from intake.actions.judging import Inspection, ReviewCopy, record_inspection
-from intake.domain.errors import OutputWrong, ToolFailed, ToolTimedOut
+from intake.actions.judging import Findings, Inspection, ReviewCopy, record_inspection, tell_findings
+from intake.db.engine import writing
+from intake.domain.errors import LeaseLost, OutputWrong, ToolFailed, ToolTimedOut
 from intake.storage import keys
 from workers.media import renditions
 from workers.media.examine import examine
@@ -19,7 +20,7 @@ from workers.steps.reading import nothing_to_do, submission_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.submissions import Job, ObjectKey
+    from intake.domain.submissions import Job, ObjectKey, Sha256
     from intake.wiring import Services
     from workers.media.examine import Examination
     from workers.steps import Commit
@@ -41,17 +42,33 @@ def inspect_original(services: Services, job: Job, workspace: Workspace) -> Comm
     original = workspace.folder / "original"
     sha256 = services.private.fetch(submission.original_key, original)
     seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
+    findings = _findings(sha256, seen)
+    if seen.is_accepted:
+        _tell(services, job, findings)
     found = Inspection(
-        original_sha256=sha256,
-        checks=seen.checks,
-        video=seen.facts,
-        levels=seen.levels,
-        peaks=seen.waveform.overview() if seen.waveform else (),
+        findings=findings,
         stills=_store_stills(services, job, seen),
         waveform_key=_store_waveform(services, job, workspace, seen),
         review=_copy_for_review(services, job, workspace, original, seen),
     )
     return partial(record_inspection, job=job, found=found, now=services.clock())
+
+
+def _findings(sha256: Sha256, seen: Examination) -> Findings:
+    return Findings(
+        original_sha256=sha256,
+        checks=seen.checks,
+        video=seen.facts,
+        levels=seen.levels,
+        peaks=seen.waveform.overview() if seen.waveform else (),
+    )
+
+
+def _tell(services: Services, job: Job, findings: Findings) -> None:
+    # Making and filing the review copy takes longer than all of the judging, and the sender looks at a page.
+    with writing(services.engine) as connection:
+        if not tell_findings(connection, job, findings, lease_s=services.settings.lease_s):
+            raise LeaseLost
 
 
 def _store_stills(services: Services, job: Job, seen: Examination) -> tuple[ObjectKey, ...]:

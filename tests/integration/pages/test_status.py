@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake.actions import judging
+from intake.db.engine import writing
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
-from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read
+from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read, some_findings, take_job
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
 
@@ -45,6 +47,18 @@ def test_the_page_says_where_a_submission_stands(
     answer = client.get(path_of(services, state))
 
     assert (answer.status_code, headline in Page(answer).text) == (200, True)
+
+
+def test_the_verdict_is_shown_before_the_review_copy_is_there(client: FlaskClient, services: Services) -> None:
+    submission_id, token = a_receipt(services)
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission_id, JobKind.INSPECT)
+        judging.tell_findings(connection, job, some_findings(), lease_s=60)
+
+    text = Page(client.get(f"/submissions/{token}")).text
+
+    assert "Abbiamo già controllato il formato e l'audio" in text
+    assert "Che cosa abbiamo controllato" in text
 
 
 def test_every_state_has_its_page() -> None:
