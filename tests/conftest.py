@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +15,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from intake.app import create_app, staff_of
+from intake.db.engine import make_engine
 from intake.settings import Settings
 from intake.setup import prepare_buckets, prepare_database
 from intake.wiring import Services, connect
 from tests import servers
+from tests.fakes.bucket import MemoryBucket
 from tests.fakes.clock import FakeClock
 from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 DATABASES = ("sqlite", "postgresql")
 PASSWORD = "una parola lunga e segreta"
+NOWHERE = "http://127.0.0.1:9"
 MODERATOR = "moderatrice@example.org"
 
 
@@ -80,26 +85,47 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The address of a database of a kind with its tables and the call, to be copied: making it takes a second."""
+    made: dict[str, str] = {}
+
+    def prepare(kind: str) -> str:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp("prepared")
+            made[kind] = new_database(request, folder, kind)
+            parts = _parts(an_environment(made[kind], NOWHERE, folder), FakeClock())
+            prepare_database(parts)
+            parts.engine.dispose()
+        return made[kind]
+
+    return prepare
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new, empty database: the test runs once on SQLite and once on PostgreSQL."""
-    return new_database(request, tmp_path, request.param)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, prepared: Callable[[str], str]) -> str:
+    """A database of the test's own, prepared: the test runs once on SQLite and once on PostgreSQL."""
+    return new_database(request, tmp_path, request.param, template=prepared(request.param))
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A new, empty SQLite database, for tests that are about something else."""
-    return f"sqlite:///{tmp_path / 'intake.db'}"
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path, prepared: Callable[[str], str]) -> str:
+    """A prepared SQLite database, for tests that are about something else."""
+    return new_database(request, tmp_path, "sqlite", template=prepared("sqlite"))
 
 
-def new_database(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> str:
-    """The address of a new database of *kind*."""
+def new_database(request: pytest.FixtureRequest, folder: Path, kind: str, *, template: str | None = None) -> str:
+    """The address of a new database of *kind*: empty, or a copy of *template*."""
     if kind == "sqlite":
-        return f"sqlite:///{tmp_path / 'intake.db'}"
+        file = folder / "intake.db"
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), file)
+        return f"sqlite:///{file}"
     server: str = request.getfixturevalue("postgresql")
     name = f"test_{uuid.uuid4().hex}"
+    copied = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name}{copied}".encode())
     return server.rpartition("/")[0] + f"/{name}"
 
 
@@ -128,24 +154,31 @@ def an_environment(database_url: str, storage_url: str, data_dir: Path) -> dict[
 @pytest.fixture
 def services(environ: dict[str, str], clock: FakeClock) -> Iterator[Services]:
     """All the parts of a process on SQLite, the call loaded, both buckets made."""
-    yield from _services(environ, clock, has_buckets=True)
+    settings = Settings.from_env(environ)
+    parts = replace(connect(settings), clock=clock)
+    prepare_buckets(settings)
+    yield parts
+    parts.engine.dispose()
 
 
 @pytest.fixture
 def services_on_each(database_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Services]:
-    """As `services`, once on SQLite and once on PostgreSQL; its buckets are not made."""
-    yield from _services(an_environment(database_url, "http://127.0.0.1:9", tmp_path), clock, has_buckets=False)
-
-
-def _services(environ: dict[str, str], clock: FakeClock, *, has_buckets: bool) -> Iterator[Services]:
-    settings = Settings.from_env(environ)
-    made = connect(settings)
-    parts = Services(settings=settings, engine=made.engine, private=made.private, gallery=made.gallery, clock=clock)
-    prepare_database(parts)
-    if has_buckets:
-        prepare_buckets(settings)
+    """As `services`, once on SQLite and once on PostgreSQL; its buckets are in memory."""
+    parts = _parts(an_environment(database_url, NOWHERE, tmp_path), clock)
     yield parts
     parts.engine.dispose()
+
+
+def _parts(environ: dict[str, str], clock: FakeClock) -> Services:
+    # Not `connect`: making clients for real buckets takes longer than most of these tests.
+    settings = Settings.from_env(environ)
+    return Services(
+        settings=settings,
+        engine=make_engine(settings.database_url),
+        private=MemoryBucket("private"),
+        gallery=MemoryBucket("gallery"),
+        clock=clock,
+    )
 
 
 @pytest.fixture
