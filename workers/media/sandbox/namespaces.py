@@ -6,18 +6,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from workers.media.plain import plain_file
-from workers.media.sandbox.terms import OUTPUT, SOURCE, Limits
+from workers.media.sandbox.terms import OUTPUT, SOURCE, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from workers.media.sandbox.terms import Limits
 
 _MAX_THREADS: Final = 128
 
 
-def walls(programs: Mapping[str, str], source: Path | None, output: Path, seccomp_fd: int) -> list[str]:
-    """Return the arguments that build the walls and then run what follows them."""
+class Namespaces:
+    """Builds command lines that run a tool behind these walls."""
+
+    level: Final = Level.BUBBLEWRAP
+    needed: Final = ("bwrap", "prlimit")
+    complains_as: Final = "bwrap: "
+
+    def around(
+        self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
+    ) -> list[str]:
+        """Return the command that builds a world and then runs *argv* in it."""
+        return [*_walls(source, output, seccomp_fd), *_bounds(limits), *argv]
+
+
+def _walls(source: Path | None, output: Path, seccomp_fd: int) -> list[str]:
     return [
-        programs["bwrap"],
+        "/usr/bin/bwrap",
         *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
         *("--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"),
         *("--setenv", "LC_ALL", "C.UTF-8", "--hostname", "sandbox", "--chdir", "/"),
@@ -35,10 +50,9 @@ def walls(programs: Mapping[str, str], source: Path | None, output: Path, seccom
     ]
 
 
-def bounds(programs: Mapping[str, str], limits: Limits) -> list[str]:
-    """Return the arguments that set the *limits* and then run what follows them."""
+def _bounds(limits: Limits) -> list[str]:
     return [
-        programs["prlimit"],
+        "/usr/bin/prlimit",
         f"--as={limits.memory_bytes}",
         f"--cpu={limits.cpu_s}",
         f"--fsize={limits.output_bytes}",

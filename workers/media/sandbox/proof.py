@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import socket
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,8 @@ def prove(sandbox: Sandbox, folder: Path) -> None:
     _require_failure("read a file outside", lambda: attempt("cat", str(outside)))
     _require_failure("read /etc/passwd", lambda: attempt("cat", "/etc/passwd"))
     _require_failure("change its input", lambda: attempt("sh", "-c", f"echo x >> {SOURCE}"))
+    _require_failure("change the rights of its input", lambda: attempt("chmod", "777", SOURCE))
+    _require_failure("send us a signal", lambda: attempt("sh", "-c", f"kill -0 {os.getpid()}"))
     _require_failure("start a second process", lambda: attempt("sh", "-c", "cat /dev/null; true"))
     _require_failure("take more memory", lambda: attempt("dd", "if=/dev/zero", "of=/dev/null", "bs=600M", "count=1"))
     _require_failure("write more", lambda: attempt("dd", "if=/dev/zero", f"of={OUTPUT}/big", "bs=2M", "count=1"))

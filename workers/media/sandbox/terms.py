@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 SOURCE: Final = "/in/src"
@@ -10,6 +11,13 @@ SOURCE: Final = "/in/src"
 
 OUTPUT: Final = "/out"
 """The output folder, as the tool sees it."""
+
+
+class Level(StrEnum):
+    """Which walls stand around a tool, the strongest first. There is no third: without these nothing is opened."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "landlock"
 
 
 @dataclass(frozen=True, kw_only=True)
