@@ -119,15 +119,23 @@ def read_container(path: Path) -> Container:
     """Walk the boxes of the file at *path* and say what it is.
 
     Raises:
+        VideoRefused: As `read_boxes`.
+    """
+    with path.open("rb") as file:
+        return read_boxes(file, size_bytes=path.stat().st_size)
+
+
+def read_boxes(file: BinaryIO, *, size_bytes: int) -> Container:
+    """Walk the boxes of *file* and say what it is.
+
+    Raises:
         VideoRefused: It is no MP4 or QuickTime file, is cut off or contradicts itself, leads to other files, holds a
             codec no phone records, or is built to wear us out.
     """
-    size_bytes = path.stat().st_size
-    with path.open("rb") as file:
-        reader = _Reader(file, size_bytes)
-        brand = _brand(reader)
-        moov, is_fragmented = _find_moov(reader)
-        _inspect_tracks(reader, moov)
+    reader = _Reader(file, size_bytes)
+    brand = _brand(reader)
+    moov, is_fragmented = _find_moov(reader)
+    _inspect_tracks(reader, moov)
     return Container(
         format=Format.MOV if brand == _QUICKTIME_BRAND else Format.MP4,
         size_bytes=size_bytes,
@@ -168,12 +176,19 @@ def _inspect_tracks(reader: _Reader, moov: _Box) -> None:
             case b"cmov":
                 _refuse(Reason.BROKEN_STRUCTURE, "compressed moov")
             case b"mdia/hdlr" if tracks:
+                _require_first_handler(tracks[-1])
                 tracks[-1].handler = reader.bytes_at(box.content_at + 8, 4)
             case b"stsd" if tracks:
                 tracks[-1].entries += _sample_entries(reader, box, tracks[-1].handler)
             case b"dref":
                 _require_self_contained(reader, box)
     _require_known_codecs(tracks)
+
+
+def _require_first_handler(track: _Track) -> None:
+    # What a track is must be said once, and before what it holds: whoever reads on may believe another of its words.
+    if track.handler or track.entries:
+        _refuse(Reason.BROKEN_STRUCTURE, "handler")
 
 
 def _descend(reader: _Reader, box: _Box, *, parent: bytes, depth: int) -> Iterator[_Box]:

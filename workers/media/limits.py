@@ -1,4 +1,4 @@
-"""The only place for what each tool may take. Every figure has its reason; `sandbox.py` enforces them."""
+"""The only place for what each tool may take. Every figure has its reason; the sandbox enforces them."""
 
 from __future__ import annotations
 

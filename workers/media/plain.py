@@ -19,10 +19,11 @@ def plain_file(source: Path) -> Path:
     """Return the path of *source*, which must be a file itself: a link would let in what it leads to.
 
     Raises:
-        ToolFailed: It is a link.
+        ToolFailed: It is a link, or nothing that is read like a file.
+        FileNotFoundError: It is not there.
     """
-    if source.is_symlink():
-        raise ToolFailed("the input is a link")
+    if not stat.S_ISREG(source.lstat().st_mode):
+        raise ToolFailed("the input is a link, or no file")
     return source.absolute()
 
 
