@@ -85,3 +85,8 @@ TIMELINE: Final = (
     N_("In galleria"),
 )
 """The four stations a sender sees."""
+
+SOON: Final = N_("meno di un minuto")
+A_MINUTE: Final = N_("circa un minuto")
+MINUTES: Final = N_("circa {minutes} minuti")
+"""How long something will still take."""
