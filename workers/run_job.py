@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-    from intake.domain.jobs import JobId
+    from intake.domain.jobs import JobId, Progress
     from intake.domain.submissions import Job
     from intake.wiring import Services
     from workers.media.sandbox import Sandbox
@@ -42,6 +43,9 @@ log = structlog.get_logger()
 
 RENEWALS_IN_A_LEASE: Final = 4
 """Four missed beats, not one slow disk, lose a job."""
+
+PROGRESS_EVERY_S: Final = 1.0
+"""How often a row says how far its job is: as often as somebody who waits looks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,9 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     undo: list[Callable[[], object]] = [partial(services.private.delete_below, keys.made_by(job))]
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
-            workspace = Workspace(folder=folder, stop=lease.lost, tested=worker.sandbox, undo=undo)
+            workspace = Workspace(
+                folder=folder, stop=lease.lost, tested=worker.sandbox, undo=undo, tell_progress=lease.tell_progress
+            )
             counts = _attempt(services, job, workspace)
     except LeaseLost:
         log.warning("lease_lost")
@@ -152,13 +158,14 @@ def _folder(services: Services, job: Job) -> Iterator[Path]:
 
 
 class LeaseKeeper:
-    """Renews a job's lease from a thread while its step works, and says when it is lost."""
+    """Renews a job's lease from a thread while its step works, writes how far it is, and says when it is lost."""
 
     def __init__(self, services: Services, job: Job) -> None:
         self._services = services
         self._job = job
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._renew, daemon=True, name=f"lease-{job.id}")
+        self._thread = threading.Thread(target=self._keep, daemon=True, name=f"lease-{job.id}")
+        self._untold: Progress | None = None
         self.lost = threading.Event()
         """Set when somebody else owns the job; tools watch it and stop."""
 
@@ -172,12 +179,20 @@ class LeaseKeeper:
         self._done.set()
         self._thread.join()
 
-    def _renew(self) -> None:
+    def tell_progress(self, progress: Progress) -> None:
+        """Note how far the job is. Whoever works is not kept waiting for the database."""
+        self._untold = progress
+
+    def _keep(self) -> None:
         lease_s = self._services.settings.lease_s
-        while not self._done.wait(lease_s / RENEWALS_IN_A_LEASE):
+        renewed_at = time.monotonic()
+        while not self._done.wait(min(PROGRESS_EVERY_S, lease_s / RENEWALS_IN_A_LEASE)):
+            is_due = time.monotonic() - renewed_at >= lease_s / RENEWALS_IN_A_LEASE
+            progress, self._untold = self._untold, None
+            if not is_due and progress is None:
+                continue
             try:
-                with writing(self._services.engine) as connection:
-                    is_mine = jobs.renew(connection, self._job, lease_s=lease_s)
+                is_mine = self._write(progress, lease_s=lease_s if is_due else None)
             except SQLAlchemyError:
                 # A busy or restarting database: the next beat may do. The fence guards the commit in any case.
                 log.warning("lease_renewal_failed")
@@ -185,3 +200,9 @@ class LeaseKeeper:
             if not is_mine:
                 self.lost.set()
                 return
+            renewed_at = time.monotonic() if is_due else renewed_at
+
+    def _write(self, progress: Progress | None, *, lease_s: float | None) -> bool:
+        with writing(self._services.engine) as connection:
+            is_mine = lease_s is None or jobs.renew(connection, self._job, lease_s=lease_s)
+            return is_mine and (progress is None or jobs.show_progress(connection, self._job, progress))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from intake.domain.jobs import Progress
     from workers.media.sandbox import Sandbox
 
 
@@ -22,6 +23,7 @@ class Workspace:
     Attributes:
         stop: Set when the lease is lost. Tools are killed by it.
         tested: The sandbox, if this worker has one.
+        tell_progress: Takes how far the step is, for people who wait.
         undo: What throws away what this attempt made outside its own prefix, should its work not count.
     """
 
@@ -29,6 +31,7 @@ class Workspace:
     stop: threading.Event
     tested: Sandbox | None
     undo: list[Callable[[], object]] = field(default_factory=list)
+    tell_progress: Callable[[Progress], None] | None = None
 
     @property
     def sandbox(self) -> Sandbox:

@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-    from intake.domain.jobs import JobId, JobKind
+    from intake.domain.jobs import JobId, JobKind, Progress
     from intake.domain.submissions import Job, SubmissionId
 
 _ERROR_CHARACTERS: Final = 2000
 """How much of an error a row keeps: the end, where tools say what went wrong."""
+
+_NO_PROGRESS: Final = {"progress_percent": None, "progress_remaining_s": None}
+"""What a row says when an attempt begins: from the start, whatever the one before had done."""
+
+_FREE: Final = {"lease_token": None, "lease_until": None, **_NO_PROGRESS}
+"""What a row says of a job that nobody holds."""
 
 
 def enqueue(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
@@ -59,6 +65,7 @@ def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | Non
             lease_token=secrets.token_hex(16),
             lease_until=database_now_s() + lease_s,
             attempts=jobs.c.attempts + 1,
+            **_NO_PROGRESS,
         )
         .returning(jobs)
     ).mappings()
@@ -71,9 +78,14 @@ def renew(connection: Connection, job: Job, *, lease_s: float) -> bool:
     return _update_mine(connection, job, lease_until=database_now_s() + lease_s)
 
 
+def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
+    """Write down how far the job is; False when it is somebody else's by now."""
+    return _update_mine(connection, job, progress_percent=progress.percent, progress_remaining_s=progress.remaining_s)
+
+
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
-    return _update_mine(connection, job, state=JobState.DONE, lease_token=None, lease_until=None, last_error=None)
+    return _update_mine(connection, job, state=JobState.DONE, last_error=None, **_FREE)
 
 
 def put_back(connection: Connection, job: Job, error: str) -> bool:
@@ -87,8 +99,7 @@ def put_back(connection: Connection, job: Job, error: str) -> bool:
         postponed=postponed + 1,
         run_after=database_now_s() + backoff_s(postponed + 1),
         hinted_at=None,
-        lease_token=None,
-        lease_until=None,
+        **_FREE,
         last_error=error[-_ERROR_CHARACTERS:],
     )
 
@@ -102,8 +113,7 @@ def fail(connection: Connection, job: Job, error: str) -> bool:
         state=JobState.DEAD if is_last else JobState.READY,
         run_after=database_now_s() + backoff_s(job.attempts),
         hinted_at=None,
-        lease_token=None,
-        lease_until=None,
+        **_FREE,
         last_error=error[-_ERROR_CHARACTERS:],
     )
 
@@ -115,8 +125,7 @@ def expire_leases(connection: Connection) -> list[Job]:
         .where(_lease_expired(), jobs.c.attempts >= jobs.c.max_attempts)
         .values(
             state=JobState.DEAD,
-            lease_token=None,
-            lease_until=None,
+            **_FREE,
             last_error="the worker died or went silent while it did this, on every attempt",
         )
         .returning(jobs)
@@ -127,7 +136,7 @@ def expire_leases(connection: Connection) -> list[Job]:
         # Their tries are looked at again: time goes on between the two statements, and a job that is ready with none
         # left would be nobody's for ever.
         .where(_lease_expired(), jobs.c.attempts < jobs.c.max_attempts)
-        .values(state=JobState.READY, lease_token=None, lease_until=None, hinted_at=None)
+        .values(state=JobState.READY, hinted_at=None, **_FREE)
     )
     return dead
 

@@ -11,7 +11,7 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import MAKERS, JobState
+from intake.domain.jobs import MAKERS, JobState, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,11 @@ class Heartbeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What the jobs say of a submission: whether somebody works on it, and how many wait before it."""
+    """What the jobs say of a submission: whether somebody works on it, how far that is, and how many wait before it."""
 
     is_working: bool
     position: int | None
+    progress: Progress | None = None
 
 
 def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
@@ -76,14 +77,16 @@ def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | 
 def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
     """Say what the jobs say of a submission."""
     open_jobs = connection.execute(
-        select(jobs.c.id, jobs.c.kind, jobs.c.state, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
+        select(jobs, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
             jobs.c.submission_id == submission_id, jobs.c.state.in_((JobState.READY, JobState.LEASED))
         )
     ).all()
     waiting = [job for job in open_jobs if job.state == JobState.READY]
+    held = [job for job in open_jobs if job.state == JobState.LEASED and job.is_held]
     return Work(
-        is_working=any(job.state == JobState.LEASED and job.is_held for job in open_jobs),
+        is_working=bool(held),
         position=_position(connection, waiting[0]) if waiting else None,
+        progress=next((_progress(job) for job in held if job.progress_percent is not None), None),
     )
 
 
@@ -107,6 +110,10 @@ def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
     ).where(heartbeats.c.name == name)
     row = connection.execute(query).one_or_none()
     return Heartbeat(age_s=row.age_s, detail=row.detail) if row is not None else None
+
+
+def _progress(job: Row[Any]) -> Progress:
+    return Progress(percent=job.progress_percent, remaining_s=job.progress_remaining_s)
 
 
 def _position(connection: Connection, job: Row[Any]) -> int:

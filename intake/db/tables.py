@@ -172,6 +172,9 @@ jobs = Table(
     Column("lease_token", String(32)),
     Column("lease_until", Float),
     Column("last_error", Text),
+    # How far the present attempt is, where it can tell; nothing while nobody holds the job.
+    Column("progress_percent", Integer),
+    Column("progress_remaining_s", Integer),
     UniqueConstraint("submission_id", "kind", "revision"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
 )

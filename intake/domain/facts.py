@@ -20,6 +20,7 @@ class VideoFacts:
         rotation_deg: As ffprobe reports it, −90, 0, 90 or 180: −90 stands upright after a quarter turn clockwise.
         pixel_aspect: Width of a stored pixel over its height; 1.0 on every phone.
         audio_codec: ffmpeg's name; None without a sound track.
+        audio_track: Which of the file's sound tracks this is about and everything is made from, counted from 0.
     """
 
     container: Format
@@ -40,6 +41,7 @@ class VideoFacts:
     audio_profile: str | None
     audio_channels: int
     audio_sample_rate_hz: int
+    audio_track: int = 0
 
     @property
     def is_turned(self) -> bool:

@@ -56,6 +56,19 @@ class JobRule:
     needs_operator: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a job is that takes long.
+
+    Attributes:
+        percent: 0 to 100.
+        remaining_s: Seconds it will still take, going by the speed so far; None where that says nothing yet.
+    """
+
+    percent: int
+    remaining_s: int | None
+
+
 JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
     {
         JobKind.INSPECT: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=True),

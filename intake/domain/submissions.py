@@ -72,6 +72,7 @@ class Publication:
     Attributes:
         revision: The folder in the gallery bucket: `clips/{clip}/{revision}/`.
         still_count: How many `still-N.jpg` there are.
+        small_size_bytes: Of `video-small.mp4`, for bad lines; None where `video.mp4` is that small itself.
     """
 
     clip_id: ClipId
@@ -82,6 +83,7 @@ class Publication:
     height_px: int
     size_bytes: int
     still_count: int
+    small_size_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from intake.domain.facts import AudioLevels, VideoFacts
 
 
-VIDEO_CODECS: Final = frozenset({"h264", "hevc"})
-"""What phones record. A decoder outside this list never sees a sender's file."""
+VIDEO_CODECS: Final = frozenset({"h264", "hevc", "mpeg4"})
+"""What phones record, or did ten years ago. A decoder outside this list never sees a sender's file."""
 
 AUDIO_CODECS: Final = frozenset({"aac", "mp3", "opus", "alac", "pcm_s16le", "pcm_s16be", "amr_nb", "amr_wb"})
 """Sound beside such pictures."""

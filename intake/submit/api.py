@@ -91,6 +91,7 @@ def describe_submission() -> ResponseReturnValue:
             state=submission.state,
             working=work.is_working,
             position=work.position,
+            progress=asdict(work.progress) if work.progress else None,
             checks=[_check(check) for check in submission.checks],
             levels=_only(LEVELS, submission.levels),
             video=_only(VIDEO, submission.video),

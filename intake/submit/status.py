@@ -57,6 +57,8 @@ class StatusView:
 
     Attributes:
         working: Whether something is being done or waits to be done, so that looking again is worth while.
+        progress: How far that is, in percent, where it takes long and can be told.
+        remaining: How long it will still take, as people say it.
         position: How many of its kind are before it in the queue, itself included; None when it does not wait.
     """
 
@@ -64,6 +66,8 @@ class StatusView:
     explanation: str
     stations: tuple[Station, ...]
     working: bool
+    progress: int | None
+    remaining: str | None
     position: int | None
     checks: tuple[Check, ...]
     clip_url: str | None
@@ -73,11 +77,14 @@ class StatusView:
 def status_view(connection: Connection, submission: Submission, call: Call, language: str) -> StatusView:
     """Gather what the status page says of *submission*."""
     work = backlog.work_on(connection, submission.id)
+    progress = work.progress if submission.state in _WORKED_ON else None
     return StatusView(
         headline=wording.headline(submission.state, language),
         explanation=_explanation(submission, language),
         stations=_stations(submission.state, language),
         working=submission.state in _WORKED_ON,
+        progress=progress.percent if progress else None,
+        remaining=wording.remaining(progress, language) if progress else None,
         position=work.position if submission.state in _WORKED_ON else None,
         checks=submission.checks,
         clip_url=clip_url(connection, submission),

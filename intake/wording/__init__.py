@@ -13,11 +13,13 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from intake.domain.checks import Unit
+from intake.wording import standing
 from intake.wording.advice import CHECKS, REASONS
 from intake.wording.standing import HEADLINES, STATES
 
 if TYPE_CHECKING:
     from intake.domain.checks import Check
+    from intake.domain.jobs import Progress
     from intake.domain.states import State
 
 TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
@@ -73,6 +75,16 @@ def duration(seconds: float, language: str) -> str:
         return f"{format_decimal(seconds, '0.#', locale=language)} s"
     minutes, rest = divmod(round(seconds), _SECONDS_PER_MINUTE)
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def remaining(progress: Progress, language: str) -> str | None:
+    """Say how long something will still take; nothing where that cannot be said yet."""
+    if progress.remaining_s is None:
+        return None
+    if progress.remaining_s < _SECONDS_PER_MINUTE:
+        return say(standing.SOON, language)
+    minutes = round(progress.remaining_s / _SECONDS_PER_MINUTE)
+    return say(standing.A_MINUTE if minutes == 1 else standing.MINUTES, language, minutes=str(minutes))
 
 
 def file_size(size_bytes: float, language: str) -> str:

@@ -90,3 +90,8 @@ JUDGED: Final = N_(
     "Abbiamo già controllato il formato e l'audio: il risultato è qui sotto. Ora prepariamo la copia per la redazione."
 )
 """Said instead of the explanation while a clip whose verdict stands is still on its way to the moderators."""
+
+SOON: Final = N_("meno di un minuto")
+A_MINUTE: Final = N_("circa un minuto")
+MINUTES: Final = N_("circa {minutes} minuti")
+"""How long something will still take."""

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VIDEO_ENTRIES: Final = frozenset({b"avc1", b"avc3", b"hvc1", b"hev1"})
-"""Sample entries of H.264 and HEVC: what phones record."""
+VIDEO_ENTRIES: Final = frozenset({b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4v"})
+"""Sample entries of H.264 and HEVC, what phones record, and of MPEG-4 part 2, what older ones did.
+
+MPEG-1, MPEG-2 and JPEG may hide behind `mp4v` too: their decoders are on no list of ours.
+"""
 
 SOUND_ENTRIES: Final = frozenset(
     {b"mp4a", b".mp3", b"Opus", b"alac", b"sowt", b"twos", b"lpcm", b"samr", b"sawb", b"ms\x00\x55"}

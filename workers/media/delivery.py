@@ -1,8 +1,8 @@
-"""The only place that makes what visitors get, from exactly the file that was reviewed.
+"""The only place that makes what visitors get, from exactly the file that was reviewed: two sizes, from one decode.
 
 All clips of a gallery play at one loudness. ffmpeg's `loudnorm` changes the dynamics of nearly all speech and its
-default AAC coder overshoots; a plain gain, a limiter at four times the rate and a second look at the encoded file come
-within 0.2 LU, measured on thirteen clips.
+default AAC coder overshoots; a plain gain, a limiter at four times the rate and a look at the encoded sound come within
+0.2 LU, measured on thirteen clips. Only the sound is looked at twice: the pictures are decoded once, and never to hear.
 """
 
 from __future__ import annotations
@@ -14,19 +14,24 @@ from intake.domain.errors import OutputWrong
 from intake.domain.verdict import SILENT_LUFS
 from workers.media import limits
 from workers.media.boxes import read_container
-from workers.media.commands import sound
+from workers.media.commands import sound, writing
 from workers.media.levels import measure
+from workers.media.looks import delivery_looks
 from workers.media.probe import report
-from workers.media.renditions import join_delivery
+from workers.media.renditions import run_encode, verified
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.facts import AudioLevels, VideoFacts
     from workers.media.levels import Sound
+    from workers.media.progress import TellProgress
     from workers.media.renditions import Rendition
     from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
+
+VIDEO_NAME: Final = "video.mp4"
+SMALL_NAME: Final = "video-small.mp4"
 
 TARGET_LUFS: Final = -16.0
 """Loudness of speech on the web. Source: AES TD1008, for streams on phones and computers."""
@@ -40,88 +45,110 @@ MAX_GAIN_DB: Final = 20.0
 _GOOD_ENOUGH_LU: Final = 0.4
 _MAX_CORRECTIONS: Final = 2
 _PEAK_MARGIN_DB: Final = 0.3
-_NUDGE_DB: Final = 0.01
-"""A gain nobody hears, for sound that is as loud as it should be and only peaks too high."""
+_EARS: Final = 2
 
 _SOUND_NAME: Final = "sound.mp4"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """What was made for visitors, as it was measured afterwards.
+    """What was made for visitors.
 
     Attributes:
-        gain_db: How much louder the sound was made; 0 where it was taken over as it is.
+        small: The same for bad lines; None where `video` is that small itself.
+        sound: Of both, as it was measured after it was encoded.
+        gain_db: How much louder the sound was made.
     """
 
     video: Rendition
+    small: Rendition | None
     sound: Sound
     gain_db: float
 
 
-def deliver(
-    sandbox: Sandbox, review: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
+def deliver(  # noqa: PLR0913 - a file, what is known of it, and who wants to know how it goes
+    sandbox: Sandbox,
+    review: Path,
+    facts: VideoFacts,
+    *,
+    folder: Path,
+    levels: AudioLevels | None = None,
+    stop: StopSignal | None = None,
+    tell: TellProgress | None = None,
 ) -> Delivery:
-    """Make `video.mp4` in *folder* from the *review* copy, light enough for visitors' lines and at one loudness.
+    """Make `video.mp4` and `video-small.mp4` in *folder* from the *review* copy, at one loudness.
+
+    Args:
+        levels: What was measured of the sound when the original was looked at, to spare another decode.
 
     Raises:
         OutputWrong: What was written is not what was asked for, or its peaks cannot be held.
         ToolFailed: It could not be made.
-        ToolTimedOut: It took longer than six times its length.
+        ToolTimedOut: It took longer than six times its length, or stood still for a minute.
         LeaseLost: *stop* was set.
     """
-    levels = measure(sandbox, review, facts, stop=stop).levels
-    gain_db = gain_for(levels)
-    levelled = folder / _SOUND_NAME if gain_db else None
-    if levelled is not None:
-        gain_db = _level(sandbox, review, levels, gain_db=gain_db, out=levelled, stop=stop)
-    video = join_delivery(sandbox, review, facts, sound=levelled, folder=folder, stop=stop)
-    if levelled is not None:
-        levelled.unlink()
-    sound = measure(sandbox, video.path, video.facts, stop=stop)
-    return Delivery(video=video, sound=sound, gain_db=round(gain_db, 2))
+    if levels is None or not holds_for_copies(levels):
+        levels = measure(sandbox, review, facts, stop=stop).levels
+    levelled = folder / _SOUND_NAME
+    gain_db, heard = _level(sandbox, review, levels, out=levelled, stop=stop)
+    large_look, small_look = delivery_looks(facts)
+    small = (SMALL_NAME, small_look) if small_look else None
+    argv = writing.deliver(sound=levelled.name, large=(VIDEO_NAME, large_look), small=small)
+    run_encode(sandbox, argv, source=review, facts=facts, folder=folder, stop=stop, tell=tell)
+    levelled.unlink()
+    return Delivery(
+        video=verified(sandbox, folder / VIDEO_NAME, source=facts, look=large_look, stop=stop),
+        small=verified(sandbox, folder / SMALL_NAME, source=facts, look=small_look, stop=stop) if small_look else None,
+        sound=heard,
+        gain_db=round(gain_db, 2),
+    )
+
+
+def holds_for_copies(levels: AudioLevels) -> bool:
+    """Tell whether what was measured of an original is true of its review copy: not where channels were mixed down."""
+    return levels.channels <= _EARS
 
 
 def gain_for(levels: AudioLevels) -> float:
-    """Return by how many dB to raise the sound; 0 where it is silence or fits already."""
+    """Return by how many dB to raise the sound; 0 where it is silence or loud enough already."""
     if levels.integrated_lufs is None or levels.integrated_lufs <= SILENT_LUFS:
         return 0.0
     gain_db = min(TARGET_LUFS - levels.integrated_lufs, MAX_GAIN_DB)
-    fits = abs(gain_db) <= _GOOD_ENOUGH_LU and not _excess_db(levels)
-    return 0.0 if fits else gain_db or _NUDGE_DB
+    return gain_db if abs(gain_db) > _GOOD_ENOUGH_LU else 0.0
 
 
-def _level(  # noqa: PLR0913 - a file, what is known of it, and where it goes
-    sandbox: Sandbox, review: Path, levels: AudioLevels, *, gain_db: float, out: Path, stop: StopSignal | None
-) -> float:
-    """Write the sound alone, measure it, correct gain and ceiling at most twice; return the last gain.
+def _level(
+    sandbox: Sandbox, review: Path, levels: AudioLevels, *, out: Path, stop: StopSignal | None
+) -> tuple[float, Sound]:
+    """Write the sound alone and measure it; correct gain and ceiling at most twice. Return the last gain, and it.
 
     Raises:
         OutputWrong: The peaks are still too high.
     """
+    gain_db, ceiling_dbtp = gain_for(levels), sound.LIMITER_CEILING_DBTP
     target_lufs = (levels.integrated_lufs or 0.0) + gain_db
-    ceiling_dbtp = sound.LIMITER_CEILING_DBTP
-    argv = sound.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
-    written = _written_levels(sandbox, argv, review, out, stop)
+    heard = _written(sandbox, review, out, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp, stop=stop)
     for _ in range(_MAX_CORRECTIONS):
-        missing_lu = target_lufs - (written.integrated_lufs or target_lufs)
-        excess_db = _excess_db(written)
+        missing_lu = target_lufs - (heard.levels.integrated_lufs or target_lufs)
+        excess_db = _excess_db(heard.levels)
         if abs(missing_lu) <= _GOOD_ENOUGH_LU and not excess_db:
             break
         # What the limiter took is given back; peaks that the coder made are held a little lower.
         gain_db += missing_lu
         ceiling_dbtp -= excess_db
-        argv = sound.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
-        written = _written_levels(sandbox, argv, review, out, stop)
-    if _excess_db(written):
-        raise OutputWrong(f"the sound peaks at {written.true_peak_dbtp} dBTP")
-    return gain_db
+        heard = _written(sandbox, review, out, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp, stop=stop)
+    if _excess_db(heard.levels):
+        raise OutputWrong(f"the sound peaks at {heard.levels.true_peak_dbtp} dBTP")
+    return gain_db, heard
 
 
-def _written_levels(sandbox: Sandbox, argv: list[str], review: Path, out: Path, stop: StopSignal | None) -> AudioLevels:
+def _written(  # noqa: PLR0913 - a file, how it is to sound, and where it goes
+    sandbox: Sandbox, review: Path, out: Path, *, gain_db: float, ceiling_dbtp: float, stop: StopSignal | None
+) -> Sound:
+    argv = sound.level_sound(out.name, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
     sandbox.run(argv, source=review, output=out.parent, limits=limits.SOUND, stop=stop)
     facts = report(sandbox, out, read_container(out), stop=stop).facts
-    return measure(sandbox, out, facts, stop=stop).levels
+    return measure(sandbox, out, facts, stop=stop)
 
 
 def _excess_db(levels: AudioLevels) -> float:

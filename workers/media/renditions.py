@@ -1,4 +1,4 @@
-"""The only place that decides whether a clip is copied or encoded, and makes every rendition of it.
+"""The only place that decides whether a clip is copied or encoded for review, and knows what a good rendition is.
 
 A *review copy* is what moderators watch; the *delivery* is what visitors get, made from exactly that. Copying costs
 0.006 of a clip's length, encoding 0.7 of it: what a browser can play is copied. An exit code proves nothing, so each
@@ -15,26 +15,24 @@ from intake.domain.errors import OutputWrong, VideoRefused
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import writing
-from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, look_of
+from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, review_look
 from workers.media.probe import report
+from workers.media.progress import ProgressMeter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.facts import VideoFacts
     from workers.media.commands.shaping import Look
-    from workers.media.sandbox import Limits, Sandbox
+    from workers.media.progress import TellProgress
+    from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
 
 REVIEW_NAME: Final = "review.mp4"
-DELIVERY_NAME: Final = "video.mp4"
 
 MAX_LONG_PX: Final = 1920
 MAX_SHORT_PX: Final = 1080
-"""Full HD, either way round."""
-
-DELIVERY_BIT_RATE_BPS: Final = 6_000_000
-"""Average of picture data that visitors' lines carry; a phone records three times as much."""
+"""Full HD, either way round: every browser plays it, and a larger one is made smaller."""
 
 _PLAYABLE_PROFILES: Final = frozenset({"Constrained Baseline", "Baseline", "Main", "High"})
 _PLAYABLE_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
@@ -110,56 +108,56 @@ def remux(
         LeaseLost: *stop* was set.
     """
     out = folder / REVIEW_NAME
-    sandbox.run(writing.remux(out.name), source=path, output=folder, limits=limits.copying(), stop=stop)
-    return _verified(sandbox, out, source=facts, look=None, stop=stop)
+    argv = writing.remux(out.name, audio_track=facts.audio_track)
+    sandbox.run(argv, source=path, output=folder, limits=limits.copying(), stop=stop)
+    return verified(sandbox, out, source=facts, look=None, stop=stop)
 
 
-def encode(
-    sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
+def encode(  # noqa: PLR0913 - a file, what is known of it, and who wants to know how it goes
+    sandbox: Sandbox,
+    path: Path,
+    facts: VideoFacts,
+    *,
+    folder: Path,
+    stop: StopSignal | None = None,
+    tell: TellProgress | None = None,
 ) -> Rendition:
     """Make `review.mp4` as planned: H.264 and AAC, at most Full HD, upright, in ordinary colours, no tags.
 
     Raises:
         OutputWrong: What was written does not hold what the source declares, as in `remux`.
         ToolFailed: It could not be encoded.
-        ToolTimedOut: It took longer than six times its length.
+        ToolTimedOut: It took longer than six times its length, or stood still for a minute.
         LeaseLost: *stop* was set.
     """
     plan = plan_review_copy(facts)
     out = folder / REVIEW_NAME
-    look = None if plan.copies_video else look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
-    argv = writing.encode(out.name, look, copies_sound=plan.copies_sound)
-    sandbox.run(argv, source=path, output=folder, limits=limits.encoding(facts.duration_s), stop=stop)
-    return _verified(sandbox, out, source=facts, look=look, stop=stop)
+    look = None if plan.copies_video else review_look(facts)
+    argv = writing.encode(out.name, look, copies_sound=plan.copies_sound, audio_track=facts.audio_track)
+    run_encode(sandbox, argv, source=path, facts=facts, folder=folder, stop=stop, tell=tell)
+    return verified(sandbox, out, source=facts, look=look, stop=stop)
 
 
-def look_for_delivery(facts: VideoFacts) -> Look | None:
-    """Return how to encode a review copy's picture for visitors; None where it is light enough to be copied."""
-    if facts.video_bit_rate_bps <= DELIVERY_BIT_RATE_BPS:
-        return None
-    return look_of(facts, max_long_px=MAX_LONG_PX, max_short_px=MAX_SHORT_PX)
-
-
-def join_delivery(  # noqa: PLR0913 - a file, what is known of it, and where things are
-    sandbox: Sandbox, path: Path, facts: VideoFacts, *, sound: Path | None, folder: Path, stop: StopSignal | None = None
-) -> Rendition:
-    """Write `video.mp4` from a review copy with *sound*, which lies in *folder*; with its own sound where that is None.
+def run_encode(  # noqa: PLR0913 - a command, what it reads, and who wants to know how it goes
+    sandbox: Sandbox,
+    argv: list[str],
+    *,
+    source: Path,
+    facts: VideoFacts,
+    folder: Path,
+    stop: StopSignal | None,
+    tell: TellProgress | None,
+) -> None:
+    """Run an encode of all of *source* that tells its progress.
 
     Raises:
-        OutputWrong, ToolFailed, ToolTimedOut, LeaseLost: As `encode`.
+        ToolFailed, ToolTimedOut, LeaseLost: As `encode`.
     """
-    out = folder / DELIVERY_NAME
-    look = look_for_delivery(facts)
-    if sound is None:
-        argv = writing.encode(out.name, look, copies_sound=True)
-    else:
-        argv = writing.join(out.name, sound_name=sound.name, look=look)
-    sandbox.run(argv, source=path, output=folder, limits=_bounds(look, facts), stop=stop)
-    return _verified(sandbox, out, source=facts, look=look, stop=stop)
-
-
-def _bounds(look: Look | None, facts: VideoFacts) -> Limits:
-    return limits.copying() if look is None else limits.encoding(facts.duration_s)
+    meter = ProgressMeter(duration_s=facts.duration_s, tell=tell)
+    bounds = limits.encoding(facts.duration_s)
+    sandbox.stream(
+        argv, source=source, output=folder, limits=bounds, consume=meter.take, watch=meter.require_advance, stop=stop
+    )
 
 
 def _why_encode_picture(facts: VideoFacts) -> PlanReason | None:
@@ -181,10 +179,10 @@ def _plays_sound(facts: VideoFacts) -> bool:
     return facts.audio_codec == "aac" and facts.audio_profile in _PLAYABLE_AAC
 
 
-def _verified(
+def verified(
     sandbox: Sandbox, out: Path, *, source: VideoFacts, look: Look | None, stop: StopSignal | None
 ) -> Rendition:
-    """Probe what was written and return it.
+    """Probe what was written of *source* and return it.
 
     Raises:
         OutputWrong: With everything that is not as it was asked for.

@@ -39,10 +39,17 @@ class Patience:
     """How long we wait for a tool, and whether anybody still wants what it makes."""
 
     def __init__(
-        self, name: str, *, timeout_s: float, stop: StopSignal | None, audit: Callable[[], None] | None = None
+        self,
+        name: str,
+        *,
+        timeout_s: float,
+        stop: StopSignal | None,
+        audit: Callable[[], None] | None = None,
+        watch: Callable[[], None] | None = None,
     ) -> None:
         self._name = name
         self._audit = audit
+        self._watch = watch
         self._audited_at = time.monotonic()
         self._timeout_s = timeout_s
         self._ends_at = time.monotonic() + timeout_s
@@ -53,13 +60,15 @@ class Patience:
 
         Raises:
             LeaseLost: The stop signal was set.
-            ToolTimedOut: The deadline passed.
+            ToolTimedOut: The deadline passed, or whoever watches the tool says that it hangs.
             ToolFailed: The audit found what no tool of ours writes.
         """
         if self._stop is not None and self._stop.is_set():
             raise LeaseLost(f"{self._name} was stopped: its job is somebody else's now")
         if time.monotonic() > self._ends_at:
             raise ToolTimedOut(f"{self._name} took longer than {self._timeout_s:g} s")
+        if self._watch is not None:
+            self._watch()
         if self._audit is not None and time.monotonic() - self._audited_at > _AUDIT_S:
             self._audit()
             self._audited_at = time.monotonic()

@@ -33,7 +33,12 @@ def encode_review_copy(services: Services, job: Job, workspace: Workspace) -> Co
     services.private.fetch(submission.original_key, original)
     try:
         copy = renditions.encode(
-            sandbox, original, submission.video, folder=workspace.room("copy"), stop=workspace.stop
+            sandbox,
+            original,
+            submission.video,
+            folder=workspace.room("copy"),
+            stop=workspace.stop,
+            tell=workspace.tell_progress,
         )
     except ToolTimedOut:
         raise

@@ -18,7 +18,7 @@ from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
 from workers.media.boxes import read_container
-from workers.media.delivery import deliver
+from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.thumbnails import make_posters
 from workers.steps.files import CONTENT_TYPES, put, sha256_of
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 MANIFEST_VERSION: Final = 1
 MANIFEST_NAME: Final = "manifest.json"
-VIDEO_NAME: Final = "video.mp4"
 
 CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
 """What is withdrawn must be gone from every cache within a minute."""
@@ -75,8 +74,17 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
     review = _fetch_reviewed(services, submission, workspace)
     facts = probe(workspace.sandbox, review, read_container(review), stop=workspace.stop)
     folder = workspace.room("public")
-    delivery = deliver(workspace.sandbox, review, facts, folder=workspace.room("delivery"), stop=workspace.stop)
-    shutil.move(delivery.video.path, folder / VIDEO_NAME)
+    delivery = deliver(
+        workspace.sandbox,
+        review,
+        facts,
+        folder=workspace.room("delivery"),
+        levels=submission.levels,
+        stop=workspace.stop,
+        tell=workspace.tell_progress,
+    )
+    for video in filter(None, (delivery.video, delivery.small)):
+        shutil.move(video.path, folder)
     waveform = json.dumps(delivery.sound.waveform.as_document())
     (folder / WAVEFORM_NAME).write_text(waveform, encoding="utf-8")
     for number, key in enumerate(submission.stills, start=1):
@@ -111,6 +119,7 @@ def _publication(
         width_px=width_px,
         height_px=height_px,
         size_bytes=(bundle.folder / VIDEO_NAME).stat().st_size,
+        small_size_bytes=small.facts.size_bytes if (small := bundle.delivery.small) else None,
         still_count=bundle.still_count,
     )
 

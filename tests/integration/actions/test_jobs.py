@@ -6,21 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intake.actions import jobs
 from intake.db import backlog
 from intake.db.engine import database_now_s, reading, writing
 from intake.db.tables import jobs as rows
-from intake.domain.jobs import JobKind, JobState
+from intake.domain.jobs import JobKind, JobState, Progress
 from intake.domain.states import State
 from tests.builders import a_submission, open_jobs
+from tests.servers import wait_until
+from workers.run_job import LeaseKeeper
 
 if TYPE_CHECKING:
     from intake.domain.submissions import Job
     from intake.wiring import Services
 
 INSPECT = (JobKind.INSPECT,)
+HALF = Progress(percent=50, remaining_s=30)
 
 
 @pytest.fixture
@@ -48,6 +51,17 @@ def make_due(services: Services, job: Job) -> None:
 def now(services: Services, job: Job) -> Job:
     with reading(services.engine) as connection:
         return backlog.job_by_id(connection, job.id)
+
+
+def shown(services: Services, job: Job) -> Progress | None:
+    with reading(services.engine) as connection:
+        return backlog.work_on(connection, job.submission_id).progress
+
+
+def show(services: Services, job: Job | None) -> bool:
+    assert job is not None
+    with writing(services.engine) as connection:
+        return jobs.show_progress(connection, job, HALF)
 
 
 def test_of_twenty_workers_one_gets_the_job(services_on_each: Services, job: Job) -> None:
@@ -177,3 +191,68 @@ def test_a_dead_job_can_be_given_its_tries_again(services_on_each: Services, job
     assert revived is not None
     assert (revived.state, revived.attempts) == (JobState.READY, 0)
     assert again is None
+
+
+def test_the_holder_says_how_far_it_is(services_on_each: Services, job: Job) -> None:
+    held = claim(services_on_each, job)
+
+    before, is_mine = shown(services_on_each, job), show(services_on_each, held)
+
+    assert (before, is_mine, shown(services_on_each, job)) == (None, True, HALF)
+
+
+def test_how_far_a_dead_worker_was_is_shown_to_nobody(services_on_each: Services, job: Job) -> None:
+    first = claim(services_on_each, job)
+    show(services_on_each, first)
+
+    let_lease_expire(services_on_each, job)
+    orphaned = shown(services_on_each, job)
+    claim(services_on_each, job)
+    taken_over = shown(services_on_each, job)
+    says_the_first = show(services_on_each, first)
+
+    assert (orphaned, taken_over, says_the_first, shown(services_on_each, job)) == (None, None, False, None)
+
+
+@pytest.mark.parametrize("end", ["fail", "put_back", "sweep"])
+def test_a_job_that_is_free_again_begins_anew(services_on_each: Services, job: Job, end: str) -> None:
+    held = claim(services_on_each, job)
+    assert held is not None
+    show(services_on_each, held)
+
+    with writing(services_on_each.engine) as connection:
+        match end:
+            case "fail":
+                jobs.fail(connection, held, "it broke")
+            case "put_back":
+                jobs.put_back(connection, held, "the bucket is down")
+            case _:
+                jobs.renew(connection, held, lease_s=-1)
+                jobs.expire_leases(connection)
+        row = connection.execute(select(rows).where(rows.c.id == job.id)).one()
+
+    assert (row.state, row.progress_percent, row.progress_remaining_s) == (JobState.READY, None, None)
+
+
+def test_what_a_step_tells_is_on_the_row_while_it_works(services_on_each: Services, job: Job) -> None:
+    held = claim(services_on_each, job)
+    assert held is not None
+
+    with LeaseKeeper(services_on_each, held) as lease:
+        lease.tell_progress(HALF)
+        wait_until(lambda: shown(services_on_each, job) == HALF, what="the row's progress")
+
+    assert not lease.lost.is_set()
+
+
+def test_a_step_that_tells_of_a_job_it_lost_is_stopped(services_on_each: Services, job: Job) -> None:
+    held = claim(services_on_each, job)
+    let_lease_expire(services_on_each, job)
+    claim(services_on_each, job)
+    assert held is not None
+
+    with LeaseKeeper(services_on_each, held) as lease:
+        lease.tell_progress(HALF)
+        wait_until(lease.lost.is_set, what="the loss")
+
+    assert shown(services_on_each, job) is None

@@ -240,6 +240,19 @@ def test_a_tool_whose_consumer_fails_is_ended(sandbox: Sandbox, output: Path) ->
         sandbox.stream(["yes"], source=None, output=output, limits=LIMITS, consume=refuse)
 
 
+def test_a_tool_that_hangs_is_ended_by_whoever_watches_it(sandbox: Sandbox, output: Path) -> None:
+    nap = "61.7"
+
+    def give_up() -> None:
+        if is_running("sleep", nap):
+            raise ToolTimedOut("it hangs")
+
+    with pytest.raises(ToolTimedOut, match="it hangs"):
+        sandbox.stream(["sleep", nap], source=None, output=output, limits=LIMITS, consume=lambda _: None, watch=give_up)
+
+    assert wait_until(lambda: not is_running("sleep", nap))
+
+
 def test_a_lost_lease_stops_the_tool_within_half_a_second(sandbox: Sandbox, output: Path) -> None:
     stop = threading.Event()
     lost_at: list[float] = []

@@ -9,7 +9,7 @@ import pytest
 from intake.actions import jobs
 from intake.db import backlog
 from intake.db.engine import reading, writing
-from intake.domain.jobs import JobKind, JobState
+from intake.domain.jobs import JobKind, JobState, Progress
 from intake.domain.states import FINAL, State
 from tests.builders import a_receipt, read, take_job
 
@@ -101,6 +101,7 @@ class TestASubmission:
             "state",
             "working",
             "position",
+            "progress",
             "checks",
             "levels",
             "video",
@@ -152,6 +153,25 @@ class TestASubmission:
         answer = client.get(SUBMISSION, headers=bearer(token)).json
 
         assert (answer["working"], answer["position"]) == (True, None)
+
+    def test_that_is_encoded_says_how_far_that_is(self, client: FlaskClient, services: Services) -> None:
+        submission_id, token = a_receipt(services, state=State.INSPECTED)
+        with writing(services.engine) as connection:
+            job = take_job(connection, submission_id, JobKind.ENCODE)
+            jobs.show_progress(connection, job, Progress(percent=40, remaining_s=95))
+
+        answer = client.get(SUBMISSION, headers=bearer(token)).json
+
+        assert answer["progress"] == {"percent": 40, "remaining_s": 95}
+
+    def test_that_a_dead_worker_encoded_says_nothing_of_it(self, client: FlaskClient, services: Services) -> None:
+        submission_id, token = a_receipt(services, state=State.INSPECTED)
+        with writing(services.engine) as connection:
+            job = take_job(connection, submission_id, JobKind.ENCODE)
+            jobs.show_progress(connection, job, Progress(percent=40, remaining_s=95))
+            jobs.renew(connection, job, lease_s=-1)
+
+        assert client.get(SUBMISSION, headers=bearer(token)).json["progress"] is None
 
     def test_that_a_dead_worker_held_is_not_worked_on(self, client: FlaskClient, services: Services) -> None:
         submission_id, token = a_receipt(services)

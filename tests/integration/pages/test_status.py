@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import judging
+from intake.actions import jobs, judging
 from intake.db.engine import writing
-from intake.domain.jobs import JobKind
+from intake.domain.jobs import JobKind, Progress
 from intake.domain.states import FINAL, REPLACEABLE, State
 from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read, some_findings, take_job
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
@@ -109,6 +109,36 @@ def test_no_address_makes_a_receipt_of_a_video_that_never_came(client: FlaskClie
     page = path_of(services, State.UPLOADING)
 
     assert "Ricevuto. Conserva" not in client.get(f"{page}?received=1").text
+
+
+@pytest.mark.parametrize(
+    ("language", "remaining_s", "words"),
+    [
+        ("it", 95, "Preparazione del video: 40 % · ancora circa 2 minuti"),
+        ("it", 20, "Preparazione del video: 40 % · ancora meno di un minuto"),
+        ("en", 70, "Preparing the video: 40 % · about a minute left"),
+        ("en", None, "Preparing the video: 40 %"),
+    ],
+)
+def test_an_encode_shows_how_far_it_is(
+    client: FlaskClient, services: Services, language: str, remaining_s: int | None, words: str
+) -> None:
+    submission_id, token = a_receipt(
+        services, state=State.INSPECTED, letter=a_letter(sender=a_sender(language=language))
+    )
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission_id, JobKind.ENCODE)
+        jobs.show_progress(connection, job, Progress(percent=40, remaining_s=remaining_s))
+
+    answer = client.get(f"/submissions/{token}")
+
+    assert 'max="100"' in answer.text
+    assert 'value="40"' in answer.text
+    assert words in " ".join(Page(answer).text.split())
+
+
+def test_what_waits_shows_no_progress(client: FlaskClient, services: Services) -> None:
+    assert "<progress" not in client.get(path_of(services, State.INSPECTED)).text
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - REPLACEABLE))

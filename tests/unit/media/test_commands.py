@@ -19,11 +19,12 @@ COMMANDS = {
     "remux": writing.remux("review.mp4"),
     "encode": writing.encode("review.mp4", HDR, copies_sound=False),
     "level": sound.level_sound("sound.mp4", gain_db=3, ceiling_dbtp=-1.8),
-    "join": writing.join("video.mp4", sound_name="sound.mp4", look=LOOK),
+    "deliver": writing.deliver(sound="sound.mp4", large=("video.mp4", LOOK), small=("video-small.mp4", LOOK)),
+    "deliver a copy": writing.deliver(sound="sound.mp4", large=("video.mp4", None), small=None),
 }
 
 every_command = pytest.mark.parametrize("argv", COMMANDS.values(), ids=COMMANDS.keys())
-writing = pytest.mark.parametrize("name", ["remux", "encode", "level", "join"])
+writing = pytest.mark.parametrize("name", ["remux", "encode", "level", "deliver", "deliver a copy"])
 
 
 @every_command

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.builders import some_facts, some_levels
-from workers.media.delivery import gain_for
-from workers.media.looks import look_of
-from workers.media.renditions import PlanReason, find_problems, look_for_delivery, plan_review_copy
+from workers.media.delivery import gain_for, holds_for_copies
+from workers.media.looks import delivery_looks, look_of
+from workers.media.renditions import PlanReason, find_problems, plan_review_copy
 
 if TYPE_CHECKING:
     from intake.domain.facts import AudioLevels, VideoFacts
@@ -81,12 +81,37 @@ def test_a_picture_stands_upright_and_fits(facts: VideoFacts, size_px: tuple[int
     assert (look.width_px, look.height_px) == size_px
 
 
-def test_a_light_picture_is_copied_for_visitors() -> None:
-    assert look_for_delivery(replace(PHONE, video_bit_rate_bps=5_900_000)) is None
+def delivered_px(facts: VideoFacts) -> list[tuple[int, int] | None]:
+    return [look and (look.width_px, look.height_px) for look in delivery_looks(facts)]
 
 
-def test_a_heavy_picture_is_encoded_for_visitors() -> None:
-    assert look_for_delivery(PHONE) is not None
+LIGHT = replace(PHONE, video_bit_rate_bps=5_900_000, size_bytes=22_000_000)
+SMALL = replace(PHONE, width_px=640, height_px=352, rotation_deg=0, video_bit_rate_bps=500_000, size_bytes=2_600_000)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sizes_px"),
+    [
+        pytest.param(PHONE, [(720, 1280), (480, 854)], id="heavy-and-upright"),
+        pytest.param(LIGHT, [None, (480, 854)], id="light"),
+        pytest.param(SMALL, [None, None], id="small-itself"),
+        pytest.param(replace(SMALL, size_bytes=2_700_000), [None, (640, 352)], id="small-picture-too-many-bits"),
+        pytest.param(
+            replace(PHONE, width_px=640, height_px=352, rotation_deg=0), [(640, 352)] * 2, id="small-picture-heavy"
+        ),
+        pytest.param(replace(LIGHT, width_px=1080, height_px=1080), [None, (480, 480)], id="square"),
+    ],
+)
+def test_visitors_get_what_their_lines_carry(facts: VideoFacts, sizes_px: list[tuple[int, int] | None]) -> None:
+    assert delivered_px(facts) == sizes_px
+
+
+def test_visitors_on_bad_lines_get_half_the_frames() -> None:
+    large, small = delivery_looks(replace(PHONE, frame_rate=59.94))
+
+    assert large is not None
+    assert small is not None
+    assert (large.max_frame_rate, small.max_frame_rate) == (None, 30)
 
 
 def test_a_faithful_copy_has_no_problems() -> None:
@@ -123,5 +148,6 @@ def test_sound_is_raised_as_far_as_sensible(levels: AudioLevels, gain_db: float)
     assert gain_for(levels) == gain_db
 
 
-def test_right_loudness_with_peaks_too_high_is_written_again() -> None:
-    assert gain_for(replace(SPEECH, integrated_lufs=-16.0, true_peak_dbtp=0.4)) != 0
+@pytest.mark.parametrize(("channels", "holds"), [(1, True), (2, True), (6, False)])
+def test_the_loudness_of_a_mix_is_measured_anew(channels: int, holds: bool) -> None:  # noqa: FBT001 - a parameter
+    assert holds_for_copies(replace(SPEECH, channels=channels)) is holds

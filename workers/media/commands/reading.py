@@ -11,7 +11,7 @@ from workers.media.sandbox import SOURCE
 
 SOURCE_URL: Final = f"file:{SOURCE}"
 
-_DECODERS: Final = "h264,hevc,aac,aac_latm,mp3,mp3float,opus,libopus,alac,pcm_s16le,pcm_s16be,amrnb,amrwb"
+_DECODERS: Final = "h264,hevc,mpeg4,aac,aac_latm,mp3,mp3float,opus,libopus,alac,pcm_s16le,pcm_s16be,amrnb,amrwb"
 """What may decode a sender's file. Without this list a MagicYUV stream in an .mp4 reaches its broken decoder."""
 
 HARDENED: Final = {
@@ -37,11 +37,17 @@ def open_source(**options: Any) -> Any:  # noqa: ANN401 - ffmpeg-python has no t
     return ffmpeg.input(SOURCE_URL, **HARDENED, max_pixels=MAX_PIXELS, max_alloc=MAX_ONE_ALLOCATION_BYTES, **options)
 
 
-def compile_argv(output: Any, *, level: str = "error") -> list[str]:  # noqa: ANN401 - as above
-    """Return the argument list of *output*, saying what is at least of *level*."""
+def compile_argv(
+    output: Any,  # noqa: ANN401 - as above
+    *,
+    level: str = "error",
+    tells_progress: bool = False,
+) -> list[str]:
+    """Return the argument list of *output*, saying what is at least of *level*; on stdout how far it is, if asked."""
     # A thread a core would cost a large machine more address space than the sandbox gives.
     modest = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", level, "-filter_complex_threads", THREADS)
-    return [str(word) for word in output.global_args(*modest).overwrite_output().compile()]
+    progress = ("-progress", "pipe:1", "-stats_period", "0.5") if tells_progress else ()
+    return [str(word) for word in output.global_args(*modest, *progress).overwrite_output().compile()]
 
 
 def as_options(options: dict[str, Any]) -> list[str]:

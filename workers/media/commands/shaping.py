@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+REFERENCE_WHITE_CD_M2: Final = 203
+"""Light of white paper in HDR, which ordinary pictures show as their white. Source: ITU-R BT.2408-7, table 1."""
+
+_HDR_PEAK_CD_M2: Final = 1000
+"""Light of the brightest HDR picture. Source: ITU-R BT.2100, HLG's display; phones master PQ to the same."""
+
+_KNEE: Final = 0.6
+"""Below this share of white an HDR picture is taken over as it is: faces. Above, it is pressed together: a window."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +42,8 @@ def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
 
 
 def _tone_mapped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
-    # Made smaller before anything else: the steps between are in floating point.
+    # Made smaller before anything else: the steps between are in floating point. Of ffmpeg's curves `mobius` alone
+    # leaves dark and middle tones as they are; under `hable` white paper comes out as gray as 72 %.
     return (
         video.filter(
             "zscale",
@@ -43,11 +53,13 @@ def _tone_mapped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
             pin="bt2020",
             min="bt2020nc",
             t="linear",
-            npl=100,
+            npl=REFERENCE_WHITE_CD_M2,
+            # The approximation takes HLG's gamma for each colour by itself: a face comes out too red.
+            agamma="false",
         )
         .filter("format", "gbrpf32le")
         .filter("zscale", p="bt709")
-        .filter("tonemap", "hable", desat=0)
+        .filter("tonemap", "mobius", param=_KNEE, peak=round(_HDR_PEAK_CD_M2 / REFERENCE_WHITE_CD_M2, 3), desat=0)
         .filter("zscale", t="bt709", m="bt709", r="tv")
         .filter("format", "yuv420p")
         .filter("setsar", 1)

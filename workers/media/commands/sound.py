@@ -7,7 +7,7 @@ from typing import Final
 import ffmpeg
 
 from workers.media.commands.reading import compile_argv, open_source
-from workers.media.commands.writing import AAC, CLEAN_MP4, LAYOUTS
+from workers.media.commands.writing import AAC, CLEAN_MP4, LAYOUTS, WHOLE_SOUND
 from workers.media.sandbox import OUTPUT
 
 LIMITER_CEILING_DBTP: Final = -1.8
@@ -36,7 +36,7 @@ def level_sound(name: str, *, gain_db: float, ceiling_dbtp: float) -> list[str]:
     levelled = (
         open_source(vn=None)["a:0"]
         .filter("volume", f"{gain_db:.2f}dB")
-        .filter("aresample", 192_000)
+        .filter("aresample", 192_000, **WHOLE_SOUND)
         .filter("alimiter", limit=f"{10 ** (ceiling_dbtp / 20):.4f}", attack=5, release=50, level="false")
         .filter("aformat", sample_rates=48_000, channel_layouts=LAYOUTS)
     )

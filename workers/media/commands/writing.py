@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg
 
@@ -13,60 +13,113 @@ from workers.media.sandbox import OUTPUT
 if TYPE_CHECKING:
     from workers.media.commands.shaping import Look
 
-_COPY_VIDEO: Final = {"c:v": "copy"}
+_WITHOUT_SEI: Final = {"bsf:v": "filter_units=remove_types=6"}
+"""Cameras and encoders write of themselves, of time and place, between the pictures of H.264: there it is dropped.
 
-_X264: Final = {
-    "c:v": "libx264",
-    "profile:v": "high",
-    "pix_fmt": "yuv420p",
-    # The knee of the curve: the next faster one saves 12 % of the work for a file 2.5 times as large, measured.
-    "preset": "veryfast",
-    "crf": 23,
-    # With one second's buffer of it, even ten seconds average below 6 Mbit/s: publication can copy what review encoded.
-    "maxrate": "5400k",
-    "bufsize": "5400k",
-    "g": 60,
-    "threads": THREADS,
-    "vsync": "vfr",
-}
+The filter drops all such messages or none. What players of MP4 need of them is in the boxes: times, and which pictures
+a seek may begin with. Where such a picture is no IDR, a strict decoder goes on to the next one; phones write IDR alone.
+"""
 
-AAC: Final = {"c:a": "aac", "aac_coder": "fast", "b:a": "128k", "ar": 48_000}
+_COPY_VIDEO: Final = {"c:v": "copy", **_WITHOUT_SEI}
+
+AAC: Final = {"c:a": "aac", "aac_coder": "fast", "b:a": "128k", "ar": 48_000, "flags:a": "+bitexact"}
+"""Without `bitexact` this coder signs the first packet."""
 
 LAYOUTS: Final = "mono|stereo"
 """More channels are mixed down: visitors have two ears, and one coder's setting serves all."""
 
+WHOLE_SOUND: Final = {"async": 1, "first_pts": 0}
+"""For `aresample`: sound that starts late or has gaps is filled with silence, and stays where the picture needs it."""
+
 CLEAN_MP4: Final = {
     "format": "mp4",
     "map_metadata": -1,
+    "map_metadata:s": -1,
     "map_chapters": -1,
     "movflags": "+faststart",
     "fflags": "+bitexact",
 }
-"""Copying streams alone keeps a phone's location and model; these options drop every tag."""
+"""Copying streams alone keeps a phone's location, model and the names of its tracks; these options drop every tag."""
 
 
-def remux(name: str) -> list[str]:
+def _x264(*, preset: str, crf: int, max_kbps: int) -> dict[str, Any]:
+    """Return how a picture becomes H.264 that everything plays, never above *max_kbps* for longer than a second."""
+    return {
+        "c:v": "libx264",
+        "profile:v": "high",
+        "pix_fmt": "yuv420p",
+        "preset": preset,
+        "crf": crf,
+        "maxrate": f"{max_kbps}k",
+        "bufsize": f"{max_kbps}k",
+        "g": 60,
+        "threads": THREADS,
+        # A phone's frames come when they come. Counted in frames, as is usual, each would move by up to half a frame.
+        "vsync": "vfr",
+        "enc_time_base": "1:90000",
+        **_WITHOUT_SEI,
+    }
+
+
+# The knee of the curve: the next faster preset saves 12 % of the work for a file 2.5 times as large, measured. Even ten
+# seconds average below 6 Mbit/s: publication can copy what review encoded.
+_REVIEW: Final = _x264(preset="veryfast", crf=23, max_kbps=5400)
+
+# Where there are bits enough, processor time is saved; where they are scarce, it is spent. The figures are in
+# docs/decisions/0005-two-sizes-for-visitors.md.
+_DELIVERY: Final = _x264(preset="superfast", crf=22, max_kbps=4000)
+_SMALL: Final = _x264(preset="veryfast", crf=26, max_kbps=480)
+
+
+def remux(name: str, *, audio_track: int = 0) -> list[str]:
     """Return a copy of picture and sound alone into `/out/name`, made to be played while it loads."""
     source = open_source(**UNDECODED)
-    return compile_argv(ffmpeg.output(source["v:0"], source["a:0"], f"file:{OUTPUT}/{name}", c="copy", **CLEAN_MP4))
+    streams = (source["v:0"], source[f"a:{audio_track}"])
+    options = {**_COPY_VIDEO, "c:a": "copy", **CLEAN_MP4}
+    return compile_argv(ffmpeg.output(*streams, f"file:{OUTPUT}/{name}", **options))
 
 
-def encode(name: str, look: Look | None, *, copies_sound: bool) -> list[str]:
-    """Return an encode to `/out/name`: the picture as *look* says, copied without one; the sound to AAC, or copied."""
+def encode(name: str, look: Look | None, *, copies_sound: bool, audio_track: int = 0) -> list[str]:
+    """Return an encode to `/out/name`: the picture as *look* says, copied without one; the sound to AAC, or copied.
+
+    How far it is, it says on stdout.
+    """
     source = open_source(threads=THREADS)
-    video = source["v:0"] if look is None else shaped(source["v:0"], look)
-    options = {
-        **(_COPY_VIDEO if look is None else _X264),
-        **({"c:a": "copy"} if copies_sound else {**AAC, "af": f"aformat=channel_layouts={LAYOUTS}"}),
-        **CLEAN_MP4,
-    }
-    return compile_argv(ffmpeg.output(video, source["a:0"], f"file:{OUTPUT}/{name}", **options))
+    video, sound = source["v:0"], source[f"a:{audio_track}"]
+    if look is not None:
+        video = shaped(video, look)
+    if not copies_sound:
+        sound = sound.filter("aresample", **WHOLE_SOUND).filter("aformat", channel_layouts=LAYOUTS)
+    picture_options = _COPY_VIDEO if look is None else _REVIEW
+    sound_options = {"c:a": "copy"} if copies_sound else AAC
+    output = ffmpeg.output(video, sound, f"file:{OUTPUT}/{name}", **picture_options, **sound_options, **CLEAN_MP4)
+    return compile_argv(output, tells_progress=True)
 
 
-def join(name: str, *, sound_name: str, look: Look | None) -> list[str]:
-    """Return the picture of `/in/src`, copied without a *look*, with the sound of `/out/sound_name`, as `/out/name`."""
-    source = open_source(threads=THREADS)
-    sound = ffmpeg.input(f"file:{OUTPUT}/{sound_name}", **HARDENED)
-    video = source["v:0"] if look is None else shaped(source["v:0"], look)
-    options = {**(_COPY_VIDEO if look is None else _X264), "c:a": "copy", **CLEAN_MP4}
-    return compile_argv(ffmpeg.output(video, sound["a:0"], f"file:{OUTPUT}/{name}", **options))
+def deliver(*, sound: str, large: tuple[str, Look | None], small: tuple[str, Look] | None) -> list[str]:
+    """Return one decode of the picture of `/in/src` to all that visitors get, with the sound of `/out/sound`.
+
+    How far it is, it says on stdout.
+
+    Args:
+        large: Its name in `/out`, and its look; without one the picture is copied.
+        small: The same of the smaller one, made from the pictures of the large one; None leaves it out.
+    """
+    picture = open_source(threads=THREADS)["v:0"]
+    voice = ffmpeg.input(f"file:{OUTPUT}/{sound}", **HARDENED)["a:0"]
+    large_name, large_look = large
+    large_picture = picture if large_look is None else shaped(picture, large_look)
+    outputs = []
+    if small is not None:
+        small_name, small_look = small
+        if large_look is not None:
+            both = large_picture.filter_multi_output("split", 2)
+            large_picture, picture = both[0], both[1]
+        outputs.append(_delivered(shaped(picture, small_look), voice, small_name, _SMALL))
+    large_options = _COPY_VIDEO if large_look is None else _DELIVERY
+    outputs.append(_delivered(large_picture, voice, large_name, large_options))
+    return compile_argv(ffmpeg.merge_outputs(*outputs), tells_progress=True)
+
+
+def _delivered(picture: Any, voice: Any, name: str, options: dict[str, Any]) -> Any:  # noqa: ANN401 - untyped library
+    return ffmpeg.output(picture, voice, f"file:{OUTPUT}/{name}", **options, **{"c:a": "copy"}, **CLEAN_MP4)

@@ -139,17 +139,18 @@ class Sandbox:
         output: Path,
         limits: Limits,
         consume: Callable[[bytes], None],
+        watch: Callable[[], None] | None = None,
         stop: StopSignal | None = None,
     ) -> str:
-        """Run *argv*, hand each chunk of its stdout to *consume*, and return the end of its stderr.
+        """Run *argv*, hand each chunk of its stdout to *consume*, *watch* all the while; return the end of its stderr.
 
         Raises:
             ToolFailed, ToolTimedOut, SandboxUnavailable, LeaseLost: As `run`.
-            Whatever *consume* raises, after the tool was killed.
+            Whatever *consume* or *watch* raise, after the tool was killed.
         """
         audit = functools.partial(require_plain_files, output, max_bytes=limits.output_bytes)
         with self._started(argv, source=source, output=output, limits=limits) as process:
-            patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit)
+            patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit, watch=watch)
             stderr = pump(process, consume, patience)
         audit()
         if process.returncode != 0:
