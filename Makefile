@@ -3,14 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock translations
+.PHONY: help run test check format bench bench-peers lock translations
 
 bin := .venv/bin
-# The others in bench/ make what these measure.
-benchmarks := $(filter-out bench/make_%,$(wildcard bench/*.py))
+# One program, one question; bench/__init__.py says which.
+benchmarks := ready_for_review growth sound_verdict worker
 
 help: ## what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 	@deploy/prepare.sh run
@@ -36,9 +36,14 @@ format: ## put code and templates into shape
 	$(bin)/ruff check --fix .
 	$(bin)/djlint templates --reformat --quiet
 
-bench: ## measure: tables here, figures in bench/results/*.json
+bench: ## measure: tables here and in bench/README.md, figures in bench/results/*.json
 	@deploy/prepare.sh test
-	@for script in $(benchmarks); do echo "== $$script"; $(bin)/python "$$script" $(ARGS); done
+	@missed=0; for name in $(benchmarks); do $(bin)/python -m "bench.$$name" $(ARGS) || missed=1; done; \
+		$(bin)/python -m bench.tables; exit $$missed
+
+bench-peers: ## as bench, beside the commands of other services: takes a quarter of an hour and more
+	@deploy/prepare.sh test
+	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

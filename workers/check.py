@@ -1,12 +1,15 @@
-"""The `clip-check` command: the worker's own verdict on a local file, no service needed."""
+"""The `clip-check` command: the worker's own verdict on local files, no service needed."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import stat
 import sys
 import tempfile
 import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,67 +17,119 @@ import click
 
 from intake import wording
 from intake.domain.calls import LANGUAGES, BadCall, read_call
-from intake.domain.checks import Verdict
 from intake.domain.errors import SandboxUnavailable, ToolTimedOut
+from intake.wording.terminal import PROBLEMS, Problem
 from workers.media.examine import examine
 from workers.media.sandbox import Sandbox
+from workers.report import draw, printable
 
 if TYPE_CHECKING:
-    from intake.domain.calls import Call
-    from intake.domain.checks import Check
+    from intake.domain.calls import Rules
     from workers.media.examine import Examination
 
-DEFAULT_CALL: Final = Path(wording.__file__).with_name("calls") / "pistoia2030.toml"
+DEFAULT_CALL: Final = Path(wording.__file__).parents[1] / "calls" / "pistoia2030.toml"
 
 ACCEPTED, REFUSED, COULD_NOT_LOOK = 0, 1, 2
-"""Exit codes."""
+"""Exit codes; of several files the highest."""
 
-_MARKS: Final = {
-    Verdict.PASS: click.style("✓", fg="green"),
-    Verdict.WARN: click.style("!", fg="yellow", bold=True),
-    Verdict.FAIL: click.style("✗", fg="red", bold=True),
-}
-_TITLE_COLUMNS: Final = 26
-_MEASURED_COLUMNS: Final = 16
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What came of one file: an examination, or why there is none."""
+
+    name: str
+    seen: Examination | None = None
+    problem: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """How the command would end for this file alone."""
+        if self.seen is None:
+            return COULD_NOT_LOOK
+        return ACCEPTED if self.seen.is_accepted else REFUSED
+
+
+def _language() -> str:
+    """Return the language of this terminal; Italian where it is none of ours, or says nothing."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return spoken[:2] if spoken[:2] in LANGUAGES else LANGUAGES[0]
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Answer a program instead of a person.")
-@click.option("--call", "call_file", type=click.Path(exists=True, path_type=Path), default=DEFAULT_CALL, help="Rules.")
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
-def main(file: Path, call_file: Path, language: str, *, as_json: bool) -> None:
-    """Judge FILE as the service would. Exit 0: accepted, 1: refused, 2: could not look."""
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+@click.option("--json", "as_json", is_flag=True, help="Answer a program: an object, of several files a list of them.")
+@click.option("--call", "call_file", type=click.Path(path_type=Path), default=DEFAULT_CALL, help="Rules of this call.")
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default=_language, help="By default the terminal's.")
+def main(files: tuple[Path, ...], call_file: Path, language: str, *, as_json: bool) -> None:
+    """Judge each FILE as the service would.
+
+    Exit 0: all accepted, 1: one was refused, 2: one could not be looked at.
+    """
     try:
-        call = read_call(tomllib.loads(call_file.read_text(encoding="utf-8")))
-        seen = _look(file, call)
-    except (BadCall, tomllib.TOMLDecodeError, SandboxUnavailable, ToolTimedOut, OSError) as error:
-        click.echo(f"clip-check: {error}", err=True)
+        rules = read_call(tomllib.loads(call_file.read_text(encoding="utf-8"))).rules
+        sandbox = Sandbox.tested()
+        findings = [_show(_look(file, rules, sandbox), language, as_json=as_json) for file in files]
+    except (BadCall, ValueError, OSError, SandboxUnavailable) as error:
+        click.echo(f"clip-check: {printable(str(error))}", err=True)
         sys.exit(COULD_NOT_LOOK)
-    click.echo(_for_programs(seen, language) if as_json else _for_people(seen, language))
-    sys.exit(ACCEPTED if seen.is_accepted else REFUSED)
+    if as_json:
+        documents = [_document(finding, language) for finding in findings]
+        click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2, ensure_ascii=False))
+    sys.exit(max(finding.exit_code for finding in findings))
 
 
-def _look(file: Path, call: Call) -> Examination:
-    with tempfile.TemporaryDirectory(prefix="clip-check-") as folder:
-        return examine(file, rules=call.rules, sandbox=Sandbox.tested(), folder=Path(folder))
+def _look(file: Path, rules: Rules, sandbox: Sandbox) -> Finding:
+    # A name may hold bytes that are no text.
+    name = os.fsencode(file).decode("utf-8", "replace")
+    path = file.resolve()
+    problem = _problem_with(path)
+    if problem is not None:
+        return Finding(name=name, problem=problem)
+    try:
+        with tempfile.TemporaryDirectory(prefix="clip-check-") as folder:
+            return Finding(name=name, seen=examine(path, rules=rules, sandbox=sandbox, folder=Path(folder)))
+    except ToolTimedOut:
+        return Finding(name=name, problem=Problem.BUSY)
 
 
-def _for_people(seen: Examination, language: str) -> str:
-    return "\n".join(_line(check, language) for check in seen.checks)
+def _problem_with(path: Path) -> Problem | None:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Problem.FOLDER
+        if not stat.S_ISREG(mode):
+            return Problem.NOT_A_FILE
+        with path.open("rb") as file:
+            file.read(1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Problem.MISSING
+    except PermissionError:
+        return Problem.FORBIDDEN
+    except OSError:
+        return Problem.UNREADABLE
+    return None
 
 
-def _line(check: Check, language: str) -> str:
-    title = wording.check_title(check, language).ljust(_TITLE_COLUMNS)
-    measured = wording.measured(check, language).ljust(_MEASURED_COLUMNS)
-    return f"{_MARKS[check.verdict]} {title}{measured} {wording.sentence(check, language)}"
+def _show(finding: Finding, language: str, *, as_json: bool) -> Finding:
+    if finding.problem is not None:
+        sentence = wording.say(PROBLEMS[finding.problem], language)
+        click.echo(f"clip-check: {printable(finding.name)}: {sentence}", err=True)
+    elif finding.seen is not None and not as_json:
+        report = draw(finding.name, finding.seen, language, columns=shutil.get_terminal_size().columns)
+        # click takes colours out where nobody would see them; it does not know https://no-color.org.
+        click.echo(report, color=False if os.environ.get("NO_COLOR") else None)
+    return finding
 
 
-def _for_programs(seen: Examination, language: str) -> str:
-    document = {
-        "accepted": seen.is_accepted,
-        "checks": [asdict(check) | {"message": wording.sentence(check, language)} for check in seen.checks],
-        "video": asdict(seen.facts) if seen.facts else None,
-        "levels": asdict(seen.levels) if seen.levels else None,
+def _document(finding: Finding, language: str) -> dict[str, object]:
+    seen = finding.seen
+    return {
+        "file": finding.name,
+        "accepted": seen.is_accepted if seen else None,
+        "problem": finding.problem,
+        "checks": [
+            asdict(check) | {"message": wording.sentence(check, language)} for check in (seen.checks if seen else ())
+        ],
+        "video": asdict(seen.facts) if seen and seen.facts else None,
+        "levels": asdict(seen.levels) if seen and seen.levels else None,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)

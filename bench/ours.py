@@ -1,0 +1,94 @@
+"""The service's own work on a file that lies on the disk, a function a stage, through the functions its steps use."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.calls import Format, Rules
+from intake.domain.verdict import judge_sound
+from workers.media.boxes import read_container
+from workers.media.delivery import deliver
+from workers.media.examine import examine
+from workers.media.levels import listen
+from workers.media.probe import probe
+from workers.media.renditions import encode, remux
+from workers.media.thumbnails import make_posters
+
+if TYPE_CHECKING:
+    from intake.domain.facts import VideoFacts
+    from workers.media.examine import Examination
+    from workers.media.renditions import Rendition
+    from workers.media.sandbox import Sandbox
+
+RULES: Final = Rules(
+    min_duration_s=1,
+    max_duration_s=1200,
+    max_bytes=4_000_000_000,
+    min_short_side_px=240,
+    max_long_side_px=4096,
+    warn_short_side_px=480,
+    formats=(Format.MP4, Format.MOV),
+)
+"""Wide enough for every clip that is measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """Where the work is done: a sandbox, and a folder in which each output gets its own, as a step does it."""
+
+    sandbox: Sandbox
+    folder: Path
+
+    def facts_of(self, clip: Path) -> VideoFacts:
+        """Return what a probe says about a clip."""
+        return probe(self.sandbox, clip, read_container(clip))
+
+    def verdict(self, clip: Path) -> None:
+        """Hash and examine a file: what the sender is told, stills and waveform included."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as seen:
+            self._examine(clip, Path(seen))
+
+    def ready(self, clip: Path) -> None:
+        """Do everything from the fetched file to ready for review: the verdict, and the review copy with its hash."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as seen, tempfile.TemporaryDirectory(dir=self.folder) as copy:
+            self._review(clip, self._examine(clip, Path(seen)), Path(copy))
+
+    def published(self, clip: Path) -> None:
+        """Do everything from the fetched file to the files of the gallery, their hashes included."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as room:
+            seen, copy, delivery, posters = (Path(room, name) for name in ("seen", "copy", "delivery", "posters"))
+            for folder in (seen, copy, delivery, posters):
+                folder.mkdir()
+            examination = self._examine(clip, seen)
+            review = self._review(clip, examination, copy)
+            deliver(self.sandbox, review.path, review.facts, folder=delivery)
+            make_posters(self.sandbox, examination.stills[0].path, folder=posters)
+            for file in (*seen.iterdir(), *delivery.iterdir(), *posters.iterdir()):
+                _hash(file)
+
+    def hear(self, clip: Path, facts: VideoFacts) -> None:
+        """Judge the sound alone."""
+        judge_sound(listen(self.sandbox, clip, facts).levels)
+
+    def _examine(self, clip: Path, folder: Path) -> Examination:
+        _hash(clip)
+        examination = examine(clip, rules=RULES, sandbox=self.sandbox, folder=folder)
+        assert examination.is_accepted, examination.checks
+        return examination
+
+    def _review(self, clip: Path, examination: Examination, folder: Path) -> Rendition:
+        assert examination.facts is not None
+        assert examination.plan is not None
+        make = remux if examination.plan.is_remux else encode
+        review = make(self.sandbox, clip, examination.facts, folder=folder)
+        _hash(review.path)
+        return review
+
+
+def _hash(path: Path) -> None:
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")

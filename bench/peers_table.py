@@ -1,0 +1,160 @@
+"""Ours, the floor, the naive way, PeerTube's and MediaCMS's commands, side by side on H.264 and HEVC, 10 s to 10 min.
+
+What costs seconds is measured at every length. What decodes or encodes the whole picture costs minutes to hours: it is
+measured at 30 s, and at the other lengths told as a multiple, marked so; `--full` measures it everywhere, for a day.
+
+    python -m bench.peers_table [--runs 5] [--slow-runs 1] [--full]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bench.clips import FOLDER, TALKING_S, Codec, talking
+from bench.measuring import measure_with_memory, read_through
+from bench.ours import Workshop
+from bench.peers import mediacms, peertube
+from bench.tables import Line, Machine, Report, Spread, Target, publish
+from bench.yardsticks import floor, keyframes_of, naive
+from workers.media.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from bench.clips import Clip
+
+LENGTHS_S: Final = (10, TALKING_S, 120, 600)
+
+READY, PUBLISHED, MEDIACMS = "ours: ready for review", "ours: published", "MediaCMS"
+
+NOTE: Final = (
+    "`×`: CPU against the first line of the clip. Memory: the sampled peak of the proportional set sizes, with the "
+    "Python process that starts the tools. `≈`: not measured on this clip but at 30 s, and multiplied. For their time "
+    "the peers make more: MediaCMS six renditions and a preview, PeerTube one packaged for streaming. They judge no "
+    "sound."
+)
+
+MAX_READY_OF_MEDIACMS: Final = 1 / 100
+MAX_PUBLISHED_OF_MEDIACMS: Final = 1 / 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Something that is done with a clip.
+
+    Attributes:
+        is_slow: It decodes or encodes the whole picture.
+    """
+
+    name: str
+    act: Callable[[], None]
+    is_slow: bool
+
+
+def main() -> int:
+    """Measure and tell."""
+    options = _options()
+    machine = Machine.here()
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
+        for codec in Codec:
+            lines += _lines(codec, workshop, options)
+    return publish(_report(machine, lines))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Ours and the peers' commands, side by side.")
+    parser.add_argument("--runs", type=int, default=5, help="runs of what costs seconds (5)")
+    parser.add_argument("--slow-runs", type=int, default=1, help="runs of what costs minutes (1)")
+    parser.add_argument("--full", action="store_true", help="multiply nothing, measure all; takes a day")
+    return parser.parse_args()
+
+
+def _lines(codec: Codec, workshop: Workshop, options: argparse.Namespace) -> Iterator[Line]:
+    # The measured length first: the others may be multiples of it.
+    taken = {TALKING_S: list(_measured(talking(codec, TALKING_S), workshop, options, with_slow=True))}
+    for length_s in LENGTHS_S:
+        if length_s not in taken:
+            taken[length_s] = list(_measured(talking(codec, length_s), workshop, options, with_slow=options.full))
+    for length_s in LENGTHS_S:
+        yield from filled(taken[length_s], taken[TALKING_S], length_s / TALKING_S)
+
+
+def filled(measured: Iterable[Line], at_30_s: Iterable[Line], factor: float) -> Iterator[Line]:
+    """Complete the lines of one clip, in the order of those at 30 s, by multiples of them."""
+    known = {line.work: line for line in measured}
+    clip = next(iter(known.values())).clip
+    for line in at_30_s:
+        yield known.get(line.work) or line.stretched(clip, factor)
+
+
+def _measured(clip: Clip, workshop: Workshop, options: argparse.Namespace, *, with_slow: bool) -> Iterator[Line]:
+    for work in _works(clip, workshop):
+        if work.is_slow and not with_slow:
+            continue
+        runs = options.slow_runs if work.is_slow else options.runs
+        costs = []
+        for _ in range(runs):
+            read_through(clip.path)
+            costs.append(measure_with_memory(work.act))
+        yield Line.of(f"{clip.codec.upper()} {clip.duration_s} s", work.name, costs)
+
+
+def _works(clip: Clip, workshop: Workshop) -> Iterator[Work]:
+    path, length_s = clip.path, clip.duration_s
+    keyframes = keyframes_of(path, workshop.folder, duration_s=length_s)
+    must_encode = clip.codec is Codec.HEVC
+    yield Work(name=READY, act=partial(workshop.ready, path), is_slow=must_encode)
+    yield Work(name="ours: verdict alone", act=partial(workshop.verdict, path), is_slow=False)
+    yield Work(name=PUBLISHED, act=partial(workshop.published, path), is_slow=True)
+    yield Work(name="floor", act=partial(floor, path, keyframes), is_slow=False)
+    yield Work(
+        name="naive",
+        act=_in_a_folder(workshop, partial(naive, path, codec=clip.codec, duration_s=length_s)),
+        is_slow=True,
+    )
+    yield Work(name="PeerTube", act=_in_a_folder(workshop, partial(peertube, path, duration_s=length_s)), is_slow=True)
+    yield Work(name=MEDIACMS, act=_in_a_folder(workshop, partial(mediacms, path, duration_s=length_s)), is_slow=True)
+
+
+def _in_a_folder(workshop: Workshop, act: Callable[[Path], None]) -> Callable[[], None]:
+    def act_there() -> None:
+        with tempfile.TemporaryDirectory(dir=workshop.folder) as folder:
+            act(Path(folder))
+
+    return act_there
+
+
+def _report(machine: Machine, lines: list[Line]) -> Report:
+    h264 = {line.work: line.cpu_s for line in lines if line.clip == f"H264 {TALKING_S} s"}
+    theirs_s = h264[MEDIACMS].median
+    return Report(
+        machine=machine,
+        name="peers_table",
+        title="Beside other services",
+        lines=tuple(lines),
+        targets=(
+            _share(READY, h264[READY], theirs_s, MAX_READY_OF_MEDIACMS),
+            _share(PUBLISHED, h264[PUBLISHED], theirs_s, MAX_PUBLISHED_OF_MEDIACMS),
+        ),
+        notes=(NOTE,),
+    )
+
+
+def _share(name: str, ours_s: Spread, theirs_s: float, at_most: float) -> Target:
+    return Target(
+        name=f"CPU of “{name}”, of MediaCMS's default profiles, H.264 30 s",
+        measured=ours_s.times(1 / theirs_s),
+        at_most=at_most,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The only place for what each measured figure is called, and for how people write it: its unit ends its name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from babel.numbers import format_decimal
+
+from intake.wording import duration, file_size, say
+from intake.wording.marking import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LEVELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "integrated_lufs": N_("Volume medio"),
+        "range_lu": N_("Differenza fra piano e forte"),
+        "true_peak_dbtp": N_("Picco più alto"),
+        "clipped_ratio": N_("Suono distorto"),
+        "silence_ratio": N_("Quanto è silenzio"),
+        "longest_silence_s": N_("Silenzio più lungo"),
+        "noise_floor_dbfs": N_("Rumore nelle pause"),
+        "speech_to_noise_db": N_("Voce sopra il rumore"),
+        "quiet_channel_db": N_("Differenza fra i canali"),
+        "channels": N_("Canali"),
+        "duration_s": N_("Durata dell'audio"),
+    }
+)
+"""Every field of `AudioLevels`."""
+
+VIDEO: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "container": N_("Tipo di file"),
+        "size_bytes": N_("Peso del file"),
+        "duration_s": N_("Durata"),
+        "video_codec": N_("Codifica dell'immagine"),
+        "video_profile": N_("Profilo"),
+        "pixel_format": N_("Formato dei punti"),
+        "color_transfer": N_("Curva dei colori"),
+        "width_px": N_("Larghezza nel file"),
+        "height_px": N_("Altezza nel file"),
+        "rotation_deg": N_("Rotazione"),
+        "pixel_aspect": N_("Proporzione dei punti"),
+        "frame_rate": N_("Immagini al secondo"),
+        "is_interlaced": N_("Interlacciato"),
+        "video_bit_rate_bps": N_("Dati dell'immagine al secondo"),
+        "audio_codec": N_("Codifica dell'audio"),
+        "audio_profile": N_("Profilo dell'audio"),
+        "audio_channels": N_("Canali audio"),
+        "audio_sample_rate_hz": N_("Campioni audio al secondo"),
+    }
+)
+"""Every field of `VideoFacts`."""
+
+UPRIGHT: Final = N_("Come si vede")
+
+_BITS_PER_MEGABIT: Final = 1_000_000
+_UNITS: Final = MappingProxyType(
+    {"lufs": "LUFS", "lu": "LU", "dbtp": "dBTP", "dbfs": "dBFS", "db": "dB", "px": "px", "deg": "°", "hz": "Hz"}
+)
+_WRITERS: Final[Mapping[str, Callable[[float, str], str]]] = MappingProxyType(
+    {
+        "s": duration,
+        "bytes": file_size,
+        "ratio": lambda ratio, language: f"{format_decimal(ratio * 100, '0.##', locale=language)} %",
+        "bps": lambda bps, language: f"{format_decimal(bps / _BITS_PER_MEGABIT, '0.#', locale=language)} Mbit/s",
+    }
+)
+
+
+def figure(name: str, value: object, language: str) -> str:
+    """Write the *value* of the field called *name* as people do; a dash where nothing was measured."""
+    if isinstance(value, bool):
+        return say(N_("sì") if value else N_("no"), language)
+    if not isinstance(value, int | float):
+        return "–" if value is None else str(value)
+    ending = name.rpartition("_")[2]
+    if ending in _WRITERS:
+        return _WRITERS[ending](value, language)
+    return f"{format_decimal(value, '0.##', locale=language)} {_UNITS.get(ending, '')}".strip()
