@@ -41,6 +41,7 @@ class Inspection:
 
     Attributes:
         peaks: The sound's outline for a picture, 0 to 100.
+        best_still: Which of the stills stands for the clip unless a moderator chooses another, from 0.
         review: None where the file is refused or must be encoded first.
     """
 
@@ -50,6 +51,7 @@ class Inspection:
     levels: AudioLevels | None
     peaks: tuple[int, ...]
     stills: tuple[ObjectKey, ...]
+    best_still: int = 0
     waveform_key: ObjectKey | None
     review: ReviewCopy | None
 
@@ -73,6 +75,7 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
         levels=document_of(found.levels) if found.levels else None,
         peaks=list(found.peaks),
         stills=list(found.stills),
+        poster=found.best_still,
         waveform_key=found.waveform_key,
         **_review_columns(found.review),
     )
