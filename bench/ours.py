@@ -16,7 +16,8 @@ from workers.media.examine import examine
 from workers.media.levels import listen
 from workers.media.probe import probe
 from workers.media.renditions import encode, remux
-from workers.media.thumbnails import make_posters
+from workers.media.sprites import draw_sprite
+from workers.media.thumbnails import make_webps
 
 if TYPE_CHECKING:
     from intake.domain.facts import VideoFacts
@@ -60,15 +61,18 @@ class Workshop:
     def published(self, clip: Path) -> None:
         """Do everything from the fetched file to the files of the gallery, their hashes included."""
         with tempfile.TemporaryDirectory(dir=self.folder) as room:
-            seen, copy, delivery, posters = (Path(room, name) for name in ("seen", "copy", "delivery", "posters"))
-            for folder in (seen, copy, delivery, posters):
+            folders = [Path(room, name) for name in ("seen", "copy", "delivery", "webps", "sprite")]
+            for folder in folders:
                 folder.mkdir()
+            seen, copy, delivery, webps, sprite = folders
             examination = self._examine(clip, seen)
             review = self._review(clip, examination, copy)
-            deliver(self.sandbox, review.path, review.facts, folder=delivery)
-            make_posters(self.sandbox, examination.stills[0].path, folder=posters)
-            for file in (*seen.iterdir(), *delivery.iterdir(), *posters.iterdir()):
-                _hash(file)
+            deliver(self.sandbox, review.path, review.facts, folder=delivery, levels=examination.levels)
+            make_webps(self.sandbox, [still.path for still in examination.stills], folder=webps)
+            draw_sprite(self.sandbox, review.path, review.facts, folder=sprite)
+            for folder in (seen, delivery, webps, sprite):
+                for file in folder.iterdir():
+                    _hash(file)
 
     def hear(self, clip: Path, facts: VideoFacts) -> None:
         """Judge the sound alone."""

@@ -11,7 +11,7 @@ from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
-from intake.domain.facts import AudioLevels, VideoFacts
+from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey, Publication, Sender, Sha256
@@ -72,6 +72,10 @@ def some_facts(**changes: object) -> VideoFacts:
         container=Format.MP4,
         size_bytes=11,
         duration_s=60.0,
+        declared_s=60.0,
+        picture_s=60.0,
+        sound_s=60.0,
+        last_keyframe_s=59.0,
         video_codec="h264",
         video_profile="High",
         pixel_format="yuv420p",
@@ -88,6 +92,12 @@ def some_facts(**changes: object) -> VideoFacts:
         audio_channels=2,
         audio_sample_rate_hz=48000,
     )
+    return replace(ordinary, **changes)  # type: ignore[arg-type]
+
+
+def some_picture_levels(**changes: object) -> PictureLevels:
+    """What the stills of somebody talking show."""
+    ordinary = PictureLevels(brightness=0.7, change=0.6, drawn=7, lost=0, breaks_off_s=None)
     return replace(ordinary, **changes)  # type: ignore[arg-type]
 
 

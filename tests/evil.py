@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -113,6 +114,48 @@ def a_scrambled_clip(folder: Path, whole: Path) -> Path:
     end = content.index(b"moov") - 4
     content[start:end] = bytes(end - start)
     return _written(folder / "scrambled.mp4", bytes(content))
+
+
+def a_clip_cut_inside(folder: Path, whole: Path) -> Path:
+    """Half of a *whole* clip whose index comes first, made to fit its own boxes: it says that nothing is missing."""
+    content = bytearray(whole.read_bytes())
+    media = content.index(b"mdat") - 4
+    del content[media + (len(content) - media) // 2 :]
+    struct.pack_into(">I", content, media, len(content) - media)
+    return _written(folder / "cut-inside.mp4", bytes(content))
+
+
+def a_half_empty_clip(folder: Path, whole: Path) -> Path:
+    """A *whole* clip whose second half was never written: zeros, as a broken download leaves them."""
+    content = bytearray(whole.read_bytes())
+    middle = (content.index(b"mdat") + len(content)) // 2
+    content[middle:] = bytes(len(content) - middle)
+    return _written(folder / "half-empty.mp4", bytes(content))
+
+
+def a_clip_that_loses_its_picture(folder: Path, whole: Path, *, at_s: float) -> Path:
+    """A *whole* clip of whose pictures nothing is left from a moment on; its sound is."""
+    listed = subprocess.run(
+        [
+            *("ffprobe", "-v", "error", "-select_streams", "v:0"),
+            *("-show_entries", "packet=pts_time,size,pos", "-of", "json", whole),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    content = bytearray(whole.read_bytes())
+    for packet in json.loads(listed.stdout)["packets"]:
+        if float(packet["pts_time"]) >= at_s:
+            start, size = int(packet["pos"]), int(packet["size"])
+            content[start : start + size] = bytes(size)
+    return _written(folder / "blind.mp4", bytes(content))
+
+
+def a_clip_that_declares(folder: Path, whole: Path, *, length_ms: int) -> Path:
+    """A *whole* clip whose header says that it lasts *length_ms*."""
+    content = bytearray(whole.read_bytes())
+    struct.pack_into(">I", content, content.index(b"mvhd") + 4 + 16, length_ms)
+    return _written(folder / "declares.mp4", bytes(content))
 
 
 def _written(path: Path, content: bytes) -> Path:

@@ -6,6 +6,7 @@ Each function writes one file, small and short, and returns its path. Sound is I
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -119,6 +120,52 @@ def a_wide_pixel_clip(folder: Path) -> Path:
     return _clip(folder / "wide-pixels.mp4", picture=f"{_picture('320x240', 25, 11)},setsar=4/3")
 
 
+def a_black_clip(folder: Path) -> Path:
+    """A hand over the lens: the noise of the sensor and nothing else."""
+    return _clip(folder / "black.mp4", picture="color=0x060606:size=320x240:rate=25:duration=11,noise=alls=6:allf=t")
+
+
+def a_frozen_clip(folder: Path) -> Path:
+    """A single picture under a voice."""
+    return _clip(folder / "frozen.mp4", picture=f"{_picture('320x240', 25, 11)},loop=loop=-1:size=1")
+
+
+def a_talking_head_clip(folder: Path) -> Path:
+    """Somebody far away on a tripod's clip, of whom nothing moves but the mouth."""
+    room = f"{_picture('640x360', 25, 11)},loop=loop=-1:size=1,noise=alls=4:allf=t"
+    mouth = "drawbox=x=312:y=190:w=14:h=8:color=0x402020:t=fill:enable='lt(mod(n,13),6)'"
+    return _clip(folder / "talking-head.mp4", picture=f"{room},{mouth}")
+
+
+def an_interlaced_clip(folder: Path) -> Path:
+    """As an old camcorder records it: two halves, one after the other."""
+    return _clip(
+        folder / "interlaced.mp4",
+        picture=f"{_picture('720x576', 50, 11)},interlace,setsar=16/15",
+        codec=(*_X264, "-g", "25", "-flags", "+ildct+ilme", "-x264-params", "tff=1", *_AAC),
+    )
+
+
+def a_mirrored_clip(folder: Path) -> Path:
+    """Stored as a mirror shows it, to be turned by its matrix."""
+    return _with_matrix(folder / "mirrored.mp4", (-0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000))
+
+
+def a_clip_with_an_empty_matrix(folder: Path) -> Path:
+    """A matrix of zeros, which is no turn at all."""
+    return _with_matrix(folder / "empty-matrix.mp4", (0,) * 9)
+
+
+def a_clip_whose_picture_stops(folder: Path) -> Path:
+    """Four seconds of picture under twelve of sound."""
+    return _clip(folder / "stops.mp4", duration_s=12, picture=_picture("320x240", 25, 4))
+
+
+def a_streamable_clip(folder: Path) -> Path:
+    """Its index comes first: cut off, it still opens."""
+    return _clip(folder / "streamable.mp4", duration_s=14, container=("-movflags", "+faststart"))
+
+
 def a_clip_without_sound(folder: Path) -> Path:
     """No sound track at all."""
     out = folder / "mute.mp4"
@@ -136,6 +183,15 @@ def a_clip_without_picture(folder: Path) -> Path:
 def a_short_clip(folder: Path) -> Path:
     """Three seconds."""
     return _clip(folder / "short.mp4", duration_s=3)
+
+
+def _with_matrix(out: Path, matrix: tuple[int, ...]) -> Path:
+    """Write a short clip whose picture is shown through *matrix*, as in ISO/IEC 14496-12, 8.3.2."""
+    content = bytearray(a_short_clip(out.parent).read_bytes())
+    # Version and flags, two times, track, a reserved word, length, two reserved words, layer to volume, a reserved one.
+    struct.pack_into(">9i", content, content.index(b"tkhd") + 4 + 40, *matrix)
+    out.write_bytes(content)
+    return out
 
 
 def _picture(size: str, rate: int, duration_s: float) -> str:

@@ -59,11 +59,13 @@ class Inspection:
     """What looking at an original found and made.
 
     Attributes:
+        best_still: Which of the stills stands for the clip unless a moderator chooses another, from 0.
         review: None where the file is refused or must be encoded first.
     """
 
     findings: Findings
     stills: tuple[ObjectKey, ...]
+    best_still: int = 0
     waveform_key: ObjectKey | None
     review: ReviewCopy | None
 
@@ -101,6 +103,7 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
         then=then,
         **_columns(found.findings),
         stills=list(found.stills),
+        poster=found.best_still,
         waveform_key=found.waveform_key,
         **_review_columns(found.review),
     )

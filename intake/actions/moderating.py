@@ -48,7 +48,7 @@ class Ruling:
         reviewed_sha256: Of the copy that was watched; the decision holds for exactly that file.
         reason: What the sender reads; None only for an approval.
         note: What only staff read.
-        poster: Which still stands for the clip, from 0.
+        poster: Which still stands for the clip, from 0; None for the one that inspection found best.
     """
 
     decision: Decision
@@ -56,7 +56,7 @@ class Ruling:
     moderator: str
     reason: str | None = None
     note: str | None = None
-    poster: int = 0
+    poster: int | None = None
 
 
 def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, *, now: datetime) -> Outcome:
@@ -147,10 +147,15 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         then=[JobKind.PUBLISH],
         note=ruling.note,
         approved_sha256=ruling.reviewed_sha256,
-        poster=ruling.poster if ruling.poster < len(submission.stills) else 0,
+        poster=_poster(submission, ruling),
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
     )
+
+
+def _poster(submission: Submission, ruling: Ruling) -> int:
+    is_there = ruling.poster is not None and ruling.poster < len(submission.stills)
+    return ruling.poster if ruling.poster is not None and is_there else submission.poster
 
 
 def _turn_down(connection: Connection, submission: Submission, after: State, ruling: Ruling, *, now: datetime) -> None:

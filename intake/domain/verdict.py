@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import Rules
     from intake.domain.errors import VideoRefused
-    from intake.domain.facts import AudioLevels, VideoFacts
+    from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
 
 
 VIDEO_CODECS: Final = frozenset({"h264", "hevc", "mpeg4"})
@@ -22,6 +22,23 @@ VIDEO_CODECS: Final = frozenset({"h264", "hevc", "mpeg4"})
 
 AUDIO_CODECS: Final = frozenset({"aac", "mp3", "opus", "alac", "pcm_s16le", "pcm_s16be", "amr_nb", "amr_wb"})
 """Sound beside such pictures."""
+
+MAX_PICTURE_GAP_S: Final = 2.0
+MAX_PICTURE_GAP: Final = 0.1
+"""What the picture may be shorter than its sound, in seconds or as a share of it, whichever is more.
+
+Screen recordings write no picture while nothing moves, and end a moment early; the real clips we know, 0.3 s.
+"""
+
+MAX_UNHEARD_S: Final = 1.0
+MAX_UNHEARD: Final = 0.05
+"""What may be lost of the sound in decoding, as above. A whole clip gives a few hundredths of a second too much."""
+
+BLACK_RATIO: Final = 0.09
+"""Brightness below which there is nothing to be seen. Source: `docs/picture.md`."""
+
+FROZEN_RATIO: Final = 0.016
+"""Change below which nothing moves. Source: as above, 25 clips."""
 
 SILENT_LUFS: Final = -60.0
 VERY_QUIET_LUFS: Final = -45.0
@@ -49,13 +66,45 @@ def judge_picture(facts: VideoFacts, rules: Rules) -> list[Check]:
     """Check what the file is and shows against the call's *rules*; one check a code, in a fixed order."""
     return [
         _container(facts, rules),
-        _presence(CheckCode.VIDEO_STREAM, Reason.NO_PICTURE, facts.video_codec),
+        _picture(facts),
         _presence(CheckCode.AUDIO_STREAM, Reason.NO_SOUND, facts.audio_codec),
         _codec(facts),
         _duration(facts, rules),
         _resolution(facts, rules),
         _size(facts, rules),
     ]
+
+
+def judge_wholeness(facts: VideoFacts, levels: AudioLevels, seen: PictureLevels) -> Check:
+    """Check whether what was decoded is what the file promised."""
+    is_picture_whole = seen.breaks_off_s is None and seen.lost < seen.drawn
+    is_sound_whole = facts.sound_s - levels.duration_s <= max(MAX_UNHEARD_S, MAX_UNHEARD * facts.sound_s)
+    if is_picture_whole and is_sound_whole:
+        return Check(code=CheckCode.DECODABLE, verdict=Verdict.PASS, reason=Reason.FINE)
+    measured = seen.breaks_off_s if seen.breaks_off_s is not None else levels.duration_s
+    return Check(
+        code=CheckCode.DECODABLE,
+        verdict=Verdict.FAIL,
+        reason=Reason.DAMAGED,
+        measured=round(measured, 2),
+        limit=round(facts.duration_s, 2),
+        unit=Unit.SECONDS,
+    )
+
+
+def judge_look(seen: PictureLevels) -> Check:
+    """Check what the clip shows. This only warns: a sender may send it anyway."""
+    reason, measured, limit = Reason.FINE, seen.change, FROZEN_RATIO
+    if seen.brightness < BLACK_RATIO:
+        reason, measured, limit = Reason.BLACK_PICTURE, seen.brightness, BLACK_RATIO
+    elif seen.change is not None and seen.change < FROZEN_RATIO:
+        reason = Reason.FROZEN_PICTURE
+    elif seen.lost:
+        reason, measured, limit = Reason.PICTURE_GAPS, seen.lost / (seen.lost + seen.drawn), 0.0
+    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
+    return Check(
+        code=CheckCode.PICTURE, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=Unit.RATIO
+    )
 
 
 def judge_sound(levels: AudioLevels) -> list[Check]:
@@ -82,6 +131,20 @@ def _container(facts: VideoFacts, rules: Rules) -> Check:
         measured=facts.container.value,
         limit=", ".join(rules.formats),
     )
+
+
+def _picture(facts: VideoFacts) -> Check:
+    gap_s = facts.sound_s - facts.picture_s
+    if facts.picture_s and gap_s > max(MAX_PICTURE_GAP_S, MAX_PICTURE_GAP * facts.sound_s):
+        return Check(
+            code=CheckCode.VIDEO_STREAM,
+            verdict=Verdict.FAIL,
+            reason=Reason.PICTURE_STOPS,
+            measured=round(facts.picture_s, 2),
+            limit=round(facts.sound_s, 2),
+            unit=Unit.SECONDS,
+        )
+    return _presence(CheckCode.VIDEO_STREAM, Reason.NO_PICTURE, facts.video_codec)
 
 
 def _presence(code: CheckCode, missing: Reason, codec: str | None) -> Check:

@@ -28,7 +28,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     )
     reason = TextAreaField(_("Motivo, per chi ha mandato il video"), [Length(max=2000)], filters=[_without_nul])
     note = TextAreaField(_("Nota interna"), [Length(max=2000)], filters=[_without_nul])
-    poster = IntegerField(validators=[Optional(), NumberRange(min=0, max=100)], default=0)
+    poster = IntegerField(validators=[Optional(), NumberRange(min=0, max=100)])
     reviewed_sha256 = HiddenField(validators=[InputRequired()])
 
     def validate_reason(self, field: TextAreaField) -> None:
@@ -45,7 +45,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             reviewed_sha256=self.reviewed_sha256.data,
             moderator=moderator,
             note=(self.note.data or "").strip() or None,
-            poster=self.poster.data or 0,
+            poster=self.poster.data,
             **values,
         )
 

@@ -123,7 +123,7 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
 
 def _row(submission: Submission, call: Call) -> QueueRow:
     verdicts = [check.verdict for check in submission.checks]
-    still_url = services().private.view_link(submission.stills[0]) if submission.stills else None
+    still_url = services().private.view_link(submission.stills[submission.poster]) if submission.stills else None
     return QueueRow(
         id=submission.id,
         name=submission.sender.full_name,

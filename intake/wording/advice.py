@@ -66,6 +66,21 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "Il video si interrompe o è danneggiato. Controlla che si veda e si senta fino in fondo sul telefono, poi "
             "mandalo di nuovo."
         ),
+        Reason.PICTURE_STOPS: N_(
+            "L'immagine si ferma dopo {measured}, ma l'audio dura {limit}. Guarda il video fino in fondo sul telefono "
+            "e manda quello completo, o registra di nuovo."
+        ),
+        Reason.PICTURE_GAPS: N_(
+            "In qualche punto l'immagine è rovinata. Guarda il video fino in fondo sul telefono: se si vede male, "
+            "registra di nuovo."
+        ),
+        Reason.BLACK_PICTURE: N_(
+            "L'immagine è nera. Controlla che niente copra l'obiettivo, accendi una luce davanti a te e registra di "
+            "nuovo."
+        ),
+        Reason.FROZEN_PICTURE: N_(
+            "L'immagine resta sempre ferma. Riguarda il video: se dovresti muoverti e non ti muovi, registra di nuovo."
+        ),
         Reason.SILENT: N_(
             "Non si sente niente. Controlla che il microfono non sia coperto e prova a riascoltarti prima di mandarlo."
         ),
@@ -95,6 +110,7 @@ CHECKS: Final[Mapping[CheckCode, str]] = MappingProxyType(
         CheckCode.RESOLUTION: N_("Grandezza dell'immagine"),
         CheckCode.SIZE: N_("Peso del file"),
         CheckCode.DECODABLE: N_("Integrità"),
+        CheckCode.PICTURE: N_("Che cosa si vede"),
         CheckCode.LOUDNESS: N_("Volume della voce"),
         CheckCode.CLIPPING: N_("Distorsione"),
         CheckCode.SILENCE: N_("Silenzio"),

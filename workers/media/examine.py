@@ -6,11 +6,17 @@ Boxes, probe and the verdict on them cost 0.1 s and refuse most of what will be 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
+from intake.domain.verdict import (
+    is_accepted,
+    judge_look,
+    judge_picture,
+    judge_sound,
+    judge_wholeness,
+    refused_by,
+)
 from workers.media.boxes import read_container
 from workers.media.levels import listen
 from workers.media.probe import probe
@@ -22,14 +28,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.calls import Rules
-    from intake.domain.facts import AudioLevels, VideoFacts
-    from workers.media.levels import Waveform
+    from intake.domain.checks import Check
+    from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
+    from workers.media.levels import Sound, Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox
-    from workers.media.thumbnails import Still
+    from workers.media.thumbnails import Pictures, Still
     from workers.media.waiting import StopSignal
-
-_DECODABLE: Final = Check(code=CheckCode.DECODABLE, verdict=Verdict.PASS, reason=Reason.FINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,7 @@ class Examination:
 
     Attributes:
         checks: Everything that could be checked, one a code, also where the file is refused.
+        best_still: Which of the stills would stand best for the clip, from 0.
         plan: How to make its review copy; None where the file is refused.
     """
 
@@ -45,7 +51,9 @@ class Examination:
     facts: VideoFacts | None = None
     levels: AudioLevels | None = None
     waveform: Waveform | None = None
+    picture: PictureLevels | None = None
     stills: tuple[Still, ...] = ()
+    best_still: int = 0
     plan: Plan | None = None
 
     @property
@@ -84,21 +92,24 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
     stop: StopSignal | None,
 ) -> Examination:
     sound = listen(sandbox, path, facts, stop=stop)
-    stills, decodable = _stills(path, facts, sandbox=sandbox, folder=folder, stop=stop)
+    pictures, seen = _look(path, facts, sound, sandbox=sandbox, folder=folder, stop=stop)
     return Examination(
-        checks=(*checks, decodable, *judge_sound(sound.levels)),
+        checks=(*checks, *seen, *judge_sound(sound.levels)),
         facts=facts,
         levels=sound.levels,
         waveform=sound.waveform,
-        stills=stills,
-        plan=plan_review_copy(facts) if stills else None,
+        picture=pictures.levels if pictures else None,
+        stills=pictures.stills if pictures else (),
+        best_still=pictures.best if pictures else 0,
+        plan=plan_review_copy(facts) if pictures else None,
     )
 
 
-def _stills(
-    path: Path, facts: VideoFacts, *, sandbox: Sandbox, folder: Path, stop: StopSignal | None
-) -> tuple[tuple[Still, ...], Check]:
+def _look(  # noqa: PLR0913 - as above
+    path: Path, facts: VideoFacts, sound: Sound, *, sandbox: Sandbox, folder: Path, stop: StopSignal | None
+) -> tuple[Pictures | None, tuple[Check, ...]]:
     try:
-        return take_stills(sandbox, path, facts, folder=folder, stop=stop), _DECODABLE
+        pictures = take_stills(sandbox, path, facts, folder=folder, stop=stop)
     except VideoRefused as refusal:
-        return (), refused_by(refusal)
+        return None, (refused_by(refusal),)
+    return pictures, (judge_wholeness(facts, sound.levels, pictures.levels), judge_look(pictures.levels))

@@ -28,7 +28,7 @@ SOUND: Final = Limits(timeout_s=120, cpu_s=60, memory_bytes=_GIBIBYTE, output_by
 """One decode of the sound takes 0.3 s of processor a minute, measured; reading the file may wait for a slow disk."""
 
 STILLS: Final = Limits(timeout_s=120, cpu_s=60, memory_bytes=2 * _GIBIBYTE, output_bytes=256 * _MEBIBYTE)
-"""Nine keyframes take 0.4 s in 1080p, measured; HDR in 4K several times that, and its frames much address space."""
+"""Seven keyframes take 0.3 s in 1080p, measured; HDR in 4K several times that, and its frames much address space."""
 
 MAX_COPY_BYTES: Final = 4 * _GIBIBYTE
 """A copied file is as large as its source; calls allow far less."""

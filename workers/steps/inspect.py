@@ -48,6 +48,7 @@ def inspect_original(services: Services, job: Job, workspace: Workspace) -> Comm
     found = Inspection(
         findings=findings,
         stills=_store_stills(services, job, seen),
+        best_still=seen.best_still,
         waveform_key=_store_waveform(services, job, workspace, seen),
         review=_copy_for_review(services, job, workspace, original, seen),
     )

@@ -20,7 +20,8 @@ from intake.storage import keys
 from workers.media.boxes import read_container
 from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
-from workers.media.thumbnails import make_posters
+from workers.media.sprites import draw_sprite
+from workers.media.thumbnails import make_webps
 from workers.steps.files import CONTENT_TYPES, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
@@ -87,13 +88,23 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
         shutil.move(video.path, folder)
     waveform = json.dumps(delivery.sound.waveform.as_document())
     (folder / WAVEFORM_NAME).write_text(waveform, encoding="utf-8")
-    for number, key in enumerate(submission.stills, start=1):
-        services.private.fetch(key, folder / STILL_NAME.format(number))
-    poster = folder / STILL_NAME.format(submission.poster + 1)
-    posters = make_posters(workspace.sandbox, poster, folder=workspace.room("posters"), stop=workspace.stop)
-    for made in (posters.jpeg, posters.webp):
-        shutil.move(made, folder / f"poster{made.suffix}")
+    _make_stills(services, submission, workspace, folder)
+    sprite = draw_sprite(workspace.sandbox, review, facts, folder=workspace.room("sprite"), stop=workspace.stop)
+    for made in sprite.files:
+        shutil.move(made, folder / made.name)
     return Bundle(folder=folder, delivery=delivery, still_count=len(submission.stills))
+
+
+def _make_stills(services: Services, submission: Submission, workspace: Workspace, folder: Path) -> None:
+    """Fill *folder* with the stills and the one that was chosen as the poster, each as JPEG and WebP."""
+    stills = [folder / STILL_NAME.format(number) for number, _ in enumerate(submission.stills, start=1)]
+    for still, key in zip(stills, submission.stills, strict=True):
+        services.private.fetch(key, still)
+    webps = make_webps(workspace.sandbox, stills, folder=workspace.room("webps"), stop=workspace.stop)
+    for made in (stills[submission.poster], webps[submission.poster]):
+        shutil.copyfile(made, folder / f"poster{made.suffix}")
+    for webp in webps:
+        shutil.move(webp, folder / webp.name)
 
 
 def _fetch_reviewed(services: Services, submission: Submission, workspace: Workspace) -> Path:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import Rules
     from tests.media_factory import MakeClip
+    from workers.media.examine import Examination
     from workers.media.sandbox import Sandbox
 
 
@@ -116,10 +117,59 @@ def test_a_file_whose_boxes_do_not_fit_is_incomplete(
     assert [(check.code, check.reason) for check in examination.checks] == [(CheckCode.CONTAINER, Reason.INCOMPLETE)]
 
 
+def test_a_clip_that_was_cut_inside_is_incomplete(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip
+) -> None:
+    path = evil.a_clip_cut_inside(tmp_path, clip(media_factory.a_streamable_clip))
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert [(check.code, check.reason) for check in examination.checks] == [(CheckCode.DECODABLE, Reason.INCOMPLETE)]
+
+
+def test_a_clip_that_was_written_by_half_is_damaged(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip
+) -> None:
+    path = evil.a_half_empty_clip(tmp_path, clip(media_factory.a_streamable_clip))
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert failed(examination) == [(CheckCode.DECODABLE, Reason.DAMAGED)]
+
+
+def test_a_picture_that_breaks_off_inside_an_intact_index_is_seen(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip
+) -> None:
+    path = evil.a_clip_that_loses_its_picture(tmp_path, clip(media_factory.a_landscape_clip), at_s=9)
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    (damage,) = [check for check in examination.checks if check.verdict == "fail"]
+    assert (damage.code, damage.reason) == (CheckCode.DECODABLE, Reason.DAMAGED)
+    assert isinstance(damage.measured, float)
+    assert 6 <= damage.measured < 9
+
+
+@pytest.mark.parametrize("length_ms", [0, 36_000_000], ids=["nothing", "ten-hours"])
+def test_a_header_that_lies_about_the_length_is_not_believed(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip, length_ms: int
+) -> None:
+    path = evil.a_clip_that_declares(tmp_path, clip(media_factory.a_landscape_clip), length_ms=length_ms)
+
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+
+    assert examination.is_accepted
+    assert examination.facts is not None
+    assert examination.facts.duration_s == pytest.approx(12, abs=0.1)
+
+
 def test_an_index_over_nothing_is_damaged(tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip) -> None:
     path = evil.a_scrambled_clip(tmp_path, clip(media_factory.a_landscape_clip))
 
     examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
 
-    refused = [(check.code, check.reason) for check in examination.checks if check.verdict == "fail"]
-    assert refused == [(CheckCode.DECODABLE, Reason.DAMAGED)]
+    assert failed(examination) == [(CheckCode.DECODABLE, Reason.DAMAGED)]
+
+
+def failed(examination: Examination) -> list[tuple[CheckCode, Reason]]:
+    return [(check.code, check.reason) for check in examination.checks if check.verdict == "fail"]

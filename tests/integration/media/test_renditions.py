@@ -12,7 +12,6 @@ from tests import media_factory
 from workers.media import boxes, probe
 from workers.media.delivery import deliver
 from workers.media.renditions import encode, plan_review_copy, remux
-from workers.media.thumbnails import make_posters, take_stills
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,13 +109,3 @@ def test_a_picture_too_heavy_for_visitors_is_encoded_once(tmp_path: Path, sandbo
     delivery = deliver(sandbox, source, heavy, folder=tmp_path)
 
     assert delivery.video.facts.video_profile == "High"
-
-
-def test_posters_are_made_in_two_formats(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
-    source = clip(media_factory.a_portrait_clip)
-    still, *_ = take_stills(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
-
-    posters = make_posters(sandbox, still.path, folder=tmp_path)
-
-    assert posters.jpeg.read_bytes().startswith(b"\xff\xd8\xff")
-    assert posters.webp.read_bytes()[8:12] == b"WEBP"

