@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-peers lock translations
+.PHONY: help run test fuzz check format bench bench-peers lock translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
@@ -19,6 +19,10 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 test: ## run every test, on two cores
 	@deploy/prepare.sh test
 	@$(bin)/pytest -n 2 --dist loadfile $(ARGS)
+
+fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
+	@deploy/prepare.sh test
+	@FUZZ_MUTATIONS=500 $(bin)/pytest -n 2 tests/integration/media/test_fuzzed_clips.py $(ARGS)
 
 check: ## format, lint, types, import rules, templates, spelling
 	@deploy/prepare.sh check

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from tests.boxes import box, minimal_mp4, movie
+from intake.domain.checks import Reason
+from tests.boxes import box, brand, minimal_mp4, movie, track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 CANARY_URL: Final = "http://127.0.0.1:18999/canary"
@@ -158,6 +160,120 @@ def a_clip_that_declares(folder: Path, whole: Path, *, length_ms: int) -> Path:
     return _written(folder / "declares.mp4", bytes(content))
 
 
+def an_option(folder: Path, whole: Path) -> Path:
+    """A good clip whose name a program would take for an option."""
+    return _written(folder / "-y.mp4", whole.read_bytes())
+
+
+def a_pattern(folder: Path, whole: Path) -> Path:
+    """A good clip whose name ffmpeg would take for a numbered series."""
+    return _written(folder / "%d%s%n.mp4", whole.read_bytes())
+
+
+def a_cut_index(folder: Path, whole: Path) -> Path:
+    """A *whole* clip that ends inside its index."""
+    return _written(folder / "cut-index.mp4", whole.read_bytes()[:-100])
+
+
+def a_far_index(folder: Path, whole: Path) -> Path:
+    """A good clip whose index lies 20 MB behind its pictures."""
+    content = whole.read_bytes()
+    index = content.index(b"moov") - 4
+    return _written(folder / "far-index.mp4", content[:index] + box(b"free", bytes(20_000_000)) + content[index:])
+
+
+def a_timeless_clip(folder: Path, whole: Path) -> Path:
+    """A good clip whose headers say that it lasts no time; its samples know better."""
+    content = bytearray(whole.read_bytes())
+    for kind, place in ((b"mvhd", 20), (b"tkhd", 24), (b"mdhd", 20)):
+        for at in places_of(content, kind):
+            content[at + place : at + place + 4] = bytes(4)
+    return _written(folder / "timeless.mp4", bytes(content))
+
+
+def a_standing_clip(folder: Path, whole: Path) -> Path:
+    """A clip all of whose samples last no time."""
+    content = bytearray(whole.read_bytes())
+    for at in places_of(content, b"stts"):
+        entries = int.from_bytes(content[at + 8 : at + 12], "big")
+        for entry in range(entries):
+            start = at + 12 + 8 * entry + 4
+            content[start : start + 4] = bytes(4)
+    return _written(folder / "standing.mp4", bytes(content))
+
+
+def a_web_page(folder: Path, whole: Path) -> Path:
+    """A page that starts as a clip does, with a *whole* one behind it."""
+    page = f"<!doctype html><script src='{CANARY_URL}'></script>".encode()
+    return _written(folder / "page.mp4", brand() + page + whole.read_bytes())
+
+
+def an_encrypted_clip(folder: Path, whole: Path) -> Path:
+    """A clip as shops sell it: its samples are encrypted."""
+    out = folder / "encrypted.mp4"
+    key = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0" * 32, "-encryption_kid", "1" * 32)
+    _ffmpeg("-i", whole, "-c", "copy", *key, out)
+    return out
+
+
+def a_denied_encryption(folder: Path, whole: Path) -> Path:
+    """The same under the names of plain samples: what says how to decrypt it is still there (CVE-2026-40962)."""
+    content = an_encrypted_clip(folder, whole).read_bytes()
+    return _written(folder / "denied.mp4", content.replace(b"encv", b"avc1").replace(b"enca", b"mp4a"))
+
+
+def ten_hours_of_one_picture(folder: Path, _whole: Path) -> Path:
+    """A single picture that is said to stand for ten hours."""
+    out = folder / "ten-hours.mp4"
+    picture = ("-f", "lavfi", "-i", "color=size=320x240:rate=1/36000:duration=36000")
+    _ffmpeg(*picture, "-f", "lavfi", "-i", "sine=duration=1", "-c:v", "libx264", "-c:a", "aac", out)
+    return out
+
+
+def a_slow_motion_clip(folder: Path, whole: Path) -> Path:
+    """240 pictures a second, some of them missing."""
+    out = folder / "slow-motion.mp4"
+    picture = "testsrc2=size=320x240:rate=240:duration=11,select='not(lt(mod(n,11),2))'"
+    codec = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-vsync", "vfr", "-c:a", "copy")
+    _ffmpeg("-f", "lavfi", "-i", picture, "-i", whole, "-map", "0:v", "-map", "1:a", "-t", "11", *codec, out)
+    return out
+
+
+def a_flood_of_samples(folder: Path, _whole: Path) -> Path:
+    """An index of 800 bytes that describes four times 20 million samples."""
+    number = 20_000_000
+    tables = (
+        box(b"stts", struct.pack(">4I", 0, 1, number, 1)),
+        box(b"stsz", struct.pack(">3I", 0, 1, number)),
+        box(b"stsc", struct.pack(">5I", 0, 1, 1, number, 1)),
+        box(b"stco", struct.pack(">3I", 0, 1, 40)),
+    )
+    flooded = (with_tables(track(handler, [entry]), tables) for handler, entry in 2 * [(b"vide", b"avc1"), SOUND])
+    return _written(folder / "flood.mp4", movie(box(b"moov", b"".join(flooded)), box(b"mdat", bytes(4096))))
+
+
+SOUND: Final = (b"soun", b"mp4a")
+
+
+def with_tables(described: bytes, tables: Iterable[bytes]) -> bytes:
+    """A track with *tables* appended to its sample table, all boxes around them grown to fit."""
+    added = b"".join(tables)
+    content = bytearray(described + added)
+    for kind in (b"trak", b"mdia", b"minf", b"stbl"):
+        at = described.index(kind) - 4
+        content[at : at + 4] = (int.from_bytes(content[at : at + 4], "big") + len(added)).to_bytes(4, "big")
+    return bytes(content)
+
+
+def places_of(content: bytes | bytearray, kind: bytes) -> list[int]:
+    """Where boxes of *kind* begin what they hold."""
+    return [found.end() for found in re.finditer(re.escape(kind), content)]
+
+
+def _ffmpeg(*argv: str | Path) -> None:
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *argv], check=True)
+
+
 def _written(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
@@ -172,3 +288,23 @@ BUILDERS: Final[dict[str, Callable[[Path], Path]]] = {
     "crowd": a_crowd,
 }
 """Files that are built, by name."""
+
+
+MADE_OF_A_CLIP: Final[dict[str, tuple[Callable[[Path, Path], Path], Reason]]] = {
+    "an-option": (an_option, Reason.FINE),
+    "a-pattern": (a_pattern, Reason.FINE),
+    "a-far-index": (a_far_index, Reason.FINE),
+    "a-timeless-clip": (a_timeless_clip, Reason.FINE),
+    "a-slow-motion-clip": (a_slow_motion_clip, Reason.FINE),
+    "a-cut-off-clip": (a_cut_off_clip, Reason.INCOMPLETE),
+    "a-cut-index": (a_cut_index, Reason.INCOMPLETE),
+    "a-polyglot": (a_polyglot, Reason.INCOMPLETE),
+    "a-web-page": (a_web_page, Reason.INCOMPLETE),
+    "a-scrambled-clip": (a_scrambled_clip, Reason.DAMAGED),
+    "a-standing-clip": (a_standing_clip, Reason.DAMAGED),
+    "an-encrypted-clip": (an_encrypted_clip, Reason.UNKNOWN_VIDEO_CODEC),
+    "a-denied-encryption": (a_denied_encryption, Reason.DAMAGED),
+    "ten-hours-of-one-picture": (ten_hours_of_one_picture, Reason.TOO_LONG),
+    "a-flood-of-samples": (a_flood_of_samples, Reason.DAMAGED),
+}
+"""Files made of a good clip, by name, and why each is refused; `FINE` where it is a good one."""

@@ -26,6 +26,7 @@ LOCATION: Final = "+43.9330+010.9170/"
 
 _PICTURE: Final = "testsrc2=size={size}:rate={rate}:duration={duration_s}"
 _X264: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+_SMALL: Final = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "10", "-c:a", "aac")
 _AAC: Final = ("-c:a", "aac", "-b:a", "96k", "-ar", "48000")
 
 
@@ -192,6 +193,27 @@ def _with_matrix(out: Path, matrix: tuple[int, ...]) -> Path:
     struct.pack_into(">9i", content, content.index(b"tkhd") + 4 + 40, *matrix)
     out.write_bytes(content)
     return out
+
+
+def a_small_clip(folder: Path) -> Path:
+    """A few seconds, stamp-sized: what is looked at hundreds of times must be cheap to look at."""
+    return _clip(folder / "small.mp4", duration_s=3, picture=_picture("320x240", 10, 3), codec=_SMALL)
+
+
+def a_small_portrait_clip(folder: Path) -> Path:
+    """The same from a phone held upright: turned by its matrix, index first, in QuickTime's clothes."""
+    turned = folder / "small.mov"
+    turning = ("-metadata:s:v:0", "rotate=270", "-metadata", f"location={LOCATION}", "-movflags", "+faststart")
+    _ffmpeg("-i", a_small_clip(folder), "-c", "copy", *turning, turned)
+    return turned
+
+
+def a_small_fragmented_clip(folder: Path) -> Path:
+    """The same as a browser writes it, in fragments."""
+    fragmented = folder / "small-fragmented.mp4"
+    flags = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
+    _ffmpeg("-i", a_small_clip(folder), "-c", "copy", *flags, fragmented)
+    return fragmented
 
 
 def _picture(size: str, rate: int, duration_s: float) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.calls import Format
-from intake.domain.checks import CheckCode, Reason
+from intake.domain.checks import Reason, Verdict
 from intake.domain.errors import ToolFailed, VideoRefused
 from tests import evil, media_factory
 from workers.media import limits
@@ -105,16 +105,17 @@ def test_a_foreign_decoder_does_not_open(tmp_path: Path, sandbox: Sandbox) -> No
         )
 
 
-@pytest.mark.parametrize("damage", [evil.a_cut_off_clip, evil.a_polyglot])
-def test_a_file_whose_boxes_do_not_fit_is_incomplete(
-    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip, damage: object
+@pytest.mark.parametrize("name", evil.MADE_OF_A_CLIP)
+def test_a_file_made_of_a_clip_is_judged_for_what_it_is(
+    tmp_path: Path, sandbox: Sandbox, rules: Rules, clip: MakeClip, name: str
 ) -> None:
-    assert callable(damage)
-    path = damage(tmp_path, clip(media_factory.a_landscape_clip))
+    build, reason = evil.MADE_OF_A_CLIP[name]
+    path = build(tmp_path, clip(media_factory.a_landscape_clip))
 
-    examination = examine(path, rules=rules, sandbox=sandbox, folder=tmp_path)
+    examination = examine(path, rules=rules, sandbox=sandbox, folder=a_room(tmp_path))
 
-    assert [(check.code, check.reason) for check in examination.checks] == [(CheckCode.CONTAINER, Reason.INCOMPLETE)]
+    refused = {check.reason for check in examination.checks if check.verdict is Verdict.FAIL}
+    assert refused == ({reason} - {Reason.FINE})
 
 
 def test_a_clip_that_was_cut_inside_is_incomplete(
@@ -173,3 +174,9 @@ def test_an_index_over_nothing_is_damaged(tmp_path: Path, sandbox: Sandbox, rule
 
 def failed(examination: Examination) -> list[tuple[CheckCode, Reason]]:
     return [(check.code, check.reason) for check in examination.checks if check.verdict == "fail"]
+
+
+def a_room(folder: Path) -> Path:
+    room = folder / "room"
+    room.mkdir()
+    return room

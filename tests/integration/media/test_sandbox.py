@@ -40,6 +40,16 @@ A_WORKER = """
     sandbox.run(["sleep", sys.argv[2]], source=None, output=Path(sys.argv[1]), limits=limits)
 """
 
+WHICH_LEVEL = """
+import sys
+from intake.domain.errors import SandboxUnavailable
+from workers.media.sandbox import Level, Sandbox
+try:
+    print(Sandbox.tested(levels=[Level(word) for word in sys.argv[1:]]).level)
+except SandboxUnavailable:
+    print("none")
+"""
+
 
 @pytest.fixture(scope="module", params=Level)
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
@@ -291,6 +301,35 @@ def test_no_sandbox_without_its_programs() -> None:
 
 def test_the_strongest_walls_that_hold_are_taken() -> None:
     assert Sandbox.tested().level is Level.BUBBLEWRAP
+
+
+@pytest.mark.parametrize(
+    ("levels", "answer"),
+    [
+        pytest.param(tuple(Level), "landlock", id="the-next-best"),
+        pytest.param((Level.BUBBLEWRAP,), "none", id="fails-closed"),
+    ],
+)
+def test_where_namespaces_are_closed(levels: tuple[Level, ...], answer: str) -> None:
+    # In a user namespace of its own this machine's rules can be made as strict as a container's.
+    closed = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    argv = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "sh",
+        "-c",
+        closed,
+        "sh",
+        sys.executable,
+        "-c",
+        WHICH_LEVEL,
+        *levels,
+    ]
+
+    said = subprocess.run(argv, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[3])
+
+    assert said.stdout.strip() == answer
 
 
 def test_no_walls_are_no_sandbox() -> None:
