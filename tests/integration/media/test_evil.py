@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.calls import Format
-from intake.domain.checks import Reason, Verdict
+from intake.domain.checks import CheckCode, Reason, Verdict
 from intake.domain.errors import ToolFailed, VideoRefused
 from tests import evil, media_factory
 from workers.media import limits
