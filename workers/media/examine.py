@@ -5,6 +5,7 @@ Boxes, probe and the verdict on them cost 0.1 s and refuse most of what will be 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from intake.domain.calls import Rules
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
-    from workers.media.levels import Sound, Waveform
+    from workers.media.levels import Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox
     from workers.media.thumbnails import Pictures, Still
@@ -91,25 +92,32 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
     folder: Path,
     stop: StopSignal | None,
 ) -> Examination:
-    sound = listen(sandbox, path, facts, stop=stop)
-    pictures, seen = _look(path, facts, sound, sandbox=sandbox, folder=folder, stop=stop)
+    # Two tools, two cores. The thread outlives the tool it waits for: a tool dies with the thread that started it.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        looking = beside.submit(_look, path, facts, sandbox=sandbox, folder=folder, stop=stop)
+        sound = listen(sandbox, path, facts, stop=stop)
+        pictures, refusals = looking.result()
+    heard = judge_sound(sound.levels)
+    if pictures is None:
+        return Examination(
+            checks=(*checks, *refusals, *heard), facts=facts, levels=sound.levels, waveform=sound.waveform
+        )
     return Examination(
-        checks=(*checks, *seen, *judge_sound(sound.levels)),
+        checks=(*checks, judge_wholeness(facts, sound.levels, pictures.levels), judge_look(pictures.levels), *heard),
         facts=facts,
         levels=sound.levels,
         waveform=sound.waveform,
-        picture=pictures.levels if pictures else None,
-        stills=pictures.stills if pictures else (),
-        best_still=pictures.best if pictures else 0,
-        plan=plan_review_copy(facts) if pictures else None,
+        picture=pictures.levels,
+        stills=pictures.stills,
+        best_still=pictures.best,
+        plan=plan_review_copy(facts),
     )
 
 
-def _look(  # noqa: PLR0913 - as above
-    path: Path, facts: VideoFacts, sound: Sound, *, sandbox: Sandbox, folder: Path, stop: StopSignal | None
+def _look(
+    path: Path, facts: VideoFacts, *, sandbox: Sandbox, folder: Path, stop: StopSignal | None
 ) -> tuple[Pictures | None, tuple[Check, ...]]:
     try:
-        pictures = take_stills(sandbox, path, facts, folder=folder, stop=stop)
+        return take_stills(sandbox, path, facts, folder=folder, stop=stop), ()
     except VideoRefused as refusal:
         return None, (refused_by(refusal),)
-    return pictures, (judge_wholeness(facts, sound.levels, pictures.levels), judge_look(pictures.levels))
