@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import OutputWrong
-from intake.domain.verdict import SILENT_LUFS
+from intake.domain.listening import SILENT_LUFS
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import sound
@@ -70,7 +70,7 @@ def deliver(
         ToolTimedOut: It took longer than six times its length.
         LeaseLost: *stop* was set.
     """
-    levels = measure(sandbox, review, facts, stop=stop).levels
+    levels = measure(sandbox, review, facts, judges_noise=False, stop=stop).levels
     gain_db = gain_for(levels)
     levelled = folder / _SOUND_NAME if gain_db else None
     if levelled is not None:
@@ -121,7 +121,7 @@ def _level(  # noqa: PLR0913 - a file, what is known of it, and where it goes
 def _written_levels(sandbox: Sandbox, argv: list[str], review: Path, out: Path, stop: StopSignal | None) -> AudioLevels:
     sandbox.run(argv, source=review, output=out.parent, limits=limits.SOUND, stop=stop)
     facts = report(sandbox, out, read_container(out), stop=stop).facts
-    return measure(sandbox, out, facts, stop=stop).levels
+    return measure(sandbox, out, facts, judges_noise=False, stop=stop).levels
 
 
 def _excess_db(levels: AudioLevels) -> float:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
+from intake.domain.listening import judge_sound
+from intake.domain.verdict import is_accepted, judge_picture, refused_by
 from workers.media.boxes import read_container
-from workers.media.levels import listen
 from workers.media.probe import probe
 from workers.media.renditions import plan_review_copy
 from workers.media.thumbnails import take_stills
+from workers.media.tracks import listen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import Rules
     from intake.domain.facts import AudioLevels, VideoFacts
-    from workers.media.levels import Waveform
+    from workers.media.hearing.waveform import Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox
     from workers.media.thumbnails import Still
@@ -54,8 +55,19 @@ class Examination:
         return is_accepted(self.checks)
 
 
-def examine(path: Path, *, rules: Rules, sandbox: Sandbox, folder: Path, stop: StopSignal | None = None) -> Examination:
+def examine(  # noqa: PLR0913 - a file, its rules, a place for stills, and how to look
+    path: Path,
+    *,
+    rules: Rules,
+    sandbox: Sandbox,
+    folder: Path,
+    judges_noise: bool = True,
+    stop: StopSignal | None = None,
+) -> Examination:
     """Look at the sender's file at *path* by the call's *rules*; its stills are left in *folder*.
+
+    Args:
+        judges_noise: Whether to tell speech from background; only a benchmark leaves it out.
 
     Raises:
         ToolTimedOut: The machine is too busy; this says nothing about the file.
@@ -69,7 +81,9 @@ def examine(path: Path, *, rules: Rules, sandbox: Sandbox, folder: Path, stop: S
     if not is_accepted(checks):
         return Examination(checks=tuple(checks), facts=facts)
     try:
-        return _decode(path, facts, checks, sandbox=sandbox, folder=folder, stop=stop)
+        return _decode(
+            path, facts, checks, rules=rules, sandbox=sandbox, folder=folder, judges_noise=judges_noise, stop=stop
+        )
     except VideoRefused as refusal:
         return Examination(checks=(*checks, refused_by(refusal)), facts=facts)
 
@@ -79,14 +93,17 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
     facts: VideoFacts,
     checks: Sequence[Check],
     *,
+    rules: Rules,
     sandbox: Sandbox,
     folder: Path,
+    judges_noise: bool,
     stop: StopSignal | None,
 ) -> Examination:
-    sound = listen(sandbox, path, facts, stop=stop)
+    listened = listen(sandbox, path, facts, judges_noise=judges_noise, stop=stop)
+    facts, sound = listened.facts, listened.sound
     stills, decodable = _stills(path, facts, sandbox=sandbox, folder=folder, stop=stop)
     return Examination(
-        checks=(*checks, decodable, *judge_sound(sound.levels)),
+        checks=(*checks, decodable, *judge_sound(sound.levels, rules)),
         facts=facts,
         levels=sound.levels,
         waveform=sound.waveform,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
-from intake.domain.facts import VideoFacts
-from intake.domain.verdict import VIDEO_CODECS
+from intake.domain.facts import SoundTrack, VideoFacts
+from intake.domain.verdict import AUDIO_CODECS, VIDEO_CODECS
 from workers.media import limits
 from workers.media.commands import probing
 
@@ -104,7 +104,8 @@ def read_report(untrusted_json: bytes, container: Container) -> Report:
 
 def _facts(streams: list[dict[str, Any]], shape: Mapping[str, Any], container: Container) -> VideoFacts:
     video = _first(streams, "video")
-    audio = _first(streams, "audio")
+    tracks = _sound_tracks(streams)
+    audio, number = (tracks[0][1], tracks[0][0].number) if tracks else (_first(streams, "audio"), 0)
     duration_s = max(_number(part.get("duration")) for part in (shape, video, audio))
     return VideoFacts(
         container=container.format,
@@ -125,6 +126,24 @@ def _facts(streams: list[dict[str, Any]], shape: Mapping[str, Any], container: C
         audio_profile=_text(audio, "profile"),
         audio_channels=int(_number(audio.get("channels"))),
         audio_sample_rate_hz=int(_number(audio.get("sample_rate"))),
+        audio_track=number,
+        sound_tracks=tuple(track for track, _ in tracks) if len(tracks) > 1 else (),
+    )
+
+
+def _sound_tracks(streams: Iterable[dict[str, Any]]) -> list[tuple[SoundTrack, dict[str, Any]]]:
+    """Return the sound tracks that we decode, numbered as ffmpeg numbers all; an iPhone's second may be none."""
+    sounds = enumerate(stream for stream in streams if stream.get("codec_type") == "audio")
+    return [(_sound_track(number, stream), stream) for number, stream in sounds if _codec(stream) in AUDIO_CODECS]
+
+
+def _sound_track(number: int, stream: Mapping[str, Any]) -> SoundTrack:
+    return SoundTrack(
+        number=number,
+        codec=_codec(stream),
+        profile=_text(stream, "profile"),
+        channels=int(_number(stream.get("channels"))),
+        sample_rate_hz=int(_number(stream.get("sample_rate"))),
     )
 
 
@@ -190,7 +209,9 @@ def _telling_tags(parts: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def _measured_duration_s(sandbox: Sandbox, path: Path, facts: VideoFacts, stop: StopSignal | None) -> float:
     """Return the time from the first packet to the end of the last, of the longer of picture and sound."""
-    kinds = [kind for kind, codec in (("v:0", facts.video_codec), ("a:0", facts.audio_codec)) if codec]
+    kinds = [
+        kind for kind, codec in (("v:0", facts.video_codec), (f"a:{facts.audio_track}", facts.audio_codec)) if codec
+    ]
     return max((_packets_duration_s(sandbox, path, kind, stop) for kind in kinds), default=0.0)
 
 

@@ -10,8 +10,8 @@ import pytest
 from intake.domain.calls import Format, read_call
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import is_accepted, judge_picture, judge_sound, refused_by
-from tests.builders import some_facts, some_levels
+from intake.domain.verdict import is_accepted, judge_picture, refused_by
+from tests.builders import some_facts
 
 SHIPPED = Path(__file__).parents[3] / "intake" / "calls" / "pistoia2030.toml"
 RULES = read_call(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))).rules
@@ -82,37 +82,6 @@ def test_a_call_that_takes_only_mp4_refuses_a_mov() -> None:
     checks = judge_picture(some_facts(container=Format.MOV), replace(RULES, formats=(Format.MP4,)))
 
     assert the(CheckCode.CONTAINER, checks) == (Verdict.FAIL, Reason.WRONG_FORMAT)
-
-
-@pytest.mark.parametrize(
-    ("code", "changes", "reason"),
-    [
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": None}, Reason.SILENT, id="digital-silence"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -60.0}, Reason.SILENT, id="silent"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -45.1}, Reason.VERY_QUIET, id="very-quiet"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.1}, Reason.QUIET, id="quiet"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.0}, Reason.FINE, id="loud-enough"),
-        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 1e-4}, Reason.CLIPPED, id="clipped"),
-        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 0.9e-4}, Reason.FINE, id="hardly-clipped"),
-        pytest.param(CheckCode.SILENCE, {"silence_ratio": 0.61}, Reason.MOSTLY_SILENT, id="mostly-silent"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 11.9}, Reason.NOISY, id="noisy"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 12.0}, Reason.FINE, id="quiet-room"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": None}, Reason.FINE, id="nothing-to-compare"),
-        pytest.param(CheckCode.CHANNELS, {"quiet_channel_db": 20.1}, Reason.ONE_CHANNEL, id="one-channel"),
-    ],
-)
-def test_sound_warns_and_never_refuses(code: CheckCode, changes: dict[str, object], reason: Reason) -> None:
-    checks = judge_sound(some_levels(**changes))
-
-    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
-    assert the(code, checks) == (verdict, reason)
-    assert is_accepted(checks)
-
-
-def test_each_check_is_there_once() -> None:
-    checks = [*judge_picture(some_facts(), RULES), *judge_sound(some_levels())]
-
-    assert [check.code for check in checks] == [code for code in CheckCode if code is not CheckCode.DECODABLE]
 
 
 def test_what_is_refused_before_it_can_be_measured_is_a_check_too() -> None:
