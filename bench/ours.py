@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.calls import Format, Rules
-from intake.domain.verdict import judge_sound
+from intake.domain.listening import judge_sound
 from workers.media.boxes import read_container
 from workers.media.delivery import deliver
 from workers.media.examine import examine
-from workers.media.levels import listen
 from workers.media.probe import probe
 from workers.media.renditions import encode, remux
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import make_webps
+from workers.media.tracks import listen
 
 if TYPE_CHECKING:
     from intake.domain.facts import VideoFacts
@@ -76,7 +76,7 @@ class Workshop:
 
     def hear(self, clip: Path, facts: VideoFacts) -> None:
         """Judge the sound alone."""
-        judge_sound(listen(self.sandbox, clip, facts).levels)
+        judge_sound(listen(self.sandbox, clip, facts).sound.levels, RULES)
 
     def _examine(self, clip: Path, folder: Path) -> Examination:
         _hash(clip)

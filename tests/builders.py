@@ -11,7 +11,7 @@ from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
-from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
+from intake.domain.facts import AudioLevels, Confidence, PictureLevels, Stretch, StretchKind, VideoFacts
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey, Publication, Sender, Sha256
@@ -115,6 +115,12 @@ def some_levels(**changes: object) -> AudioLevels:
         quiet_channel_db=0.0,
         channels=2,
         duration_s=60.0,
+        noise_confidence=Confidence.HIGH,
+        under_voice_db=22.0,
+        speech_s=42.0,
+        speech_ratio=0.7,
+        stereo_correlation=1.0,
+        stretches=(Stretch(kind=StretchKind.SILENCE, starts_s=4.0, ends_s=6.5),),
     )
     return replace(clear, **changes)  # type: ignore[arg-type]
 

@@ -87,7 +87,7 @@ def a_quiet_clip(folder: Path) -> Path:
 
 def a_noisy_clip(folder: Path) -> Path:
     """Speech beside a road."""
-    road = "anoisesrc=color=pink:amplitude=0.2:seed=1:sample_rate=48000[n];[s][n]amix=inputs=2:normalize=0"
+    road = "anoisesrc=color=pink:amplitude=0.05:seed=1:sample_rate=48000[n];[s][n]amix=inputs=2:normalize=0"
     return _clip(folder / "noisy.mp4", sound=f"volume=-10dB[s];{road}")
 
 

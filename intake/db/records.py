@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from intake.domain.calls import ConsentKind, Format
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
-from intake.domain.facts import AudioLevels, VideoFacts
+from intake.domain.facts import AudioLevels, Confidence, SoundTrack, Stretch, StretchKind, VideoFacts
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import (
@@ -46,7 +46,7 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         received_at=row["received_at"],
         checks=tuple(_check(entry) for entry in row["checks"] or ()),
         video=_video(row["video"]),
-        levels=AudioLevels(**row["levels"]) if row["levels"] else None,
+        levels=_levels(row["levels"]),
         peaks=tuple(row["peaks"] or ()),
         stills=tuple(row["stills"] or ()),
         waveform_key=row["waveform_key"],
@@ -123,7 +123,20 @@ def _check(document: dict[str, Any]) -> Check:
 def _video(document: dict[str, Any] | None) -> VideoFacts | None:
     if not document:
         return None
-    return VideoFacts(**(document | {"container": Format(document["container"])}))
+    tracks = tuple(SoundTrack(**track) for track in document.get("sound_tracks", ()))
+    return VideoFacts(**(document | {"container": Format(document["container"]), "sound_tracks": tracks}))
+
+
+def _levels(document: dict[str, Any] | None) -> AudioLevels | None:
+    if not document:
+        return None
+    confidence = document.get("noise_confidence")
+    stretches = tuple(
+        Stretch(**(stretch | {"kind": StretchKind(stretch["kind"])})) for stretch in document.get("stretches", ())
+    )
+    return AudioLevels(
+        **(document | {"noise_confidence": Confidence(confidence) if confidence else None, "stretches": stretches})
+    )
 
 
 def _publication(document: dict[str, Any] | None) -> Publication | None:

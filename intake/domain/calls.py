@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NewType
 
+from intake.domain.checks import CheckCode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -90,6 +92,7 @@ class Rules:
     Attributes:
         warn_short_side_px: Below this the sender is told that the picture is small; nothing is refused.
         formats: Containers, by extension.
+        sound_refuses: Sound checks that refuse a clip where they are at their worst; the others only warn.
     """
 
     min_duration_s: float
@@ -99,6 +102,7 @@ class Rules:
     max_long_side_px: int
     warn_short_side_px: int
     formats: tuple[Format, ...]
+    sound_refuses: tuple[CheckCode, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +186,7 @@ def _rules(table: Mapping[str, Any]) -> Rules:
         max_long_side_px=int(table["max_long_side_px"]),
         warn_short_side_px=int(table.get("warn_short_side_px", table["min_short_side_px"])),
         formats=tuple(Format(value) for value in table["formats"]),
+        sound_refuses=tuple(CheckCode(value) for value in table.get("sound_refuses", ())),
     )
 
 

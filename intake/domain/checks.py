@@ -19,9 +19,11 @@ class CheckCode(StrEnum):
     DECODABLE = "decodable"
     PICTURE = "picture"
     LOUDNESS = "loudness"
+    SPEECH = "speech"
     CLIPPING = "clipping"
     SILENCE = "silence"
     NOISE = "noise"
+    HUM = "hum"
     CHANNELS = "channels"
 
 
@@ -61,10 +63,20 @@ class Reason(StrEnum):
     SILENT = "silent"
     VERY_QUIET = "very_quiet"
     QUIET = "quiet"
+    NO_SPEECH = "no_speech"
     CLIPPED = "clipped"
+    BADLY_CLIPPED = "badly_clipped"
     MOSTLY_SILENT = "mostly_silent"
+    SILENT_START = "silent_start"
+    SILENT_END = "silent_end"
+    LONG_SILENCE = "long_silence"
     NOISY = "noisy"
+    VERY_NOISY = "very_noisy"
+    NOISE_UNDER_VOICE = "noise_under_voice"
+    HUM = "hum"
     ONE_CHANNEL = "one_channel"
+    INVERTED = "inverted"
+    DC_OFFSET = "dc_offset"
 
 
 class Unit(StrEnum):

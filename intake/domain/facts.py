@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from intake.domain.calls import Format
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundTrack:
+    """One of several sound tracks that we can decode.
+
+    Attributes:
+        number: Its place among the sound tracks of the file, 0 being the first.
+    """
+
+    number: int
+    codec: str | None
+    profile: str | None
+    channels: int
+    sample_rate_hz: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +47,8 @@ class VideoFacts:
         color_transfer: ffmpeg's name of the transfer function: `arib-std-b67` is HLG, `smpte2084` PQ.
         dolby_vision_profile: As it is usually written, `8.4` on iPhones; None without.
         audio_codec: ffmpeg's name; None without a sound track.
-        audio_track: Which of the file's sound tracks this is about and everything is made from, counted from 0.
+        audio_track: The sound track that is judged, copied and published, 0 being the first.
+        sound_tracks: Every track that could be it, where there are several.
     """
 
     container: Format
@@ -60,6 +77,19 @@ class VideoFacts:
     audio_channels: int
     audio_sample_rate_hz: int
     audio_track: int = 0
+    sound_tracks: tuple[SoundTrack, ...] = ()
+
+    def heard_on(self, track: SoundTrack) -> VideoFacts:
+        """Return these facts with *track* as the sound."""
+        return replace(
+            self,
+            audio_track=track.number,
+            audio_codec=track.codec,
+            audio_profile=track.profile,
+            audio_channels=track.channels,
+            audio_sample_rate_hz=track.sample_rate_hz,
+            sound_s=self.sound_s if track.number == self.audio_track else 0.0,
+        )
 
     @property
     def is_turned(self) -> bool:
@@ -71,6 +101,31 @@ class VideoFacts:
         """Width and height as people see them, in square pixels."""
         width, height = round(self.width_px * self.pixel_aspect), self.height_px
         return (height, width) if self.is_turned else (width, height)
+
+
+class Confidence(StrEnum):
+    """How much the pauses of a clip say about its background, by how much of them there is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class StretchKind(StrEnum):
+    """What is wrong with a part of a clip."""
+
+    SILENCE = "silence"
+    CLIPPING = "clipping"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A part of a clip in which something is wrong."""
+
+    kind: StretchKind
+    starts_s: float
+    ends_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,17 +151,30 @@ class PictureLevels:
 class AudioLevels:
     """What one decode of the sound track measured.
 
-    Loudness by EBU R128 / ITU-R BS.1770-4 with a mono track counted on both channels, as players play it.
-    None where there was nothing to measure: digital silence has no loudness.
+    Loudness by EBU R128 / ITU-R BS.1770-5 with a mono track counted on both channels, as players play it.
+    None where there was nothing to measure, or where an earlier version of the service did not: digital silence has
+    no loudness, a clip without pauses no noise floor.
 
     Attributes:
         clipped_ratio: Share of samples at 0.99 of full scale or above, of the worse channel.
+        clipping_spike: How many times more samples lie at one height than just below it; waves cut off make it high.
         silence_ratio: Share of 20 ms frames below −50 dBFS.
-        longest_silence_s: Longest run of such frames.
-        noise_floor_dbfs: Level of the quietest tenth of the frames that are not digital silence.
-        speech_to_noise_db: Speech against background.
+        longest_silence_s: Longest run of such frames, wherever it is.
+        leading_silence_s: The run at the start.
+        trailing_silence_s: The run at the end.
+        noise_floor_dbfs: Level of the pauses above 100 Hz; of everything where nobody speaks.
+        speech_to_noise_db: Speech over the pauses, both above 100 Hz.
+        noise_confidence: How much `speech_to_noise_db` is worth.
+        under_voice_db: Speech over what lasts while somebody speaks; some 20 for a clean voice.
+        speech_s: Seconds in which somebody speaks.
+        speech_ratio: The same as a share of the clip.
+        hum_hz: Frequency of the mains whose hum is heard.
+        speech_to_hum_db: Speech over that hum.
         quiet_channel_db: How far the quieter of two channels lies below the louder; 0 for mono.
+        stereo_correlation: 1 for two equal channels, −1 for one the other's opposite.
+        dc_offset: Distance of the samples' mean from zero, as a share of full scale.
         duration_s: Seconds of sound that were decoded.
+        stretches: Where things are wrong, the longest of each kind, in order of kind and time.
     """
 
     integrated_lufs: float | None
@@ -120,3 +188,15 @@ class AudioLevels:
     quiet_channel_db: float
     channels: int
     duration_s: float
+    clipping_spike: float = 0.0
+    leading_silence_s: float = 0.0
+    trailing_silence_s: float = 0.0
+    noise_confidence: Confidence | None = None
+    under_voice_db: float | None = None
+    speech_s: float | None = None
+    speech_ratio: float | None = None
+    hum_hz: int | None = None
+    speech_to_hum_db: float | None = None
+    stereo_correlation: float | None = None
+    dc_offset: float = 0.0
+    stretches: tuple[Stretch, ...] = ()

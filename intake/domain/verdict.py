@@ -1,6 +1,7 @@
-"""The only place that turns facts about a clip, and a call's rules, into checks.
+"""The only place that turns facts about a clip's file and picture, and a call's rules, into checks.
 
-The page, the worker and every other program read the same `Rules`; the sentence for each check is in `wording.py`.
+The page, the worker and every other program read the same `Rules`; the sentence for each check is in
+`wording/advice.py`, its sound is judged in `listening.py`.
 """
 
 from __future__ import annotations
@@ -39,27 +40,6 @@ BLACK_RATIO: Final = 0.09
 
 FROZEN_RATIO: Final = 0.016
 """Change below which nothing moves. Source: as above, 25 clips."""
-
-SILENT_LUFS: Final = -60.0
-VERY_QUIET_LUFS: Final = -45.0
-QUIET_LUFS: Final = -33.0
-"""Loudness, integrated. Source: `docs/measuring.md`, thresholds found on 18 quiet recordings of speech."""
-
-CLIPPED_RATIO: Final = 1e-4
-"""Share of samples near full scale from which clipping is audible. Source: as above, 166 clipped files."""
-
-MOSTLY_SILENT_RATIO: Final = 0.6
-"""Speech with its pauses stays below this."""
-
-NOISY_DB: Final = 12.0
-"""Speech over background below which the background disturbs.
-
-The scale of the source above asks for 18 dB. It knows where the voice pauses; today's estimate does not, and reads a
-clean voice that hardly pauses as 13 to 14 dB. So only what is certainly noisy is warned of.
-"""
-
-ONE_CHANNEL_DB: Final = 20.0
-"""One channel this far below the other sounds like one earphone that is broken. Source: as above."""
 
 
 def judge_picture(facts: VideoFacts, rules: Rules) -> list[Check]:
@@ -105,11 +85,6 @@ def judge_look(seen: PictureLevels) -> Check:
     return Check(
         code=CheckCode.PICTURE, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=Unit.RATIO
     )
-
-
-def judge_sound(levels: AudioLevels) -> list[Check]:
-    """Check how the clip sounds. These checks only warn: a sender may send it anyway."""
-    return [_loudness(levels), _clipping(levels), _silence(levels), _noise(levels), _channels(levels)]
 
 
 def refused_by(refusal: VideoRefused) -> Check:
@@ -207,41 +182,3 @@ def _size(facts: VideoFacts, rules: Rules) -> Check:
         limit=rules.max_bytes,
         unit=Unit.BYTES,
     )
-
-
-def _loudness(levels: AudioLevels) -> Check:
-    loudness = levels.integrated_lufs
-    reason = Reason.FINE
-    if loudness is None or loudness <= SILENT_LUFS:
-        reason = Reason.SILENT
-    elif loudness < VERY_QUIET_LUFS:
-        reason = Reason.VERY_QUIET
-    elif loudness < QUIET_LUFS:
-        reason = Reason.QUIET
-    return _sound(CheckCode.LOUDNESS, reason, loudness, QUIET_LUFS, Unit.LUFS)
-
-
-def _clipping(levels: AudioLevels) -> Check:
-    reason = Reason.CLIPPED if levels.clipped_ratio >= CLIPPED_RATIO else Reason.FINE
-    return _sound(CheckCode.CLIPPING, reason, levels.clipped_ratio, CLIPPED_RATIO, Unit.RATIO)
-
-
-def _silence(levels: AudioLevels) -> Check:
-    reason = Reason.MOSTLY_SILENT if levels.silence_ratio > MOSTLY_SILENT_RATIO else Reason.FINE
-    return _sound(CheckCode.SILENCE, reason, levels.silence_ratio, MOSTLY_SILENT_RATIO, Unit.RATIO)
-
-
-def _noise(levels: AudioLevels) -> Check:
-    contrast = levels.speech_to_noise_db
-    reason = Reason.NOISY if contrast is not None and contrast < NOISY_DB else Reason.FINE
-    return _sound(CheckCode.NOISE, reason, contrast, NOISY_DB, Unit.DECIBEL)
-
-
-def _channels(levels: AudioLevels) -> Check:
-    reason = Reason.ONE_CHANNEL if levels.quiet_channel_db > ONE_CHANNEL_DB else Reason.FINE
-    return _sound(CheckCode.CHANNELS, reason, levels.quiet_channel_db, ONE_CHANNEL_DB, Unit.DECIBEL)
-
-
-def _sound(code: CheckCode, reason: Reason, measured: float | None, limit: float, unit: Unit) -> Check:
-    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
-    return Check(code=code, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=unit)

@@ -88,15 +88,53 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "La voce si sente appena. Tieni il telefono a un braccio da te e parla verso lo schermo."
         ),
         Reason.QUIET: N_("La voce è bassa. Avvicina il telefono, a un braccio da te va bene."),
+        Reason.NO_SPEECH: N_(
+            "Non sentiamo nessuno parlare. Controlla che il microfono non sia coperto, parla a voce alta e spegni la "
+            "musica, poi riprova."
+        ),
         Reason.CLIPPED: N_("L'audio è distorto: era troppo forte. Allontanati un po' dal telefono o parla più piano."),
+        Reason.BADLY_CLIPPED: N_(
+            "L'audio è così forte che gracchia e si capisce a fatica. Tieni il telefono a un braccio da te, parla con "
+            "voce normale e riprova."
+        ),
         Reason.MOSTLY_SILENT: N_(
             "Per gran parte del video non si sente niente. Controlla che il microfono fosse libero."
         ),
+        Reason.SILENT_START: N_(
+            "Il video comincia con {measured} di silenzio. Taglia l'inizio dal telefono (Modifica) o parla appena "
+            "parte la registrazione."
+        ),
+        Reason.SILENT_END: N_(
+            "Il video finisce con {measured} di silenzio. Taglia la fine dal telefono (Modifica), oppure riascoltalo: "
+            "forse il microfono si è spento."
+        ),
+        Reason.LONG_SILENCE: N_(
+            "A un certo punto non si sente niente per {measured}. Riascolta il video: se manca un pezzo, registra di "
+            "nuovo."
+        ),
         Reason.NOISY: N_(
-            "Il rumore di fondo copre la voce. Cerca una stanza più tranquilla, chiudi le finestre, spegni ventole e "
-            "condizionatori, e avvicinati al telefono."
+            "Si sente del rumore dietro la tua voce. Chiudi le finestre, spegni ventole e televisione, avvicinati al "
+            "telefono e riprova."
+        ),
+        Reason.VERY_NOISY: N_(
+            "Il rumore di fondo copre la voce. Cerca una stanza tranquilla, lontana dalla strada e dalle altre "
+            "persone, avvicinati al telefono e registra di nuovo."
+        ),
+        Reason.NOISE_UNDER_VOICE: N_(
+            "Mentre parli si sente rumore o eco. Scegli una stanza con tende, tappeti o divani, chiudi le finestre, "
+            "avvicinati al telefono e riprova."
+        ),
+        Reason.HUM: N_(
+            "C'è un ronzio di fondo: allontanati da frigoriferi e condizionatori, stacca il caricabatterie e riprova."
         ),
         Reason.ONE_CHANNEL: N_("L'audio si sente da una parte sola. Se usi un microfono esterno, controlla il cavo."),
+        Reason.INVERTED: N_(
+            "Su molti telefoni questo audio sparisce: i due canali si cancellano a vicenda. Se usi un microfono "
+            "esterno, controlla il cavo, oppure registra con quello del telefono."
+        ),
+        Reason.DC_OFFSET: N_(
+            "Il microfono ha un difetto che rovina l'audio. Prova con un altro microfono o con quello del telefono."
+        ),
     }
 )
 
@@ -112,9 +150,11 @@ CHECKS: Final[Mapping[CheckCode, str]] = MappingProxyType(
         CheckCode.DECODABLE: N_("Integrità"),
         CheckCode.PICTURE: N_("Che cosa si vede"),
         CheckCode.LOUDNESS: N_("Volume della voce"),
+        CheckCode.SPEECH: N_("Parlato"),
         CheckCode.CLIPPING: N_("Distorsione"),
         CheckCode.SILENCE: N_("Silenzio"),
         CheckCode.NOISE: N_("Rumore di fondo"),
+        CheckCode.HUM: N_("Ronzio"),
         CheckCode.CHANNELS: N_("Canali audio"),
     }
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import OutputWrong
-from intake.domain.verdict import SILENT_LUFS
+from intake.domain.listening import SILENT_LUFS
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import sound, writing
@@ -88,7 +88,7 @@ def deliver(  # noqa: PLR0913 - a file, what is known of it, and who wants to kn
         LeaseLost: *stop* was set.
     """
     if levels is None or not holds_for_copies(levels):
-        levels = measure(sandbox, review, facts, stop=stop).levels
+        levels = measure(sandbox, review, facts, judges_noise=False, stop=stop).levels
     levelled = folder / _SOUND_NAME
     gain_db, heard = _level(sandbox, review, levels, out=levelled, stop=stop)
     large_look, small_look = delivery_looks(facts)

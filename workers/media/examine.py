@@ -10,19 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from intake.domain.errors import VideoRefused
-from intake.domain.verdict import (
-    is_accepted,
-    judge_look,
-    judge_picture,
-    judge_sound,
-    judge_wholeness,
-    refused_by,
-)
+from intake.domain.listening import judge_sound
+from intake.domain.verdict import is_accepted, judge_look, judge_picture, judge_wholeness, refused_by
 from workers.media.boxes import read_container
-from workers.media.levels import listen
 from workers.media.probe import probe
 from workers.media.renditions import plan_review_copy
 from workers.media.thumbnails import take_stills
+from workers.media.tracks import listen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +25,7 @@ if TYPE_CHECKING:
     from intake.domain.calls import Rules
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
-    from workers.media.levels import Waveform
+    from workers.media.hearing.waveform import Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox
     from workers.media.thumbnails import Pictures, Still
@@ -63,8 +57,19 @@ class Examination:
         return is_accepted(self.checks)
 
 
-def examine(path: Path, *, rules: Rules, sandbox: Sandbox, folder: Path, stop: StopSignal | None = None) -> Examination:
+def examine(  # noqa: PLR0913 - a file, its rules, a place for stills, and how to look
+    path: Path,
+    *,
+    rules: Rules,
+    sandbox: Sandbox,
+    folder: Path,
+    judges_noise: bool = True,
+    stop: StopSignal | None = None,
+) -> Examination:
     """Look at the sender's file at *path* by the call's *rules*; its stills are left in *folder*.
+
+    Args:
+        judges_noise: Whether to tell speech from background; only a benchmark leaves it out.
 
     Raises:
         ToolTimedOut: The machine is too busy; this says nothing about the file.
@@ -78,7 +83,9 @@ def examine(path: Path, *, rules: Rules, sandbox: Sandbox, folder: Path, stop: S
     if not is_accepted(checks):
         return Examination(checks=tuple(checks), facts=facts)
     try:
-        return _decode(path, facts, checks, sandbox=sandbox, folder=folder, stop=stop)
+        return _decode(
+            path, facts, checks, rules=rules, sandbox=sandbox, folder=folder, judges_noise=judges_noise, stop=stop
+        )
     except VideoRefused as refusal:
         return Examination(checks=(*checks, refused_by(refusal)), facts=facts)
 
@@ -88,16 +95,19 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
     facts: VideoFacts,
     checks: Sequence[Check],
     *,
+    rules: Rules,
     sandbox: Sandbox,
     folder: Path,
+    judges_noise: bool,
     stop: StopSignal | None,
 ) -> Examination:
     # Two tools, two cores. The thread outlives the tool it waits for: a tool dies with the thread that started it.
     with ThreadPoolExecutor(max_workers=1) as beside:
         looking = beside.submit(_look, path, facts, sandbox=sandbox, folder=folder, stop=stop)
-        sound = listen(sandbox, path, facts, stop=stop)
+        listened = listen(sandbox, path, facts, judges_noise=judges_noise, stop=stop)
         pictures, refusals = looking.result()
-    heard = judge_sound(sound.levels)
+    facts, sound = listened.facts, listened.sound
+    heard = judge_sound(sound.levels, rules)
     if pictures is None:
         return Examination(
             checks=(*checks, *refusals, *heard), facts=facts, levels=sound.levels, waveform=sound.waveform

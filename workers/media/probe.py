@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import ToolFailed, ToolTimedOut, VideoRefused
-from intake.domain.facts import VideoFacts
-from intake.domain.verdict import VIDEO_CODECS
+from intake.domain.facts import SoundTrack, VideoFacts
+from intake.domain.verdict import AUDIO_CODECS, VIDEO_CODECS
 from workers.media import limits
 from workers.media.answers import moment_of, number_of, ratio_of, read_object, text_of
 from workers.media.commands import probing
@@ -122,7 +122,7 @@ def read_report(untrusted_json: bytes, container: Container) -> Report:
         telling_tags=_telling_tags([shape, *streams]),
         stream_count=len(streams),
         picture=_track(_first(streams, "video"), shape),
-        sound=_track(_first(streams, "audio"), shape),
+        sound=_track(_sound(streams), shape),
         ends=extents(document.get("packets")),
         starts_s=moment_of(shape.get("start_time")) or 0.0,
     )
@@ -130,7 +130,8 @@ def read_report(untrusted_json: bytes, container: Container) -> Report:
 
 def _facts(streams: list[dict[str, Any]], shape: Mapping[str, Any], container: Container) -> VideoFacts:
     video = _first(streams, "video")
-    audio = _first(streams, "audio")
+    tracks = _sound_tracks(streams)
+    audio, number = _sound(streams), tracks[0][0].number if tracks else 0
     duration_s = max(number_of(part.get("duration")) for part in (shape, video, audio))
     return VideoFacts(
         container=container.format,
@@ -155,6 +156,30 @@ def _facts(streams: list[dict[str, Any]], shape: Mapping[str, Any], container: C
         audio_profile=text_of(audio, "profile"),
         audio_channels=int(number_of(audio.get("channels"))),
         audio_sample_rate_hz=int(number_of(audio.get("sample_rate"))),
+        audio_track=number,
+        sound_tracks=tuple(track for track, _ in tracks) if len(tracks) > 1 else (),
+    )
+
+
+def _sound_tracks(streams: Iterable[dict[str, Any]]) -> list[tuple[SoundTrack, dict[str, Any]]]:
+    """Return the sound tracks that we decode, numbered as ffmpeg numbers all; an iPhone's second may be none."""
+    sounds = enumerate(stream for stream in streams if stream.get("codec_type") == "audio")
+    return [(_sound_track(number, stream), stream) for number, stream in sounds if _codec(stream) in AUDIO_CODECS]
+
+
+def _sound(streams: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the sound that is heard first: what we decode comes before what we do not."""
+    tracks = _sound_tracks(streams)
+    return tracks[0][1] if tracks else _first(streams, "audio")
+
+
+def _sound_track(number: int, stream: Mapping[str, Any]) -> SoundTrack:
+    return SoundTrack(
+        number=number,
+        codec=_codec(stream),
+        profile=text_of(stream, "profile"),
+        channels=int(number_of(stream.get("channels"))),
+        sample_rate_hz=int(number_of(stream.get("sample_rate"))),
     )
 
 

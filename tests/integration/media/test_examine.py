@@ -117,7 +117,7 @@ def test_a_clip_against_the_rules_is_refused_undecoded(
         (media_factory.a_silent_clip, CheckCode.LOUDNESS, Reason.SILENT),
         (media_factory.a_quiet_clip, CheckCode.LOUDNESS, Reason.QUIET),
         (media_factory.a_clipped_clip, CheckCode.CLIPPING, Reason.CLIPPED),
-        (media_factory.a_noisy_clip, CheckCode.NOISE, Reason.NOISY),
+        (media_factory.a_noisy_clip, CheckCode.NOISE, Reason.VERY_NOISY),
         (media_factory.a_one_sided_clip, CheckCode.CHANNELS, Reason.ONE_CHANNEL),
     ],
 )

@@ -93,31 +93,6 @@ def test_a_call_that_takes_only_mp4_refuses_a_mov() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "changes", "reason"),
-    [
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": None}, Reason.SILENT, id="digital-silence"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -60.0}, Reason.SILENT, id="silent"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -45.1}, Reason.VERY_QUIET, id="very-quiet"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.1}, Reason.QUIET, id="quiet"),
-        pytest.param(CheckCode.LOUDNESS, {"integrated_lufs": -33.0}, Reason.FINE, id="loud-enough"),
-        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 1e-4}, Reason.CLIPPED, id="clipped"),
-        pytest.param(CheckCode.CLIPPING, {"clipped_ratio": 0.9e-4}, Reason.FINE, id="hardly-clipped"),
-        pytest.param(CheckCode.SILENCE, {"silence_ratio": 0.61}, Reason.MOSTLY_SILENT, id="mostly-silent"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 11.9}, Reason.NOISY, id="noisy"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": 12.0}, Reason.FINE, id="quiet-room"),
-        pytest.param(CheckCode.NOISE, {"speech_to_noise_db": None}, Reason.FINE, id="nothing-to-compare"),
-        pytest.param(CheckCode.CHANNELS, {"quiet_channel_db": 20.1}, Reason.ONE_CHANNEL, id="one-channel"),
-    ],
-)
-def test_sound_warns_and_never_refuses(code: CheckCode, changes: dict[str, object], reason: Reason) -> None:
-    checks = judge_sound(some_levels(**changes))
-
-    verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
-    assert the(code, checks) == (verdict, reason)
-    assert is_accepted(checks)
-
-
-@pytest.mark.parametrize(
     "changes",
     [
         pytest.param({"picture_s": 54.1}, id="a-picture-that-ends-a-little-early"),

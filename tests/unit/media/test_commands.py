@@ -13,7 +13,7 @@ HDR = Look(width_px=640, height_px=360, hdr_transfer="arib-std-b67", is_interlac
 COMMANDS = {
     "probe": probing.probe(),
     "packets": probing.list_packets("v:0"),
-    "sound": sound.measure_sound(sample_rate_hz=48_000, layout="mono"),
+    "sound": sound.measure_sound(track=0, sample_rate_hz=48_000, layout="mono"),
     "keyframes": pictures.copy_sparse_keyframes(step_s=1.5),
     "stills": pictures.draw_stills(LOOK),
     "early stills": pictures.draw_early_stills(LOOK, window_s=10, step_s=1.5),

@@ -14,17 +14,18 @@ LIMITER_CEILING_DBTP: Final = -1.8
 """Where the limiter holds: 0.3 dB below the target, for what the coder adds. Source: measured on seven voices."""
 
 
-def measure_sound(*, sample_rate_hz: int, layout: str) -> list[str]:
-    """Return one decode of the sound: EBU R128 summary on stderr, 16-bit samples on stdout."""
-    sound = open_source(vn=None, threads=1)["a:0"].filter_multi_output("asplit", 2)
-    # There is no `framelog=quiet` in ffmpeg 5.1; `verbose` is one level below what is printed.
-    metered = sound[0].filter("ebur128", peak="true", dualmono="true", framelog="verbose")
-    samples = sound[1].filter("aformat", sample_rates=sample_rate_hz, channel_layouts=layout, sample_fmts="s16")
+def measure_sound(*, track: int, sample_rate_hz: int, layout: str) -> list[str]:
+    """Return one decode of sound track *track*: EBU R128 summary on stderr, samples as 32-bit floats on stdout."""
+    sound = open_source(vn=None, threads=1)[f"a:{track}"].filter_multi_output("asplit", 2)
+    # There is no `framelog=quiet` in ffmpeg 5.1; `verbose` is one level below what is printed. Its own true peak costs
+    # as much as all else here: we look for that ourselves, where it can be.
+    metered = sound[0].filter("ebur128", dualmono="true", framelog="verbose")
+    samples = sound[1].filter("aformat", sample_rates=sample_rate_hz, channel_layouts=layout, sample_fmts="flt")
     return compile_argv(
         ffmpeg.merge_outputs(
             ffmpeg.output(metered, "-", format="null"),
             # Written in large pieces: one for each AAC frame made waking us cost more than measuring.
-            ffmpeg.output(samples, "pipe:1", format="s16le", flush_packets=0),
+            ffmpeg.output(samples, "pipe:1", format="f32le", flush_packets=0),
         ),
         level="info",
     )
