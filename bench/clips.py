@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FOLDER: Final = Path(__file__).parent.parent / "var" / "bench"
 STILL_PX: Final = (2304, 1296)
@@ -88,12 +89,19 @@ class Clip:
         """
         path = FOLDER / f"{self.name}.mp4"
         if not path.is_file():
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-                made = Path(folder, path.name)
+            with work_folder() as folder:
+                made = folder / path.name
                 self.write(made)
                 made.replace(path)
         return path
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Give a folder on the clips' disk for as long as the block lasts."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        yield Path(folder)
 
 
 def talking(codec: Codec, duration_s: int) -> Clip:

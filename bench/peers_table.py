@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.clips import FOLDER, TALKING_S, Codec, talking
+from bench.clips import TALKING_S, Codec, talking, work_folder
 from bench.measuring import measure_with_memory, read_through
 from bench.ours import Workshop
 from bench.peers import mediacms, peertube
@@ -62,8 +62,8 @@ def main() -> int:
     options = _options()
     machine = Machine.here()
     lines: list[Line] = []
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
+    with work_folder() as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=folder)
         for codec in Codec:
             lines += _lines(codec, workshop, options)
     return publish(_report(machine, lines))
