@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.clips import FOLDER, Codec, talking
+from bench.clips import Codec, talking, work_folder
 from bench.measuring import Cost, measure, read_through
 from bench.ours import Workshop
 from bench.tables import Line, Machine, Report, Spread, Target, publish
@@ -44,8 +42,8 @@ def main() -> int:
     runs: int = parser.parse_args().runs
     machine = Machine.here()
     costs: Costs = {}
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
+    with work_folder() as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=folder)
         for length_s in LENGTHS_S:
             # One clip after the other: together they are larger than the memory that keeps files.
             _measure(talking(Codec.H264, length_s), workshop, runs, costs)

@@ -1,7 +1,7 @@
 """Ours, the floor, the naive way, PeerTube's and MediaCMS's commands, side by side on H.264 and HEVC, 10 s to 10 min.
 
-What costs seconds is measured at every length. What decodes or encodes the whole picture costs minutes to hours: it is
-measured at 30 s, and at the other lengths told as a multiple, marked so; `--full` measures it everywhere, for a day.
+What costs seconds is measured at every length. What encodes the whole picture costs minutes to hours: it is measured
+at 30 s, ours at 10 s as well, and at the other lengths told as a multiple, marked so; `--full` measures it everywhere.
 
     python -m bench.peers_table [--runs 5] [--slow-runs 1] [--full]
 """
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.clips import FOLDER, TALKING_S, Codec, talking
+from bench.clips import TALKING_S, Codec, talking, work_folder
 from bench.measuring import measure_with_memory, read_through
 from bench.ours import Workshop
 from bench.peers import mediacms, peertube
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from bench.clips import Clip
 
 LENGTHS_S: Final = (10, TALKING_S, 120, 600)
+SHORT_S: Final = (10, TALKING_S)
+ONCE_S: Final = (TALKING_S,)
 
 READY, PUBLISHED, MEDIACMS = "ours: ready for review", "ours: published", "MediaCMS"
 
@@ -49,12 +51,18 @@ class Work:
     """Something that is done with a clip.
 
     Attributes:
-        is_slow: It decodes or encodes the whole picture.
+        lengths_s: Of the clips it is measured on. What encodes takes minutes; ours has a fixed part that no multiple
+            tells, so it is measured on a short clip, too.
     """
 
     name: str
     act: Callable[[], None]
-    is_slow: bool
+    lengths_s: tuple[int, ...] = LENGTHS_S
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it takes minutes."""
+        return self.lengths_s != LENGTHS_S
 
 
 def main() -> int:
@@ -62,8 +70,8 @@ def main() -> int:
     options = _options()
     machine = Machine.here()
     lines: list[Line] = []
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
+    with work_folder() as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=folder)
         for codec in Codec:
             lines += _lines(codec, workshop, options)
     return publish(_report(machine, lines))
@@ -73,16 +81,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Ours and the peers' commands, side by side.")
     parser.add_argument("--runs", type=int, default=5, help="runs of what costs seconds (5)")
     parser.add_argument("--slow-runs", type=int, default=1, help="runs of what costs minutes (1)")
-    parser.add_argument("--full", action="store_true", help="multiply nothing, measure all; takes a day")
+    parser.add_argument("--full", action="store_true", help="multiply nothing, measure all, for most of a day")
     return parser.parse_args()
 
 
 def _lines(codec: Codec, workshop: Workshop, options: argparse.Namespace) -> Iterator[Line]:
-    # The measured length first: the others may be multiples of it.
-    taken = {TALKING_S: list(_measured(talking(codec, TALKING_S), workshop, options, with_slow=True))}
-    for length_s in LENGTHS_S:
-        if length_s not in taken:
-            taken[length_s] = list(_measured(talking(codec, length_s), workshop, options, with_slow=options.full))
+    taken = {length_s: list(_measured(talking(codec, length_s), workshop, options)) for length_s in LENGTHS_S}
     for length_s in LENGTHS_S:
         yield from filled(taken[length_s], taken[TALKING_S], length_s / TALKING_S)
 
@@ -95,9 +99,9 @@ def filled(measured: Iterable[Line], at_30_s: Iterable[Line], factor: float) -> 
         yield known.get(line.work) or line.stretched(clip, factor)
 
 
-def _measured(clip: Clip, workshop: Workshop, options: argparse.Namespace, *, with_slow: bool) -> Iterator[Line]:
+def _measured(clip: Clip, workshop: Workshop, options: argparse.Namespace) -> Iterator[Line]:
     for work in _works(clip, workshop):
-        if work.is_slow and not with_slow:
+        if not options.full and clip.duration_s not in work.lengths_s:
             continue
         runs = options.slow_runs if work.is_slow else options.runs
         costs = []
@@ -110,18 +114,17 @@ def _measured(clip: Clip, workshop: Workshop, options: argparse.Namespace, *, wi
 def _works(clip: Clip, workshop: Workshop) -> Iterator[Work]:
     path, length_s = clip.path, clip.duration_s
     keyframes = keyframes_of(path, workshop.folder, duration_s=length_s)
-    must_encode = clip.codec is Codec.HEVC
-    yield Work(name=READY, act=partial(workshop.ready, path), is_slow=must_encode)
-    yield Work(name="ours: verdict alone", act=partial(workshop.verdict, path), is_slow=False)
-    yield Work(name=PUBLISHED, act=partial(workshop.published, path), is_slow=True)
-    yield Work(name="floor", act=partial(floor, path, keyframes), is_slow=False)
-    yield Work(
-        name="naive",
-        act=_in_a_folder(workshop, partial(naive, path, codec=clip.codec, duration_s=length_s)),
-        is_slow=True,
-    )
-    yield Work(name="PeerTube", act=_in_a_folder(workshop, partial(peertube, path, duration_s=length_s)), is_slow=True)
-    yield Work(name=MEDIACMS, act=_in_a_folder(workshop, partial(mediacms, path, duration_s=length_s)), is_slow=True)
+    copied_or_encoded = LENGTHS_S if clip.codec is Codec.H264 else SHORT_S
+    yield Work(name=READY, act=partial(workshop.ready, path), lengths_s=copied_or_encoded)
+    yield Work(name="ours: verdict alone", act=partial(workshop.verdict, path))
+    yield Work(name=PUBLISHED, act=partial(workshop.published, path), lengths_s=SHORT_S)
+    yield Work(name="floor", act=partial(floor, path, keyframes))
+    for name, act in (
+        ("naive", partial(naive, path, codec=clip.codec, duration_s=length_s)),
+        ("PeerTube", partial(peertube, path, duration_s=length_s)),
+        (MEDIACMS, partial(mediacms, path, duration_s=length_s)),
+    ):
+        yield Work(name=name, act=_in_a_folder(workshop, act), lengths_s=ONCE_S)
 
 
 def _in_a_folder(workshop: Workshop, act: Callable[[Path], None]) -> Callable[[], None]:

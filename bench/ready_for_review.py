@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.clips import FOLDER, GRAINY
+from bench.clips import GRAINY, work_folder
 from bench.measuring import Cost, measure, measure_with_memory, read_through
 from bench.ours import Workshop
 from bench.tables import Line, Machine, Report, Spread, Target, publish
@@ -36,9 +35,9 @@ def main() -> int:
     options = _options()
     machine = Machine.here()
     clip: Path = options.clip or GRAINY.path
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
-        keyframes = keyframes_of(clip, Path(folder), duration_s=GRAINY.duration_s)
+    with work_folder() as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=folder)
+        keyframes = keyframes_of(clip, folder, duration_s=GRAINY.duration_s)
         rounds = [_round(clip, workshop, keyframes) for _ in range(options.runs)]
         peak_bytes = measure_with_memory(lambda: workshop.ready(clip)).peak_pss_bytes or 0
     return publish(_report(machine, clip.stem, rounds, peak_bytes))

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from bench.clips import FOLDER, GRAINY
+from bench.clips import GRAINY, work_folder
 from bench.measuring import measure, read_through
 from bench.ours import Workshop
 from bench.tables import Line, Machine, Report, Spread, Target, publish
@@ -33,8 +31,8 @@ def main() -> int:
     runs: int = parser.parse_args().runs
     machine = Machine.here()
     clip = GRAINY.path
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        workshop = Workshop(sandbox=Sandbox.tested(), folder=Path(folder))
+    with work_folder() as folder:
+        workshop = Workshop(sandbox=Sandbox.tested(), folder=folder)
         hear = partial(workshop.hear, clip, workshop.facts_of(clip))
         read_through(clip)
         rounds = [(measure(hear), measure(partial(decode_sound, clip))) for _ in range(runs)]

@@ -196,11 +196,12 @@ def _costs(report: Report) -> list[tuple[str, ...]]:
 
 def _cost(line: Line, first: Line) -> tuple[str, ...]:
     sign = "" if line.factor == 1 else "≈ "
+    ratio_sign = "" if line.factor == first.factor == 1 else "≈ "
     return (
         line.clip if line is first else "",
         line.work,
         f"{sign}{line.cpu_s}",
-        f"{sign}{_figure(line.cpu_s.median / first.cpu_s.median)}",
+        f"{ratio_sign}{_figure(line.cpu_s.median / first.cpu_s.median)}",
         f"{sign}{line.wall_s}",
         "–" if line.peak_pss_bytes is None else _figure(line.peak_pss_bytes / 1e6),
         f"{sign}{_figure(line.written_bytes / 1e6)}",

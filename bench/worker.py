@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from bench.clips import FOLDER, GRAINY, TALKING_S, Codec, talking
+from bench.clips import GRAINY, TALKING_S, Codec, talking, work_folder
 from bench.measuring import MemoryWatch, read_through
 from bench.tables import Machine, Report, Spread, Target, publish
 from intake.actions import heartbeats, submitting
@@ -89,7 +88,7 @@ def main() -> int:
     runs: int = parser.parse_args().runs
     machine = Machine.here()
     web_ready, foreign = GRAINY.path, talking(Codec.HEVC, TALKING_S).path
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder, _a_system(Path(folder)) as system:
+    with work_folder() as folder, _a_system(folder) as system:
         # Sampling disturbs: memory is watched in a round of its own, which is also the one that warms up.
         with MemoryWatch(system.quick_pid) as copying:
             system.wait_s(web_ready)

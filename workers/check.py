@@ -68,10 +68,10 @@ def main(files: tuple[Path, ...], call_file: Path, language: str, *, as_json: bo
     try:
         rules = read_call(tomllib.loads(call_file.read_text(encoding="utf-8"))).rules
         sandbox = Sandbox.tested()
-        findings = [_show(_look(file, rules, sandbox), language, as_json=as_json) for file in files]
-    except (BadCall, ValueError, OSError, SandboxUnavailable) as error:
+    except (BadCall, tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, SandboxUnavailable) as error:
         click.echo(f"clip-check: {printable(str(error))}", err=True)
         sys.exit(COULD_NOT_LOOK)
+    findings = [_show(_look(file, rules, sandbox), language, as_json=as_json) for file in files]
     if as_json:
         documents = [_document(finding, language) for finding in findings]
         click.echo(json.dumps(documents if len(documents) > 1 else documents[0], indent=2, ensure_ascii=False))
@@ -90,6 +90,8 @@ def _look(file: Path, rules: Rules, sandbox: Sandbox) -> Finding:
             return Finding(name=name, seen=examine(path, rules=rules, sandbox=sandbox, folder=Path(folder)))
     except ToolTimedOut:
         return Finding(name=name, problem=Problem.BUSY)
+    except OSError:
+        return Finding(name=name, problem=Problem.UNREADABLE)
 
 
 def _problem_with(path: Path) -> Problem | None:

@@ -60,6 +60,15 @@ def test_a_line_is_compared_with_the_first_of_its_clip() -> None:
     assert row_with("floor", report)[3] == "0.5"
 
 
+def test_a_comparison_with_what_was_not_measured_is_marked() -> None:
+    report = a_report(
+        Line.of("30 s", "ready", costing(1.0)).stretched("120 s", 4),
+        Line.of("120 s", "floor", costing(2.0)),
+    )
+
+    assert row_with("floor", report)[2:4] == ["2", "≈ 0.5"]
+
+
 def test_a_limit_that_is_not_kept_is_told() -> None:
     assert row_with("of a decode", a_report(measured=0.08))[-1] == "met"
     assert row_with("of a decode", a_report(measured=0.081))[-1] == "MISSED"
