@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from intake.domain.checks import Check
-    from intake.domain.facts import AudioLevels
+    from intake.domain.facts import AudioLevels, Stretch
     from workers.media.examine import Examination
 
 _MARKS: Final = MappingProxyType({Verdict.PASS: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"})
@@ -63,6 +63,8 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "clipped_ratio": Gauge(empty=0, full=0.001, check=CheckCode.CLIPPING),
         "silence_ratio": Gauge(empty=0, full=1, check=CheckCode.SILENCE),
         "speech_to_noise_db": Gauge(empty=0, full=50, check=CheckCode.NOISE),
+        "speech_to_hum_db": Gauge(empty=0, full=60, check=CheckCode.HUM),
+        "speech_ratio": Gauge(empty=0, full=1, check=CheckCode.SPEECH),
         "quiet_channel_db": Gauge(empty=0, full=60, check=CheckCode.CHANNELS),
     }
 )
@@ -117,9 +119,9 @@ def _checks(seen: Examination, language: str, columns: int) -> Iterator[str]:
 
 def _levels(levels: AudioLevels, checks: Sequence[Check], language: str) -> Iterator[str]:
     judged = {check.code: check for check in checks}
-    for name, value in asdict(levels).items():
-        gauge = GAUGES.get(name)
-        row = _row(measures.LEVELS[name], measures.figure(name, value, language), language)
+    for name, title in measures.LEVELS.items():
+        value, gauge = getattr(levels, name), GAUGES.get(name)
+        row = _row(title, measures.figure(name, value, language), language)
         if gauge is None or value is None:
             yield row.rstrip()
             continue
@@ -127,6 +129,15 @@ def _levels(levels: AudioLevels, checks: Sequence[Check], language: str) -> Iter
         mark = gauge.mark if gauge.mark is not None or check is None else check.limit
         colour = _COLOURS[check.verdict] if check else None
         yield row + _bar(gauge, value, mark, colour) + _legend(name, mark, language)
+    for kind, title in measures.STRETCHES.items():
+        places = [stretch for stretch in levels.stretches if stretch.kind is kind]
+        if places:
+            yield _row(title, ", ".join(_place(place, language) for place in places), language).rstrip()
+
+
+def _place(stretch: Stretch, language: str) -> str:
+    starts, ends = (measures.figure("at_s", moment, language) for moment in (stretch.starts_s, stretch.ends_s))
+    return f"{starts} – {ends}"
 
 
 def _row(title: str, figure: str, language: str) -> str:
@@ -180,8 +191,8 @@ def _picture(seen: Examination, language: str) -> Iterator[str]:
         return
     width, height = seen.facts.upright_px
     yield _row(measures.UPRIGHT, f"{width} × {height} px", language).rstrip()
-    for name, value in asdict(seen.facts).items():
-        yield _row(measures.VIDEO[name], measures.figure(name, value, language), language).rstrip()
+    for name, title in measures.VIDEO.items():
+        yield _row(title, measures.figure(name, getattr(seen.facts, name), language), language).rstrip()
     if seen.plan is not None:
         sentence = terminal.COPIED if seen.plan.is_remux else terminal.ENCODED
         yield f"    {wording.say(sentence, language, reason=str(seen.plan.reason))}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from babel.numbers import format_decimal
 
+from intake.domain.facts import Confidence, StretchKind
 from intake.wording import duration, file_size, say
 from intake.wording.marking import N_
 
@@ -26,9 +27,32 @@ LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "quiet_channel_db": N_("Differenza fra i canali"),
         "channels": N_("Canali"),
         "duration_s": N_("Durata dell'audio"),
+        "clipping_spike": N_("Onde tagliate"),
+        "leading_silence_s": N_("Silenzio all'inizio"),
+        "trailing_silence_s": N_("Silenzio alla fine"),
+        "noise_confidence": N_("Sicurezza della misura"),
+        "under_voice_db": N_("Voce sopra il rumore che dura"),
+        "speech_s": N_("Quanto si parla"),
+        "speech_ratio": N_("Quanto si parla, in parte"),
+        "hum_hz": N_("Ronzio della corrente"),
+        "speech_to_hum_db": N_("Voce sopra il ronzio"),
+        "stereo_correlation": N_("Somiglianza fra i canali"),
+        "dc_offset": N_("Spostamento dallo zero"),
     }
 )
-"""Every field of `AudioLevels`."""
+"""Every figure of `AudioLevels`."""
+
+CONFIDENCES: Final[Mapping[Confidence, str]] = MappingProxyType(
+    {Confidence.HIGH: N_("alta"), Confidence.MEDIUM: N_("media"), Confidence.LOW: N_("bassa")}
+)
+
+STRETCHES: Final[Mapping[StretchKind, str]] = MappingProxyType(
+    {
+        StretchKind.SILENCE: N_("Dove c'è silenzio"),
+        StretchKind.CLIPPING: N_("Dove è distorto"),
+        StretchKind.NOISE: N_("Dove c'è rumore"),
+    }
+)
 
 VIDEO: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -60,7 +84,7 @@ VIDEO: Final[Mapping[str, str]] = MappingProxyType(
         "audio_track": N_("Traccia audio, contando da 0"),
     }
 )
-"""Every field of `VideoFacts`."""
+"""Every figure of `VideoFacts`."""
 
 UPRIGHT: Final = N_("Come si vede")
 
@@ -82,6 +106,8 @@ def figure(name: str, value: object, language: str) -> str:
     """Write the *value* of the field called *name* as people do; a dash where nothing was measured."""
     if isinstance(value, bool):
         return say(N_("sì") if value else N_("no"), language)
+    if isinstance(value, Confidence):
+        return say(CONFIDENCES[value], language)
     if not isinstance(value, int | float):
         return "–" if value is None else str(value)
     ending = name.rpartition("_")[2]

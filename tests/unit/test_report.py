@@ -9,11 +9,11 @@ import pytest
 
 from intake import wording
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
-from intake.domain.facts import AudioLevels, VideoFacts
+from intake.domain.facts import AudioLevels, Stretch, StretchKind, VideoFacts
 from intake.wording import measures, terminal
 from tests.builders import FINE, TOO_SHORT, some_facts, some_levels
 from workers.media.examine import Examination
-from workers.media.levels import Waveform
+from workers.media.hearing.waveform import Waveform
 from workers.media.renditions import Plan, PlanReason
 from workers.report import block, draw
 
@@ -25,6 +25,8 @@ QUIET = Check(
     limit=-33.0,
     unit=Unit.LUFS,
 )
+FIGURES_OF_SOUND = [field.name for field in fields(AudioLevels) if field.name != "stretches"]
+FIGURES_OF_PICTURE = [field.name for field in fields(VideoFacts) if field.name != "sound_tracks"]
 WAVEFORM = Waveform(sample_rate_hz=48000, samples_per_column=1920, peaks=(0, 0, -64, 32, -128, 127) * 100)
 
 
@@ -118,12 +120,12 @@ def test_the_waveform_is_as_wide_as_the_terminal() -> None:
     assert set(wave[4:]) <= {" ", "▇", "█"}
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(AudioLevels)])
+@pytest.mark.parametrize("name", FIGURES_OF_SOUND)
 def test_every_level_has_a_name_in_both_languages(name: str) -> None:
     assert wording.say(measures.LEVELS[name], "it") != wording.say(measures.LEVELS[name], "en")
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(VideoFacts)])
+@pytest.mark.parametrize("name", FIGURES_OF_PICTURE)
 def test_every_fact_of_the_picture_has_a_name_in_both_languages(name: str) -> None:
     assert wording.say(measures.VIDEO[name], "it") != wording.say(measures.VIDEO[name], "en")
 
@@ -151,3 +153,11 @@ def test_every_problem_has_a_sentence_in_both_languages(problem: terminal.Proble
 )
 def test_a_figure_is_written_in_the_unit_its_name_ends_in(name: str, value: object, written: str) -> None:
     assert measures.figure(name, value, "it") == written
+
+
+def test_it_says_where_something_is_wrong() -> None:
+    silence = Stretch(kind=StretchKind.SILENCE, starts_s=3.5, ends_s=64.0)
+
+    report = draw("clip.mp4", an_examination(FINE, stretches=(silence,)), "it", columns=80)
+
+    assert "3,5 s – 1 min 4 s" in report

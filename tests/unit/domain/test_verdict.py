@@ -10,11 +10,11 @@ import pytest
 from intake.domain.calls import Format, read_call
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.errors import VideoRefused
+from intake.domain.listening import judge_sound
 from intake.domain.verdict import (
     is_accepted,
     judge_look,
     judge_picture,
-    judge_sound,
     judge_wholeness,
     refused_by,
 )
@@ -154,7 +154,7 @@ def test_each_check_is_there_once() -> None:
         *judge_picture(facts, RULES),
         judge_wholeness(facts, levels, seen),
         judge_look(seen),
-        *judge_sound(levels),
+        *judge_sound(levels, RULES),
     ]
 
     assert [check.code for check in checks] == list(CheckCode)
