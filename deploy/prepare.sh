@@ -54,6 +54,7 @@ missing_packages() {
     [[ -f $FONT ]] || echo fonts-dejavu-core
     [[ $PURPOSE == run ]] && return
     command -v chromium >/dev/null || echo chromium
+    command -v exiftool >/dev/null || echo libimage-exiftool-perl
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     return 0
 }

@@ -88,7 +88,7 @@ def test_speech_is_delivered_at_one_loudness(
     delivery = deliver(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
 
     levels = delivery.sound.levels
-    assert levels.integrated_lufs == pytest.approx(-16, abs=1)
+    assert levels.integrated_lufs == pytest.approx(-16, abs=0.5)
     assert levels.true_peak_dbtp is not None
     assert levels.true_peak_dbtp <= -1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["video-small.mp4", "video.mp4"]

@@ -37,7 +37,8 @@ def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
     if look.max_frame_rate is not None:
         video = video.filter("fps", look.max_frame_rate)
     if look.hdr_transfer is None:
-        return video.filter("scale", look.width_px, look.height_px).filter("setsar", 1)
+        # Made smaller, its triangle covers every point as the default's curve does, for a quarter of the work.
+        return video.filter("scale", look.width_px, look.height_px, flags="bilinear").filter("setsar", 1)
     return _tone_mapped(video, look)
 
 

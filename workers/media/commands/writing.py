@@ -57,6 +57,8 @@ def _x264(*, preset: str, crf: int, max_kbps: int) -> dict[str, Any]:
         # A phone's frames come when they come. Counted in frames, as is usual, each would move by up to half a frame.
         "vsync": "vfr",
         "enc_time_base": "1:90000",
+        # Otherwise ffmpeg writes its own and the encoder's name beside the picture's size.
+        "metadata:s:v": "encoder=H.264",
         **_WITHOUT_SEI,
     }
 
