@@ -194,8 +194,8 @@ def _exit_code(process: subprocess.Popen[bytes]) -> int:
 def _die_with(parent_pid: int) -> None:
     """Have the kernel kill this process when its parent dies; runs in the child, between fork and exec.
 
-    bubblewrap asks for the same, but a few milliseconds after it started: a worker killed in between would leave a
-    tool running. (Killed in the next millisecond, it may leave bubblewrap itself waiting, with no tool inside.)
+    What stands between it and the tool passes this on or stays the same process, so a worker that is killed takes the
+    tool with it from the first moment.
     Code at this place may deadlock where it takes a lock that another thread held. Two system calls take none.
     """
     _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
