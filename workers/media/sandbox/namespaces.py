@@ -21,7 +21,7 @@ class Namespaces:
 
     level: Final = Level.BUBBLEWRAP
     needed: Final = ("bwrap", "prlimit", "unshare")
-    complains_as: Final = "bwrap: "
+    complains_as: Final = ("bwrap: ", "unshare: ", "prlimit: ")
 
     def around(
         self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int

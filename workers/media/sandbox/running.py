@@ -44,7 +44,7 @@ class Walls(Protocol):
     Attributes:
         level: Its name for people.
         needed: Programs that it is made of.
-        complains_as: How its own words on stderr begin when it could not be built.
+        complains_as: How the words of its programs begin when it could not be built.
     """
 
     @property
@@ -52,7 +52,7 @@ class Walls(Protocol):
     @property
     def needed(self) -> Sequence[str]: ...  # noqa: D102 - above
     @property
-    def complains_as(self) -> str: ...  # noqa: D102 - above
+    def complains_as(self) -> tuple[str, ...]: ...  # noqa: D102 - above
 
     def around(
         self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
