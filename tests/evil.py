@@ -252,6 +252,28 @@ def a_flood_of_samples(folder: Path, _whole: Path) -> Path:
     return _written(folder / "flood.mp4", movie(box(b"moov", b"".join(flooded)), box(b"mdat", bytes(4096))))
 
 
+def a_located_clip(folder: Path, whole: Path, *, name: str) -> Path:
+    """A good clip that says where it was taken, in one of the ways of `LOCATIONS`."""
+    options, box_behind = LOCATIONS[name]
+    out = folder / f"{name}.mp4"
+    _ffmpeg("-i", whole, "-map_metadata", "-1", "-c", "copy", *options, out)
+    return _written(out, out.read_bytes() + box_behind)
+
+
+LOCATION: Final = "+43.9330+010.9170/"
+_XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+"""The box `uuid` that holds XMP. Source: Adobe, XMP Specification Part 3."""
+
+LOCATIONS: Final[dict[str, tuple[tuple[str, ...], bytes]]] = {
+    "loci": (("-metadata", f"location={LOCATION}"), b""),
+    "xyz": (("-metadata", f"location={LOCATION}", "-f", "mov"), b""),
+    "mdta": (("-metadata", f"com.apple.quicktime.location.ISO6709={LOCATION}", "-movflags", "use_metadata_tags"), b""),
+    "xmp": ((), box(b"uuid", _XMP + f"<x:xmpmeta><exif:GPS>{LOCATION}</exif:GPS></x:xmpmeta>".encode())),
+}
+"""Where a file keeps a place: options that make ffmpeg write it, and a box for its end."""
+
+TRACES: Final = (b"loci", b"xyz", b"43.93", b"xmp", b"ISO6709")
+
 SOUND: Final = (b"soun", b"mp4a")
 
 

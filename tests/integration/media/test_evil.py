@@ -12,8 +12,8 @@ from intake.domain.calls import Format
 from intake.domain.checks import CheckCode, Reason, Verdict
 from intake.domain.errors import ToolFailed, VideoRefused
 from tests import evil, media_factory
-from workers.media import limits
-from workers.media.boxes import Container
+from workers.media import limits, renditions
+from workers.media.boxes import Container, read_container
 from workers.media.commands import pictures, shaping
 from workers.media.examine import examine
 from workers.media.probe import probe
@@ -174,6 +174,21 @@ def test_an_index_over_nothing_is_damaged(tmp_path: Path, sandbox: Sandbox, rule
 
 def failed(examination: Examination) -> list[tuple[CheckCode, Reason]]:
     return [(check.code, check.reason) for check in examination.checks if check.verdict == "fail"]
+
+
+@pytest.mark.parametrize("name", evil.LOCATIONS)
+def test_a_place_does_not_reach_the_review_copy(tmp_path: Path, sandbox: Sandbox, clip: MakeClip, name: str) -> None:
+    path = evil.a_located_clip(tmp_path, clip(media_factory.a_small_clip), name=name)
+    facts = probe(sandbox, path, read_container(path))
+
+    copy = renditions.remux(sandbox, path, facts, folder=a_room(tmp_path)).path.read_bytes()
+
+    assert [trace for trace in evil.TRACES if trace in path.read_bytes()]
+    assert [trace for trace in evil.TRACES if trace in copy] == []
+
+
+def test_a_probe_may_take_no_more_than_was_promised() -> None:
+    assert (limits.PROBE.cpu_s, limits.PROBE.memory_bytes) == (5, 512 * 1024 * 1024)
 
 
 def a_room(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from intake.domain.errors import ToolFailed, ToolTimedOut
 from tests import fuzzing, media_factory
 from workers.media import renditions
 from workers.media.examine import examine
+from workers.media.sandbox import Level, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tests.fuzzing import Mutation
     from tests.media_factory import MakeClip
     from workers.media.examine import Examination
-    from workers.media.sandbox import Sandbox
 
     Record = Callable[[str, object], None]
 
@@ -75,9 +75,26 @@ def good_clips(clip: MakeClip) -> Sequence[bytes]:
     return [clip(build).read_bytes() for build in builds]
 
 
+@pytest.fixture(scope="module")
+def sandboxes() -> Sequence[Sandbox]:
+    return [Sandbox.tested(levels=[level]) for level in Level]
+
+
 @pytest.fixture(params=range(MUTATIONS))
-def mutation(request: pytest.FixtureRequest, good_clips: Sequence[bytes], bait: Bait) -> Mutation:
-    return fuzzing.mutation(good_clips, request.param, outside=bait.addresses)
+def number(request: pytest.FixtureRequest) -> int:
+    chosen: int = request.param
+    return chosen
+
+
+@pytest.fixture
+def sandbox(number: int, sandboxes: Sequence[Sandbox]) -> Sandbox:
+    """Each kind of walls in turn."""
+    return sandboxes[number % len(sandboxes)]
+
+
+@pytest.fixture
+def mutation(number: int, good_clips: Sequence[bytes], bait: Bait) -> Mutation:
+    return fuzzing.mutation(good_clips, number, outside=bait.addresses)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ class Landlock:
 
     level: Final = Level.LANDLOCK
     needed: Final = ()
-    complains_as: Final = "confine: "
+    complains_as: Final = ("confine: ",)
 
     def around(
         self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int

@@ -44,7 +44,7 @@ class Walls(Protocol):
     Attributes:
         level: Its name for people.
         needed: Programs that it is made of.
-        complains_as: How its own words on stderr begin when it could not be built.
+        complains_as: How the words of its programs begin when it could not be built.
     """
 
     @property
@@ -52,7 +52,7 @@ class Walls(Protocol):
     @property
     def needed(self) -> Sequence[str]: ...  # noqa: D102 - above
     @property
-    def complains_as(self) -> str: ...  # noqa: D102 - above
+    def complains_as(self) -> tuple[str, ...]: ...  # noqa: D102 - above
 
     def around(
         self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
@@ -195,8 +195,8 @@ def _exit_code(process: subprocess.Popen[bytes]) -> int:
 def _die_with(parent_pid: int) -> None:
     """Have the kernel kill this process when its parent dies; runs in the child, between fork and exec.
 
-    bubblewrap asks for the same, but a few milliseconds after it started: a worker killed in between would leave a
-    tool running. (Killed in the next millisecond, it may leave bubblewrap itself waiting, with no tool inside.)
+    What stands between it and the tool passes this on or stays the same process, so a worker that is killed takes the
+    tool with it from the first moment.
     Code at this place may deadlock where it takes a lock that another thread held. Two system calls take none.
     """
     _LIBC.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
