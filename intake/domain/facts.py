@@ -102,6 +102,12 @@ class VideoFacts:
         width, height = round(self.width_px * self.pixel_aspect), self.height_px
         return (height, width) if self.is_turned else (width, height)
 
+    @property
+    def is_portrait(self) -> bool:
+        """Whether people see it higher than wide."""
+        width_px, height_px = self.upright_px
+        return height_px > width_px
+
 
 class Confidence(StrEnum):
     """How much the pauses of a clip say about its background, by how much of them there is."""

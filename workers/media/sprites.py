@@ -58,7 +58,7 @@ class Sprite:
 def draw_sprite(
     sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
 ) -> Sprite:
-    """Make the strip of the review copy at *path* in *folder*.
+    """Make the strip of a clip of ours at *path* in *folder*.
 
     Raises:
         ToolFailed: It cannot be decoded.

@@ -89,7 +89,14 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
     waveform = json.dumps(delivery.sound.waveform.as_document())
     (folder / WAVEFORM_NAME).write_text(waveform, encoding="utf-8")
     _make_stills(services, submission, workspace, folder)
-    sprite = draw_sprite(workspace.sandbox, review, facts, folder=workspace.room("sprite"), stop=workspace.stop)
+    smallest = delivery.small or delivery.video
+    sprite = draw_sprite(
+        workspace.sandbox,
+        folder / smallest.path.name,
+        smallest.facts,
+        folder=workspace.room("sprite"),
+        stop=workspace.stop,
+    )
     for made in sprite.files:
         shutil.move(made, folder / made.name)
     return Bundle(folder=folder, delivery=delivery, still_count=len(submission.stills))

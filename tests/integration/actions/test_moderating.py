@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,19 @@ def test_a_poster_that_is_not_there_becomes_the_first(services: Services) -> Non
     decide(services, submission, Decision.APPROVE, poster=7)
 
     assert read(services, submission.id).poster == 0
+
+
+@pytest.mark.parametrize("poster", [None, 7], ids=["no-choice", "one-that-is-not-there"])
+def test_without_a_moderators_choice_the_best_still_is_the_poster(services: Services, poster: int | None) -> None:
+    submission = a_submission(services, state=State.UPLOADED)
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.INSPECT)
+        found = replace(an_inspection(job), best_still=1)
+        judging.record_inspection(connection, job, found, now=services.clock())
+
+    decide(services, read(services, submission.id), Decision.APPROVE, poster=poster)
+
+    assert read(services, submission.id).poster == 1
 
 
 def test_a_declined_clip_can_be_looked_at_again(services: Services) -> None:

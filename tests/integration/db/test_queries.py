@@ -12,6 +12,7 @@ from intake.actions import heartbeats, moderating, submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.db.migrate import migrate
+from intake.db.records import document_of
 from intake.db.tables import heartbeats as beats
 from intake.db.tables import submissions
 from intake.domain.errors import NotFound
@@ -44,6 +45,21 @@ def test_the_queue_is_in_order_of_arrival_and_goes_on_behind_any_row(
         pages = [queries.queue(connection, WAITING, after=after, limit=10) for after in (None, *ids)]
 
     assert [[one.id for one in page] for page in pages] == [ids, ids[1:], ids[2:], []]
+
+
+def test_a_row_of_before_more_was_measured_still_loads(services: Services) -> None:
+    submission = a_submission(services)
+    assert submission.video is not None
+    newer = {"declared_s", "picture_s", "sound_s", "last_keyframe_s", "is_mirrored", "is_rate_variable"}
+    newer |= {"dolby_vision_profile"}
+    older = {name: value for name, value in document_of(submission.video).items() if name not in newer}
+    with writing(services.engine) as connection:
+        connection.execute(update(submissions).where(submissions.c.id == submission.id).values(video=older))
+
+    video = read(services, submission.id).video
+
+    assert video is not None
+    assert (video.duration_s, video.picture_s, video.dolby_vision_profile) == (60.0, 0.0, None)
 
 
 def test_the_queue_holds_no_more_than_its_limit(services_on_each: Services, clock: FakeClock) -> None:

@@ -172,4 +172,6 @@ def test_what_is_refused_before_it_can_be_measured_is_a_check_too() -> None:
     ("rotation_deg", "upright_px"), [(0, (1920, 1080)), (-90, (1080, 1920)), (90, (1080, 1920)), (180, (1920, 1080))]
 )
 def test_a_turned_picture_stands_upright(rotation_deg: int, upright_px: tuple[int, int]) -> None:
-    assert some_facts(rotation_deg=rotation_deg).upright_px == upright_px
+    facts = some_facts(rotation_deg=rotation_deg)
+
+    assert (facts.upright_px, facts.is_portrait) == (upright_px, upright_px[0] < upright_px[1])
