@@ -55,6 +55,8 @@ missing_packages() {
     [[ $PURPOSE == run ]] && return
     command -v chromium >/dev/null || echo chromium
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    [[ -d /usr/share/asterisk/sounds/it_IT_m_Carlo ]] || echo asterisk-core-sounds-it-g722
+    [[ -d /usr/share/asterisk/sounds/it_IT_f_Menardi ]] || echo asterisk-prompt-it-menardi-wav
     return 0
 }
 
