@@ -56,6 +56,8 @@ missing_packages() {
     command -v chromium >/dev/null || echo chromium
     command -v exiftool >/dev/null || echo libimage-exiftool-perl
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    [[ -d /usr/share/asterisk/sounds/it_IT_m_Carlo ]] || echo asterisk-core-sounds-it-g722
+    [[ -d /usr/share/asterisk/sounds/it_IT_f_Menardi ]] || echo asterisk-prompt-it-menardi-wav
     return 0
 }
 

@@ -28,8 +28,9 @@ PROMPTS: Final = (
 CODECS: Final = {
     "aac-128": ("-c:a", "aac", "-b:a", "128k"),
     "aac-64": ("-c:a", "aac", "-b:a", "64k"),
-    "opus-48": ("-c:a", "libopus", "-b:a", "48k"),
+    "opus-64": ("-c:a", "libopus", "-b:a", "64k"),
 }
+"""As phones and browsers write them. Opus at less than 64 kbit/s takes 3 dB of a hiss away: such a clip is cleaner."""
 
 Samples = np.ndarray
 MakeNoise = Callable[[int, np.random.Generator], Samples]
@@ -216,7 +217,8 @@ def _trimmed(samples: Samples) -> Samples:
     step = RATE_HZ // 100
     steps = samples[: samples.size // step * step].reshape(-1, step)
     loud = np.flatnonzero((steps**2).mean(axis=1) > (steps**2).mean(axis=1).max() * 1e-5)
-    kept = steps[loud[0] : loud[-1] + 1].ravel()
+    # One of the studios left an offset on its recordings.
+    kept = _band(steps[loud[0] : loud[-1] + 1].ravel(), 60, RATE_HZ)
     fade = np.minimum(1, np.arange(kept.size) / 80)
     return _normal(kept * fade * fade[::-1]) * 0.05
 

@@ -24,19 +24,9 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
-    from intake.domain.facts import AudioLevels, VideoFacts
+    from intake.domain.facts import VideoFacts
     from intake.domain.submissions import Submission
 
-LEVELS: Final = (
-    "integrated_lufs",
-    "range_lu",
-    "true_peak_dbtp",
-    "clipped_ratio",
-    "silence_ratio",
-    "noise_floor_dbfs",
-    "speech_to_noise_db",
-    "channels",
-)
 VIDEO: Final = (
     "duration_s",
     "width_px",
@@ -93,8 +83,8 @@ def describe_submission() -> ResponseReturnValue:
             position=work.position,
             progress=asdict(work.progress) if work.progress else None,
             checks=[_check(check) for check in submission.checks],
-            levels=_only(LEVELS, submission.levels),
-            video=_only(VIDEO, submission.video),
+            levels=asdict(submission.levels) if submission.levels else None,
+            video=_video(submission.video),
             clip_url=public_url and services().settings.public_url + public_url,
             reason=submission.decision_reason,
         )
@@ -137,8 +127,8 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _only(names: tuple[str, ...], record: AudioLevels | VideoFacts | None) -> Mapping[str, Any] | None:
-    return {name: getattr(record, name) for name in names} if record is not None else None
+def _video(facts: VideoFacts | None) -> Mapping[str, Any] | None:
+    return {name: getattr(facts, name) for name in VIDEO} if facts is not None else None
 
 
 def _texts(text: LocalText) -> dict[str, str]:

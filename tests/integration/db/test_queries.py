@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,17 @@ from intake.db.tables import submissions
 from intake.domain.errors import NotFound
 from intake.domain.states import State
 from intake.domain.submissions import ClipId, SubmissionId
-from tests.builders import CALL, a_letter, a_ruling, a_sender, a_submission, an_upload, read
+from tests.builders import (
+    CALL,
+    a_letter,
+    a_ruling,
+    a_sender,
+    a_submission,
+    an_upload,
+    read,
+    some_facts,
+    some_levels,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,6 +38,32 @@ if TYPE_CHECKING:
     from tests.fakes.clock import FakeClock
 
 WAITING = (State.AWAITING_REVIEW,)
+FIRST_VERSION = {
+    *("integrated_lufs", "range_lu", "true_peak_dbtp", "clipped_ratio", "silence_ratio", "longest_silence_s"),
+    *("noise_floor_dbfs", "speech_to_noise_db", "quiet_channel_db", "channels", "duration_s"),
+}
+"""What the first version kept of a sound track."""
+
+
+def test_what_was_measured_comes_back_as_it_was(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each)
+
+    assert (submission.levels, submission.video) == (some_levels(), some_facts())
+
+
+def test_a_row_of_the_first_version_is_still_read(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each)
+    levels = {name: value for name, value in asdict(some_levels()).items() if name in FIRST_VERSION}
+    video = {name: value for name, value in asdict(some_facts()).items() if not name.endswith(("_track", "_tracks"))}
+    with writing(services_on_each.engine) as connection:
+        row = update(submissions).where(submissions.c.id == submission.id)
+        connection.execute(row.values(levels=levels, video=video))
+
+    old = read(services_on_each, submission.id)
+
+    assert old.levels is not None
+    assert (old.levels.integrated_lufs, old.levels.speech_s, old.levels.stretches) == (-20.0, None, ())
+    assert old.video == some_facts()
 
 
 def three(services: Services, clock: FakeClock, state: State) -> list[SubmissionId]:

@@ -154,3 +154,22 @@ def test_nothing_it_says_does_harm(streams: list[object], shape: object, extra: 
     report = read_report(json.dumps({"streams": [*streams, picture], "format": shape}).encode(), CONTAINER)
 
     assert report.facts.rotation_deg in {-90, 0, 90, 180}
+
+
+@pytest.mark.parametrize(
+    ("codecs", "number", "tracks"),
+    [
+        pytest.param(["aac"], 0, [], id="one"),
+        pytest.param(["aac", "apac"], 0, [], id="a-second-that-nobody-decodes"),
+        pytest.param(["apac", "aac"], 1, [], id="a-first-that-nobody-decodes"),
+        pytest.param(["aac", "apac", "opus"], 0, [0, 2], id="a-choice-of-two"),
+        pytest.param(["apac"], 0, [], id="none-that-we-decode"),
+    ],
+)
+def test_sound_tracks_are_numbered_as_in_the_file(codecs: list[str], number: int, tracks: list[int]) -> None:
+    streams = [{"codec_type": "audio", "codec_name": codec, "channels": 1, "sample_rate": "48000"} for codec in codecs]
+
+    facts = read_report(json.dumps({"streams": streams}).encode(), CONTAINER).facts
+
+    assert (facts.audio_track, [track.number for track in facts.sound_tracks]) == (number, tracks)
+    assert facts.audio_codec == codecs[number]

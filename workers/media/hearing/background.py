@@ -32,10 +32,9 @@ _PAUSES: Final = (
 )
 
 _MIN_SPOKEN_STEPS: Final = STEPS_PER_S // 2
-_LEAKING_DB: Final = 3.0
-_MEDIAN_BIAS_DB: Final = 1.5
-"""Where pauses are few and some are far louder than most, speech has leaked into them: the median knows better, and
-reads this much too high on average."""
+_LOUDEST_OVER_MEDIAN_DB: Final = 6.0
+"""Steps louder than this over most of the pauses count as this loud: a word the detector missed would outweigh a minute
+of background. Found on 140 mixtures, of which it leaves half as many off by 3 dB or more in AAC."""
 
 _HIGHEST_DB: Final = 60.0
 _LOWEST_DB: Final = -20.0
@@ -81,9 +80,10 @@ def compare(voice: NDArray[np.int16], speech: Speech) -> Background:
     for guard, needed, confidence in _PAUSES:
         pauses = speech.powers[~widened(speech.is_spoken, guard) & heard]
         if pauses.size >= needed:
+            noise = float(np.minimum(pauses, np.median(pauses) * 10 ** (_LOUDEST_OVER_MEDIAN_DB / 10)).mean())
             return Background(
-                floor_dbfs=_rounded(decibel(pauses.mean())),
-                speech_to_noise_db=_speech_to_noise_db(speech, pauses, confidence),
+                floor_dbfs=_rounded(decibel(noise)),
+                speech_to_noise_db=_speech_to_noise_db(speech, noise),
                 confidence=confidence,
                 under_voice_db=under_voice_db,
             )
@@ -100,15 +100,11 @@ def widened(flags: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     return np.asarray(np.cumsum(changes[:-1]) > 0)
 
 
-def _speech_to_noise_db(speech: Speech, pauses: NDArray[np.float32], confidence: Confidence) -> float:
-    mean = float(pauses.mean())
-    noise_db, median_db = float(decibel(mean)), float(decibel(float(np.median(pauses))))
+def _speech_to_noise_db(speech: Speech, noise: float) -> float:
     spoken = float(speech.powers[speech.is_spoken].mean())
     # What is measured while somebody speaks is the voice and the background together.
-    voice_db = float(decibel(max(spoken - mean, spoken / 100)))
-    if confidence is not Confidence.HIGH and noise_db - median_db >= _LEAKING_DB:
-        noise_db = median_db + _MEDIAN_BIAS_DB
-    return _rounded(min(max(voice_db - noise_db, _LOWEST_DB), _HIGHEST_DB))
+    voice = max(spoken - noise, spoken / 100)
+    return _rounded(min(max(decibel(voice) - decibel(noise), _LOWEST_DB), _HIGHEST_DB))
 
 
 def _under_voice_db(voice: NDArray[np.int16], speech: Speech) -> float | None:
