@@ -1,29 +1,30 @@
-"""The only place that measures what work takes: processor time, time by the clock, bytes written, memory.
+"""The only place that measures what work takes: processor time, time by the clock, bytes made, memory.
 
-Everything counts this process and all that descends from it. A sandbox's first process inside outlives the one outside
-by a moment, so this process adopts orphans and waits for them before it reads its account.
+Everything counts this process and all that descends from it. `getrusage` does not see the tools: a sandbox's processes
+end with their namespace, and nobody waits for them. So the kernel's own account is read, of a control group into which
+this process moves before it starts the first tool.
 """
 
 from __future__ import annotations
 
-import ctypes
+import atexit
+import functools
 import os
-import resource
+import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
-_SET_CHILD_SUBREAPER: Final = 36
-"""Source: Linux, `include/uapi/linux/prctl.h`."""
-
-_BLOCK_BYTES: Final = 512
-"""Of `ru_oublock`. Source: Linux, `task_io_get_oublock`."""
+_GROUPS: Final = Path("/sys/fs/cgroup")
+_NS_PER_S: Final = 1e9
+_US_PER_S: Final = 1e6
 
 _SAMPLE_EVERY_S: Final = 0.02
 _READ_BYTES: Final = 1 << 20
@@ -34,25 +35,37 @@ class Cost:
     """What one run took.
 
     Attributes:
-        written_bytes: To files; what goes through pipes is not counted.
+        made_bytes: Of the files that lay in a `counted_folder` when it was given back.
         peak_pss_bytes: Of all processes together, at the worst sampled moment; None where nobody looked.
     """
 
     cpu_s: float
     wall_s: float
-    written_bytes: int
+    made_bytes: int
     peak_pss_bytes: int | None = None
+
+
+class _Made:
+    """The bytes that went into counted folders so far."""
+
+    total_bytes = 0
+
+
+@contextmanager
+def counted_folder(below: Path) -> Iterator[Path]:
+    """Lend a folder for what work makes; it is weighed and deleted afterwards."""
+    with tempfile.TemporaryDirectory(dir=below) as lent:
+        yield Path(lent)
+        _Made.total_bytes += sum(path.stat().st_size for path in Path(lent).rglob("*") if path.is_file())
 
 
 def measure(work: Callable[[], object]) -> Cost:
     """Do *work* and return what it took."""
-    _adopt_orphans()
-    before, began_at = _account(), time.monotonic()
+    cpu_s = _account()
+    cpu_before_s, made_before_bytes, began_at = cpu_s(), _Made.total_bytes, time.monotonic()
     work()
     wall_s = time.monotonic() - began_at
-    _wait_for_orphans()
-    after = _account()
-    return Cost(cpu_s=after[0] - before[0], wall_s=wall_s, written_bytes=after[1] - before[1])
+    return Cost(cpu_s=cpu_s() - cpu_before_s, wall_s=wall_s, made_bytes=_Made.total_bytes - made_before_bytes)
 
 
 def measure_with_memory(work: Callable[[], object]) -> Cost:
@@ -62,7 +75,7 @@ def measure_with_memory(work: Callable[[], object]) -> Cost:
     return Cost(
         cpu_s=max(cost.cpu_s - watch.cpu_s, 0.0),
         wall_s=cost.wall_s,
-        written_bytes=cost.written_bytes,
+        made_bytes=cost.made_bytes,
         peak_pss_bytes=watch.peak_bytes,
     )
 
@@ -100,22 +113,37 @@ def read_through(path: Path) -> None:
             pass
 
 
-def _account() -> tuple[float, int]:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu_s = sum(usage.ru_utime + usage.ru_stime for usage in usages)
-    return cpu_s, sum(usage.ru_oublock for usage in usages) * _BLOCK_BYTES
+@functools.cache
+def _account() -> Callable[[], float]:
+    """Move into a control group of our own and return what reads its processor time, in seconds.
+
+    Raises:
+        OSError: No control groups are there, or they are not ours to make: only root may.
+    """
+    is_unified = (_GROUPS / "cgroup.controllers").exists()
+    parent = _GROUPS if is_unified else _GROUPS / "cpuacct"
+    group = parent / f"bench-{os.getpid()}"
+    group.mkdir()
+    (group / "cgroup.procs").write_text(str(os.getpid()))
+    atexit.register(_leave, parent, group)
+    return functools.partial(_unified_s if is_unified else _accounted_s, group)
 
 
-def _adopt_orphans() -> None:
-    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
+def _unified_s(group: Path) -> float:
+    """Read version 2's account. Source: Linux, `Documentation/admin-guide/cgroup-v2.rst`."""
+    fields = dict(line.split() for line in (group / "cpu.stat").read_text().splitlines())
+    return int(fields["usage_usec"]) / _US_PER_S
 
 
-def _wait_for_orphans() -> None:
-    try:
-        while os.waitpid(-1, 0)[0]:
-            pass
-    except ChildProcessError:
-        return
+def _accounted_s(group: Path) -> float:
+    """Read version 1's account. Source: Linux, `Documentation/admin-guide/cgroup-v1/cpuacct.rst`."""
+    return int((group / "cpuacct.usage").read_text()) / _NS_PER_S
+
+
+def _leave(parent: Path, group: Path) -> None:
+    for pid in (group / "cgroup.procs").read_text().split():
+        (parent / "cgroup.procs").write_text(pid)
+    group.rmdir()
 
 
 def _family(root_pid: int) -> set[int]:

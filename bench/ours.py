@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bench.measuring import counted_folder
 from intake.domain.calls import Format, Rules
 from intake.domain.listening import judge_sound
 from workers.media.boxes import read_container
@@ -20,6 +19,8 @@ from workers.media.thumbnails import make_webps
 from workers.media.tracks import listen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from intake.domain.facts import VideoFacts
     from workers.media.examine import Examination
     from workers.media.renditions import Rendition
@@ -50,26 +51,27 @@ class Workshop:
 
     def verdict(self, clip: Path) -> None:
         """Hash and examine a file: what the sender is told, stills and waveform included."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as seen:
-            self._examine(clip, Path(seen))
+        with counted_folder(self.folder) as seen:
+            self._examine(clip, seen)
 
-    def ready(self, clip: Path) -> None:
+    def ready(self, clip: Path, *, judges_noise: bool = True) -> None:
         """Do everything from the fetched file to ready for review: the verdict, and the review copy with its hash."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as seen, tempfile.TemporaryDirectory(dir=self.folder) as copy:
-            self._review(clip, self._examine(clip, Path(seen)), Path(copy))
+        with counted_folder(self.folder) as seen, counted_folder(self.folder) as copy:
+            self._review(clip, self._examine(clip, seen, judges_noise=judges_noise), copy)
 
     def published(self, clip: Path) -> None:
         """Do everything from the fetched file to the files of the gallery, their hashes included."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as room:
-            folders = [Path(room, name) for name in ("seen", "copy", "delivery", "webps", "sprite")]
+        with counted_folder(self.folder) as room:
+            folders = [room / name for name in ("seen", "copy", "delivery", "webps", "sprite")]
             for folder in folders:
                 folder.mkdir()
             seen, copy, delivery, webps, sprite = folders
             examination = self._examine(clip, seen)
             review = self._review(clip, examination, copy)
-            deliver(self.sandbox, review.path, review.facts, folder=delivery, levels=examination.levels)
+            made = deliver(self.sandbox, review.path, review.facts, folder=delivery, levels=examination.levels)
             make_webps(self.sandbox, [still.path for still in examination.stills], folder=webps)
-            draw_sprite(self.sandbox, review.path, review.facts, folder=sprite)
+            smallest = made.small or made.video
+            draw_sprite(self.sandbox, smallest.path, smallest.facts, folder=sprite)
             for folder in (seen, delivery, webps, sprite):
                 for file in folder.iterdir():
                     _hash(file)
@@ -78,9 +80,9 @@ class Workshop:
         """Judge the sound alone."""
         judge_sound(listen(self.sandbox, clip, facts).sound.levels, RULES)
 
-    def _examine(self, clip: Path, folder: Path) -> Examination:
+    def _examine(self, clip: Path, folder: Path, *, judges_noise: bool = True) -> Examination:
         _hash(clip)
-        examination = examine(clip, rules=RULES, sandbox=self.sandbox, folder=folder)
+        examination = examine(clip, rules=RULES, sandbox=self.sandbox, folder=folder, judges_noise=judges_noise)
         assert examination.is_accepted, examination.checks
         return examination
 

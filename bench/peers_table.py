@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bench.clips import TALKING_S, Codec, talking, work_folder
-from bench.measuring import measure_with_memory, read_through
+from bench.measuring import counted_folder, measure_with_memory, read_through
 from bench.ours import Workshop
 from bench.peers import mediacms, peertube
 from bench.tables import Line, Machine, Report, Spread, Target, publish
@@ -26,6 +24,7 @@ from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from bench.clips import Clip
 
@@ -129,8 +128,8 @@ def _works(clip: Clip, workshop: Workshop) -> Iterator[Work]:
 
 def _in_a_folder(workshop: Workshop, act: Callable[[Path], None]) -> Callable[[], None]:
     def act_there() -> None:
-        with tempfile.TemporaryDirectory(dir=workshop.folder) as folder:
-            act(Path(folder))
+        with counted_folder(workshop.folder) as folder:
+            act(folder)
 
     return act_there
 

@@ -68,7 +68,7 @@ class Line:
     work: str
     cpu_s: Spread
     wall_s: Spread
-    written_bytes: float
+    made_bytes: float
     peak_pss_bytes: float | None = None
     factor: float = 1
 
@@ -81,7 +81,7 @@ class Line:
             work=work,
             cpu_s=Spread.of(cost.cpu_s for cost in costs),
             wall_s=Spread.of(cost.wall_s for cost in costs),
-            written_bytes=median(cost.written_bytes for cost in costs),
+            made_bytes=median(cost.made_bytes for cost in costs),
             peak_pss_bytes=max(peaks, default=None),
         )
 
@@ -92,7 +92,7 @@ class Line:
             clip=clip,
             cpu_s=self.cpu_s.times(factor),
             wall_s=self.wall_s.times(factor),
-            written_bytes=self.written_bytes * factor,
+            made_bytes=self.made_bytes * factor,
             peak_pss_bytes=None,
             factor=factor,
         )
@@ -182,9 +182,7 @@ def in_words(report: Report) -> str:
     where = f"on {report.machine.name}, load {report.machine.load} before."
     parts = [f"### {report.title}", f"`python -m bench.{report.name}` {where}", *report.notes]
     if report.lines:
-        parts.append(
-            _table(("clip", "work", "CPU s", "×", "wall s", "memory MB", "written MB", "runs"), _costs(report))
-        )
+        parts.append(_table(("clip", "work", "CPU s", "×", "wall s", "memory MB", "made MB", "runs"), _costs(report)))
     parts.append(_table(("figure", "measured", "at most", ""), [_target(target) for target in report.targets]))
     return "\n\n".join(parts) + "\n"
 
@@ -204,7 +202,7 @@ def _cost(line: Line, first: Line) -> tuple[str, ...]:
         f"{ratio_sign}{_figure(line.cpu_s.median / first.cpu_s.median)}",
         f"{sign}{line.wall_s}",
         "–" if line.peak_pss_bytes is None else _figure(line.peak_pss_bytes / 1e6),
-        f"{sign}{_figure(line.written_bytes / 1e6)}",
+        f"{sign}{_figure(line.made_bytes / 1e6)}",
         str(line.cpu_s.runs) if line.factor == 1 else f"none: × {line.factor:.3g}",
     )
 

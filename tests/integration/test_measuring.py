@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
-# In a process of its own: measuring adopts orphans and waits for every child there is.
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# In a process of its own: measuring moves into a control group.
 PROGRAM = """
 import json, subprocess, sys
 from dataclasses import asdict
@@ -17,6 +24,18 @@ def work():
 
 print(json.dumps(asdict(measure_with_memory(work))))
 """
+
+SANDBOXED = """
+from pathlib import Path
+from bench.measuring import measure
+from workers.media.limits import SOUND
+from workers.media.sandbox import Sandbox
+
+sandbox = Sandbox.tested()
+print(measure(lambda: sandbox.run({argv!r}, source=None, output=Path({output!r}), limits=SOUND)).cpu_s)
+"""
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a control group to count by")
 
 
 def cost_of(script: str) -> dict[str, float]:
@@ -35,7 +54,10 @@ def test_a_grandchild_s_processor_time_and_memory_count() -> None:
     assert cost["peak_pss_bytes"] > 150_000_000
 
 
-def test_an_orphan_is_waited_for() -> None:
-    cost = cost_of("(dd if=/dev/zero of=/dev/null bs=1M count=4000 status=none) & exit 0")
+def test_a_tool_in_the_sandbox_counts(tmp_path: Path) -> None:
+    busy = ("dd", "if=/dev/zero", "of=/dev/null", "bs=1M", "count=20000")
+    program = SANDBOXED.format(argv=busy, output=str(tmp_path))
 
-    assert cost["cpu_s"] > 0.05
+    answer = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert float(answer.stdout) > 0.1

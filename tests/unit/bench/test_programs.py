@@ -11,7 +11,7 @@ from bench.tables import Line
 
 
 def a_line(clip: str, work: str, cpu_s: float) -> Line:
-    return Line.of(clip, work, [Cost(cpu_s=cpu_s, wall_s=cpu_s, written_bytes=0)])
+    return Line.of(clip, work, [Cost(cpu_s=cpu_s, wall_s=cpu_s, made_bytes=0)])
 
 
 def test_the_fixed_part_is_what_a_clip_of_no_length_would_cost() -> None:

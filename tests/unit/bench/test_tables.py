@@ -10,7 +10,7 @@ from bench.tables import BEGIN, END, Line, Machine, Report, Spread, Target, in_w
 
 
 def costing(*cpu_s: float) -> list[Cost]:
-    return [Cost(cpu_s=seconds, wall_s=2 * seconds, written_bytes=3_000_000) for seconds in cpu_s]
+    return [Cost(cpu_s=seconds, wall_s=2 * seconds, made_bytes=3_000_000) for seconds in cpu_s]
 
 
 def a_report(*lines: Line, measured: float = 0.07) -> Report:
@@ -37,7 +37,7 @@ def test_a_measured_line_tells_median_and_spread() -> None:
 
 
 def test_the_worst_memory_of_all_runs_is_told() -> None:
-    costs = [Cost(cpu_s=1, wall_s=1, written_bytes=0, peak_pss_bytes=peak) for peak in (90_000_000, 120_000_000)]
+    costs = [Cost(cpu_s=1, wall_s=1, made_bytes=0, peak_pss_bytes=peak) for peak in (90_000_000, 120_000_000)]
 
     assert row_with("120 s", a_report(Line.of("120 s", "ready", costs)))[5] == "120"
 
