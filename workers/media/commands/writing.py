@@ -68,7 +68,7 @@ def _x264(*, preset: str, crf: int, max_kbps: int) -> dict[str, Any]:
 _REVIEW: Final = _x264(preset="veryfast", crf=23, max_kbps=5400)
 
 # Where there are bits enough, processor time is saved; where they are scarce, it is spent. The figures are in
-# docs/decisions/0005-two-sizes-for-visitors.md.
+# docs/decisions/0007-two-sizes-for-visitors.md.
 _DELIVERY: Final = _x264(preset="superfast", crf=22, max_kbps=4000)
 _SMALL: Final = _x264(preset="veryfast", crf=26, max_kbps=480)
 
