@@ -68,7 +68,8 @@ class Workshop:
             seen, copy, delivery, webps, sprite = folders
             examination = self._examine(clip, seen)
             review = self._review(clip, examination, copy)
-            made = deliver(self.sandbox, review.path, review.facts, folder=delivery, levels=examination.levels)
+            facts = probe(self.sandbox, review.path, read_container(review.path))
+            made = deliver(self.sandbox, review.path, facts, folder=delivery, levels=examination.levels)
             make_webps(self.sandbox, [still.path for still in examination.stills], folder=webps)
             smallest = made.small or made.video
             draw_sprite(self.sandbox, smallest.path, smallest.facts, folder=sprite)

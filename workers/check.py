@@ -88,7 +88,7 @@ def _look(file: Path, rules: Rules, sandbox: Sandbox) -> Finding:
     try:
         with tempfile.TemporaryDirectory(prefix="clip-check-") as folder:
             return Finding(name=name, seen=examine(path, rules=rules, sandbox=sandbox, folder=Path(folder)))
-    except ToolTimedOut:
+    except (ToolTimedOut, SandboxUnavailable):
         return Finding(name=name, problem=Problem.BUSY)
     except OSError:
         return Finding(name=name, problem=Problem.UNREADABLE)

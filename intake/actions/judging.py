@@ -31,7 +31,7 @@ class ReviewCopy:
     """What moderators watch: playable by every browser, without the phone's metadata.
 
     Attributes:
-        plan: How it was made and why, e.g. `copied` or `encoded: hevc`.
+        plan: Why it was copied or encoded: one of the reasons of the plan, e.g. `plays_as_it_is` or `video_codec`.
     """
 
     key: ObjectKey

@@ -88,7 +88,6 @@ class VideoFacts:
             audio_profile=track.profile,
             audio_channels=track.channels,
             audio_sample_rate_hz=track.sample_rate_hz,
-            sound_s=self.sound_s if track.number == self.audio_track else 0.0,
         )
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
+from intake.domain.facts import Confidence
 
 if TYPE_CHECKING:
     from intake.domain.calls import Rules
@@ -75,7 +76,7 @@ def judge_sound(levels: AudioLevels, rules: Rules) -> list[Check]:
         _hum(levels),
         _channels(levels),
     )
-    return [_refusing(check) if check.code in rules.sound_refuses else check for check in checks]
+    return [_refusing(check, levels) if check.code in rules.sound_refuses else check for check in checks]
 
 
 def has_speech(levels: AudioLevels) -> bool:
@@ -165,5 +166,7 @@ def _check(code: CheckCode, reason: Reason, measured: float | None, limit: float
     return Check(code=code, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=unit)
 
 
-def _refusing(check: Check) -> Check:
-    return replace(check, verdict=Verdict.FAIL) if check.reason in SEVERE else check
+def _refusing(check: Check, levels: AudioLevels) -> Check:
+    # A few tenths of a second of pause are enough for advice, not for a refusal.
+    is_unsure = check.code is CheckCode.NOISE and levels.noise_confidence is Confidence.LOW
+    return replace(check, verdict=Verdict.FAIL) if check.reason in SEVERE and not is_unsure else check

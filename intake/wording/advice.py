@@ -79,26 +79,30 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "nuovo."
         ),
         Reason.FROZEN_PICTURE: N_(
-            "L'immagine resta sempre ferma. Riguarda il video: se dovresti muoverti e non ti muovi, registra di nuovo."
+            "L'immagine resta sempre ferma. Riguarda il video: se ti muovi e qui non si vede, registra di nuovo."
         ),
         Reason.SILENT: N_(
-            "Non si sente niente. Controlla che il microfono non sia coperto e prova a riascoltarti prima di mandarlo."
+            "Non si sente niente. Controlla che niente copra il microfono, registra di nuovo e riascolta il video "
+            "prima di mandarlo."
         ),
         Reason.VERY_QUIET: N_(
-            "La voce si sente appena. Tieni il telefono a un braccio da te e parla verso lo schermo."
+            "La voce si sente appena. Tieni il telefono alla distanza di un braccio e parla verso lo schermo."
         ),
-        Reason.QUIET: N_("La voce è bassa. Avvicina il telefono, a un braccio da te va bene."),
+        Reason.QUIET: N_("La voce è bassa. Tieni il telefono alla distanza di un braccio e parla a voce alta."),
         Reason.NO_SPEECH: N_(
             "Non sentiamo nessuno parlare. Controlla che il microfono non sia coperto, parla a voce alta e spegni la "
             "musica, poi riprova."
         ),
-        Reason.CLIPPED: N_("L'audio è distorto: era troppo forte. Allontanati un po' dal telefono o parla più piano."),
+        Reason.CLIPPED: N_(
+            "L'audio è distorto: era troppo forte. Tieni il telefono alla distanza di un braccio e parla un po' più "
+            "piano."
+        ),
         Reason.BADLY_CLIPPED: N_(
-            "L'audio è così forte che gracchia e si capisce a fatica. Tieni il telefono a un braccio da te, parla con "
-            "voce normale e riprova."
+            "L'audio è così forte che gracchia e si capisce a fatica. Tieni il telefono alla distanza di un braccio, "
+            "parla con voce normale e riprova."
         ),
         Reason.MOSTLY_SILENT: N_(
-            "Per gran parte del video non si sente niente. Controlla che il microfono fosse libero."
+            "Per gran parte del video non si sente niente. Controlla che niente copra il microfono e registra di nuovo."
         ),
         Reason.SILENT_START: N_(
             "Il video comincia con {measured} di silenzio. Taglia l'inizio dal telefono (Modifica) o parla appena "
@@ -113,21 +117,24 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "nuovo."
         ),
         Reason.NOISY: N_(
-            "Si sente del rumore dietro la tua voce. Chiudi le finestre, spegni ventole e televisione, avvicinati al "
-            "telefono e riprova."
+            "Si sente del rumore dietro la tua voce. Chiudi le finestre, spegni ventilatori e televisione, tieni il "
+            "telefono alla distanza di un braccio e riprova."
         ),
         Reason.VERY_NOISY: N_(
             "Il rumore di fondo copre la voce. Cerca una stanza tranquilla, lontana dalla strada e dalle altre "
-            "persone, avvicinati al telefono e registra di nuovo."
+            "persone, tieni il telefono alla distanza di un braccio e registra di nuovo."
         ),
         Reason.NOISE_UNDER_VOICE: N_(
             "Mentre parli si sente rumore o eco. Scegli una stanza con tende, tappeti o divani, chiudi le finestre, "
-            "avvicinati al telefono e riprova."
+            "tieni il telefono alla distanza di un braccio e riprova."
         ),
         Reason.HUM: N_(
             "C'è un ronzio di fondo: allontanati da frigoriferi e condizionatori, stacca il caricabatterie e riprova."
         ),
-        Reason.ONE_CHANNEL: N_("L'audio si sente da una parte sola. Se usi un microfono esterno, controlla il cavo."),
+        Reason.ONE_CHANNEL: N_(
+            "L'audio si sente da una parte sola. Se usi un microfono esterno, controlla il cavo; altrimenti controlla "
+            "che niente copra il microfono del telefono."
+        ),
         Reason.INVERTED: N_(
             "Su molti telefoni questo audio sparisce: i due canali si cancellano a vicenda. Se usi un microfono "
             "esterno, controlla il cavo, oppure registra con quello del telefono."

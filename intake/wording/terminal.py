@@ -39,7 +39,7 @@ PROBLEMS: Final[Mapping[Problem, str]] = MappingProxyType(
         Problem.FOLDER: N_("È una cartella: scrivi i nomi dei video che contiene."),
         Problem.NOT_A_FILE: N_("Non è un file che si possa guardare."),
         Problem.FORBIDDEN: N_("Non hai il permesso di leggere questo file."),
-        Problem.UNREADABLE: N_("Il file non si riesce a leggere: forse il disco o la rete non risponde."),
+        Problem.UNREADABLE: N_("Non si riesce a leggere il file: forse il disco o la rete non risponde."),
         Problem.BUSY: N_("Il computer è troppo occupato per guardarlo: riprova fra poco."),
     }
 )

@@ -126,20 +126,26 @@ def _level(
         OutputWrong: The peaks are still too high.
     """
     gain_db, ceiling_dbtp = gain_for(levels), sound.LIMITER_CEILING_DBTP
-    target_lufs = (levels.integrated_lufs or 0.0) + gain_db
+    # Silence has no loudness: there is nothing to reach, and what a coder makes of it must not be lifted to a roar.
+    target_lufs = None if levels.integrated_lufs is None else levels.integrated_lufs + gain_db
     heard = _written(sandbox, review, out, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp, stop=stop)
     for _ in range(_MAX_CORRECTIONS):
-        missing_lu = target_lufs - (heard.levels.integrated_lufs or target_lufs)
+        missing_lu = _missing_lu(target_lufs, heard.levels)
         excess_db = _excess_db(heard.levels)
         if abs(missing_lu) <= _GOOD_ENOUGH_LU and not excess_db:
             break
         # What the limiter took is given back; peaks that the coder made are held a little lower.
-        gain_db += missing_lu
+        gain_db = min(gain_db + missing_lu, MAX_GAIN_DB)
         ceiling_dbtp -= excess_db
         heard = _written(sandbox, review, out, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp, stop=stop)
     if _excess_db(heard.levels):
         raise OutputWrong(f"the sound peaks at {heard.levels.true_peak_dbtp} dBTP")
     return gain_db, heard
+
+
+def _missing_lu(target_lufs: float | None, heard: AudioLevels) -> float:
+    """Return by how much what was written is too quiet; 0 where there is nothing to compare."""
+    return 0.0 if target_lufs is None or heard.integrated_lufs is None else target_lufs - heard.integrated_lufs
 
 
 def _written(  # noqa: PLR0913 - a file, how it is to sound, and where it goes

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import Rules
     from intake.domain.checks import Check
-    from intake.domain.facts import AudioLevels, PictureLevels, VideoFacts
+    from intake.domain.facts import AudioLevels, VideoFacts
     from workers.media.hearing.waveform import Waveform
     from workers.media.renditions import Plan
     from workers.media.sandbox import Sandbox
@@ -46,7 +46,6 @@ class Examination:
     facts: VideoFacts | None = None
     levels: AudioLevels | None = None
     waveform: Waveform | None = None
-    picture: PictureLevels | None = None
     stills: tuple[Still, ...] = ()
     best_still: int = 0
     plan: Plan | None = None
@@ -102,10 +101,10 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
     stop: StopSignal | None,
 ) -> Examination:
     # Two tools, two cores. The thread outlives the tool it waits for: a tool dies with the thread that started it.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=2) as beside:
         looking = beside.submit(_look, path, facts, sandbox=sandbox, folder=folder, stop=stop)
-        listened = listen(sandbox, path, facts, judges_noise=judges_noise, stop=stop)
-        pictures, refusals = looking.result()
+        listening = beside.submit(listen, sandbox, path, facts, judges_noise=judges_noise, stop=stop)
+    (pictures, refusals), listened = looking.result(), listening.result()
     facts, sound = listened.facts, listened.sound
     heard = judge_sound(sound.levels, rules)
     if pictures is None:
@@ -117,7 +116,6 @@ def _decode(  # noqa: PLR0913 - what `examine` was given, and what it found
         facts=facts,
         levels=sound.levels,
         waveform=sound.waveform,
-        picture=pictures.levels,
         stills=pictures.stills,
         best_still=pictures.best,
         plan=plan_review_copy(facts),

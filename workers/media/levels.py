@@ -43,6 +43,10 @@ _PLAIN_RATES_HZ: Final = frozenset(
 _OTHER_RATE_HZ: Final = 48_000
 """A rate that shares no factor with a voice's 16 kHz would need a matrix of gigabytes; ffmpeg changes such a one."""
 
+_MAX_OF_PROMISED: Final = 2.0
+_MARGIN_S: Final = 10.0
+"""How much more sound than the file promises is still listened to; honest files hold a few hundredths more."""
+
 _NO_LOUDNESS_LUFS: Final = -70.0
 """The absolute gate of BS.1770: what `ebur128` says when nothing passed it."""
 
@@ -71,7 +75,12 @@ def measure(
     if not channels or not facts.audio_sample_rate_hz:
         raise ToolFailed("the sound track has no channels or no rate")
     rate_hz = facts.audio_sample_rate_hz if facts.audio_sample_rate_hz in _PLAIN_RATES_HZ else _OTHER_RATE_HZ
-    meter = SampleMeter(sample_rate_hz=rate_hz, channels=channels, keeps_voice=judges_noise)
+    meter = SampleMeter(
+        sample_rate_hz=rate_hz,
+        channels=channels,
+        at_most_s=_MAX_OF_PROMISED * facts.duration_s + _MARGIN_S,
+        keeps_voice=judges_noise,
+    )
     argv = sound.measure_sound(
         track=facts.audio_track, sample_rate_hz=rate_hz, layout="stereo" if channels == _STEREO else "mono"
     )

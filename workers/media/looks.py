@@ -24,6 +24,9 @@ _DELIVERY_PX: Final = (1280, 720)
 SMALL_BIT_RATE_BPS: Final = 700_000
 """Picture and sound together, for phones on bad lines."""
 
+SOUND_BIT_RATE_BPS: Final = 128_000
+"""Of every sound we encode."""
+
 _SMALL_PX: Final = (854, 480)
 _SMALL_FRAME_RATE: Final = 30.0
 
@@ -35,8 +38,6 @@ _HDR_REVIEW_PX: Final = _DELIVERY_PX
 
 _RATE_TOLERANCE: Final = 0.5
 """Phones say 60.02 and mean 60."""
-
-_BITS: Final = 8
 
 
 def look_of(facts: VideoFacts, *, max_long_px: int, max_short_px: int, max_frame_rate: float = MAX_FRAME_RATE) -> Look:
@@ -77,7 +78,7 @@ def _small_look(facts: VideoFacts) -> Look:
 
 def _is_small(facts: VideoFacts) -> bool:
     long_px, short_px = _SMALL_PX
-    bit_rate_bps = facts.size_bytes * _BITS / max(facts.duration_s, 0.1)
+    bit_rate_bps = facts.video_bit_rate_bps + SOUND_BIT_RATE_BPS
     return max(facts.upright_px) <= long_px and min(facts.upright_px) <= short_px and bit_rate_bps <= SMALL_BIT_RATE_BPS
 
 

@@ -56,6 +56,7 @@ class PlanReason(StrEnum):
     FRAME_RATE = "frame_rate"
     INTERLACED = "interlaced"
     AUDIO_CODEC = "audio_codec"
+    COPY_FAILED = "copy_failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,12 @@ def plan_review_copy(facts: VideoFacts) -> Plan:
     )
 
 
+def plan_encode(facts: VideoFacts) -> Plan:
+    """Decide how to encode a clip; one that could have been copied is here because its copy was not as promised."""
+    plan = plan_review_copy(facts)
+    return Plan(reason=PlanReason.COPY_FAILED, copies_video=False, copies_sound=False) if plan.is_remux else plan
+
+
 def remux(
     sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None = None
 ) -> Rendition:
@@ -130,7 +137,7 @@ def encode(  # noqa: PLR0913 - a file, what is known of it, and who wants to kno
         ToolTimedOut: It took longer than six times its length, or stood still for a minute.
         LeaseLost: *stop* was set.
     """
-    plan = plan_review_copy(facts)
+    plan = plan_encode(facts)
     out = folder / REVIEW_NAME
     look = None if plan.copies_video else review_look(facts)
     argv = writing.encode(out.name, look, copies_sound=plan.copies_sound, audio_track=facts.audio_track)

@@ -6,7 +6,7 @@ is decoded once all the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from intake.domain.checks import CheckCode, Reason
@@ -66,7 +66,15 @@ def _each_track(
             raise
         except ToolFailed:
             continue
-        yield Listened(facts=candidate, sound=sound)
+        yield Listened(facts=_as_long_as(candidate, sound, first=facts), sound=sound)
+
+
+def _as_long_as(candidate: VideoFacts, sound: Sound, *, first: VideoFacts) -> VideoFacts:
+    """Return the facts with the length of the track that was heard, where the probe measured another."""
+    if candidate.audio_track == first.audio_track:
+        return candidate
+    heard_s = sound.levels.duration_s
+    return replace(candidate, sound_s=heard_s, duration_s=max(candidate.picture_s, heard_s))
 
 
 def _loudness(listened: Listened) -> float:

@@ -48,6 +48,6 @@ def encode_review_copy(services: Services, job: Job, workspace: Workspace) -> Co
         # Three times over, on an idle machine or a busy one: it is the file.
         return partial(record_refusal, job=job, refusal=_DAMAGED, now=services.clock())
     key = put(services.private, keys.made_by(job, REVIEW_NAME), copy.path)
-    plan = renditions.plan_review_copy(submission.video)
+    plan = renditions.plan_encode(submission.video)
     review = ReviewCopy(key=key, sha256=sha256_of(copy.path), plan=str(plan.reason))
     return partial(record_encode, job=job, review=review, now=services.clock())

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions.judging import Findings, Inspection, ReviewCopy, record_inspection, tell_findings
 from intake.db.engine import writing
@@ -67,9 +68,15 @@ def _findings(sha256: Sha256, seen: Examination) -> Findings:
 
 def _tell(services: Services, job: Job, findings: Findings) -> None:
     # Making and filing the review copy takes longer than all of the judging, and the sender looks at a page.
-    with writing(services.engine) as connection:
-        if not tell_findings(connection, job, findings, lease_s=services.settings.lease_s):
-            raise LeaseLost
+    try:
+        with writing(services.engine) as connection:
+            is_mine = tell_findings(connection, job, findings, lease_s=services.settings.lease_s)
+    except SQLAlchemyError:
+        # A busy or restarting database: the commit at the end will tell.
+        log.warning("verdict_not_told_early")
+        return
+    if not is_mine:
+        raise LeaseLost
 
 
 def _store_stills(services: Services, job: Job, seen: Examination) -> tuple[ObjectKey, ...]:
@@ -101,7 +108,7 @@ def _copy_for_review(
     except ToolTimedOut:
         raise
     except (OutputWrong, ToolFailed) as error:
-        # It plays, but not as a plain copy: the heavy worker makes a new one out of its pictures.
+        # It decodes, but its copy is not what it promised: the heavy worker makes a new one out of its pictures.
         log.warning("remux_failed", cause=str(error)[-300:])
         return None
     key = put(services.private, keys.made_by(job, REVIEW_NAME), copy.path)

@@ -1,4 +1,4 @@
-"""Hundreds of damaged clips through the real tools: each ends as a refusal with a reason, or as a clip that plays.
+"""Damaged clips through the real tools: each ends as a refusal with a reason, or as a clip that plays.
 
 `make test` takes the first of them, `make fuzz` five hundred; `FUZZ_MUTATIONS` says how many.
 """

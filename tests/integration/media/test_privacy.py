@@ -17,7 +17,8 @@ from tests.telling_clips import SECRET
 from workers.media import boxes, probe
 from workers.media.delivery import deliver
 from workers.media.renditions import encode, plan_review_copy, remux
-from workers.media.thumbnails import make_posters, take_stills
+from workers.media.sprites import draw_sprite
+from workers.media.thumbnails import make_webps, take_stills
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,11 +109,18 @@ def everything_made_of(source: Path, sandbox: Sandbox, folder: Path) -> list[Pat
     facts = probe.probe(sandbox, source, boxes.read_container(source))
     make = remux if plan_review_copy(facts).is_remux else encode
     review = make(sandbox, source, facts, folder=folder)
-    stills = take_stills(sandbox, source, facts, folder=folder)
-    posters = make_posters(sandbox, stills[0].path, folder=folder)
-    delivery = deliver(sandbox, review.path, review.facts, folder=folder)
+    stills = [still.path for still in take_stills(sandbox, source, facts, folder=a_room(folder, "stills")).stills]
+    webps = make_webps(sandbox, stills, folder=a_room(folder, "webps"))
+    delivery = deliver(sandbox, review.path, review.facts, folder=a_room(folder, "delivery"))
+    sprite = draw_sprite(sandbox, review.path, review.facts, folder=a_room(folder, "sprite"))
     videos = [rendition.path for rendition in (review, delivery.video, delivery.small) if rendition]
-    return [*videos, *(still.path for still in stills), posters.jpeg, posters.webp]
+    return [*videos, *stills, *webps, *sprite.files]
+
+
+def a_room(folder: Path, name: str) -> Path:
+    room = folder / name
+    room.mkdir()
+    return room
 
 
 def problems_of(made: list[Path]) -> dict[str, list[str]]:

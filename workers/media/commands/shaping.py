@@ -30,7 +30,7 @@ class Look:
     max_frame_rate: float | None = None
 
 
-def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - as above
+def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - ffmpeg-python has no types
     """Append the filters that give *video* its *look*. ffmpeg has turned it upright before the first of them."""
     if look.is_interlaced:
         video = video.filter("yadif", deint="interlaced")

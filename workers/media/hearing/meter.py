@@ -6,11 +6,13 @@ voice that a phone carries lies above 8 kHz.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from intake.domain.errors import ToolFailed
 from workers.media.hearing import clipping
 from workers.media.hearing.resampling import Resampler
 from workers.media.hearing.truepeak import TruePeak
@@ -111,11 +113,16 @@ class SampleMeter:
     """Takes interleaved 32-bit floats chunk by chunk.
 
     Args:
+        at_most_s: More than this is not listened to: an index that lies about its samples may promise seconds and hold
+            hours.
         keeps_voice: Whether the voice is wanted; without it nothing can be said about speech and background.
     """
 
-    def __init__(self, *, sample_rate_hz: int, channels: int, keeps_voice: bool = True) -> None:
+    def __init__(
+        self, *, sample_rate_hz: int, channels: int, at_most_s: float = math.inf, keeps_voice: bool = True
+    ) -> None:
         self._sample_rate_hz = sample_rate_hz
+        self._at_most_s = at_most_s
         self._channels = channels
         self._frame_samples = frame_samples(sample_rate_hz)
         self._block_bytes = int(_BLOCK_S * FRAMES_PER_S) * self._frame_samples * channels * 4
@@ -135,7 +142,13 @@ class SampleMeter:
         self._voice_left = MAX_VOICE_S * VOICE_RATE_HZ if keeps_voice else 0
 
     def take(self, chunk: bytes) -> None:
-        """Measure the whole seconds in what came so far; keep the rest for the next chunk."""
+        """Measure the whole seconds in what came so far; keep the rest for the next chunk.
+
+        Raises:
+            ToolFailed: There is far more of it than its file promised.
+        """
+        if self._sample_count > self._at_most_s * self._sample_rate_hz:
+            raise ToolFailed(f"more than {self._at_most_s:.0f} s of sound")
         self._pending += chunk
         while len(self._pending) >= self._block_bytes:
             block = bytes(self._pending[: self._block_bytes])
