@@ -10,6 +10,7 @@ import pytest
 
 from intake.domain.calls import read_call
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
+from intake.domain.facts import Confidence
 from intake.domain.listening import SEVERE, has_speech, judge_sound
 from intake.domain.verdict import is_accepted
 from tests.builders import some_levels
@@ -98,3 +99,10 @@ def test_a_clear_voice_passes_everything() -> None:
 
 def test_nobody_is_heard_where_nobody_listened() -> None:
     assert not has_speech(some_levels(speech_s=None, speech_ratio=None))
+
+
+@pytest.mark.parametrize(("confidence", "refused"), [(Confidence.LOW, 0), (Confidence.MEDIUM, 1), (Confidence.HIGH, 1)])
+def test_a_few_tenths_of_a_second_of_pause_refuse_nobody(confidence: Confidence, refused: int) -> None:
+    checks = judge_sound(some_levels(speech_to_noise_db=5.0, noise_confidence=confidence), STRICT)
+
+    assert [check.verdict for check in checks].count(Verdict.FAIL) == refused

@@ -186,3 +186,11 @@ def test_an_overview_has_as_many_columns_as_asked() -> None:
     waveform = Waveform(sample_rate_hz=RATE_HZ, samples_per_column=1920, peaks=(-128, 64, 0, 0, -64, 64, 0, 32))
 
     assert (waveform.overview(2), waveform.overview(5)) == ((100, 50), (100, 0, 50, 25, 0))
+
+
+def test_an_index_that_lies_cannot_make_us_listen_for_hours() -> None:
+    meter = SampleMeter(sample_rate_hz=8000, channels=1, at_most_s=2)
+    meter.take(bytes(8000 * 4 * 4))
+
+    with pytest.raises(ToolFailed):
+        meter.take(bytes(4))

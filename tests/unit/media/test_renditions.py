@@ -10,7 +10,7 @@ import pytest
 from tests.builders import some_facts, some_levels
 from workers.media.delivery import gain_for, holds_for_copies
 from workers.media.looks import delivery_looks, look_of
-from workers.media.renditions import PlanReason, find_problems, plan_review_copy
+from workers.media.renditions import PlanReason, find_problems, plan_encode, plan_review_copy
 
 if TYPE_CHECKING:
     from intake.domain.facts import AudioLevels, VideoFacts
@@ -95,7 +95,7 @@ SMALL = replace(PHONE, width_px=640, height_px=352, rotation_deg=0, video_bit_ra
         pytest.param(PHONE, [(720, 1280), (480, 854)], id="heavy-and-upright"),
         pytest.param(LIGHT, [None, (480, 854)], id="light"),
         pytest.param(SMALL, [None, None], id="small-itself"),
-        pytest.param(replace(SMALL, size_bytes=2_700_000), [None, (640, 352)], id="small-picture-too-many-bits"),
+        pytest.param(replace(SMALL, video_bit_rate_bps=573_000), [None, (640, 352)], id="small-picture-too-many-bits"),
         pytest.param(
             replace(PHONE, width_px=640, height_px=352, rotation_deg=0), [(640, 352)] * 2, id="small-picture-heavy"
         ),
@@ -151,3 +151,9 @@ def test_sound_is_raised_as_far_as_sensible(levels: AudioLevels, gain_db: float)
 @pytest.mark.parametrize(("channels", "holds"), [(1, True), (2, True), (6, False)])
 def test_the_loudness_of_a_mix_is_measured_anew(channels: int, holds: bool) -> None:  # noqa: FBT001 - a parameter
     assert holds_for_copies(replace(SPEECH, channels=channels)) is holds
+
+
+def test_a_copy_that_failed_is_made_out_of_its_pictures() -> None:
+    plan = plan_encode(replace(PHONE, audio_codec="aac", audio_profile="LC"))
+
+    assert (plan.reason, plan.copies_video, plan.copies_sound) == (PlanReason.COPY_FAILED, False, False)
