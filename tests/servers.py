@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -128,7 +129,7 @@ def our_path() -> str:
 def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
     """SeaweedFS, with exactly the flags that run in production."""
     keep_secrets(folder / "secrets")
-    shift = ports.storage_port_shift()
+    shift = _storage_shift()
     environ = {
         "PATH": our_path(),
         "STORAGE_DIR": str(folder / "storage"),
@@ -141,6 +142,15 @@ def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
     with serving(["deploy/storage.sh"], environ=environ, log=folder / "storage.log") as server:
         wait_until(lambda: answers(f"{url}/healthz"), what="the S3 server's start")
         yield url, server
+
+
+def _storage_shift() -> int:
+    """A shift at which all of its ports are free: far from the usual ones, and not where another run looks now."""
+    while True:
+        shift = 1000 + secrets.randbelow(7000)
+        numbers = [port + shift for port in ports.STORAGE_PORTS]
+        if ports.are_free(numbers) and ports.are_free(port + ports.STORAGE_RPC_DISTANCE for port in numbers):
+            return shift
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def run_processes(procfile: Path, *, environ: Mapping[str, str], without: Collec
         What to exit with: 0 after a signal, otherwise not 0.
     """
     honcho.manager.KILL_WAIT = STOP_WAIT_S
-    supervisor = _Supervisor(Printer(sys.stdout))
+    supervisor = _Supervisor(Printer(_Unbuffered(sys.stdout.fileno())))
     for name, command in parse_procfile(procfile.read_text(encoding="utf-8")).processes.items():
         if name not in without:
             supervisor.add_process(name, command, env=dict(environ), cwd=str(procfile.parent))
@@ -42,6 +42,29 @@ def run_processes(procfile: Path, *, environ: Mapping[str, str], without: Collec
     finally:
         supervisor.kill_leftovers()
     return supervisor.exit_code()
+
+
+class _Unbuffered:
+    """A file that may be written to in the middle of being written to.
+
+    The signal handler of honcho says that a signal came. Python's own files refuse that where a line is being written.
+    """
+
+    def __init__(self, fileno: int) -> None:
+        self._fileno = fileno
+
+    def write(self, text: str) -> None:
+        """Write all of *text* at once."""
+        remaining = text.encode()
+        while remaining:
+            remaining = remaining[os.write(self._fileno, remaining) :]
+
+    def flush(self) -> None:
+        """Do nothing: nothing is kept back."""
+
+    def isatty(self) -> bool:
+        """Tell whether people watch."""
+        return os.isatty(self._fileno)
 
 
 class _Supervisor(Manager):  # type: ignore[misc]  # honcho ships no types

@@ -55,7 +55,8 @@ class Supervise:
         procfile = self.folder / "Procfile"
         procfile.write_text("\n".join(lines) + "\n")
         return subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(procfile)],
+            # Whoever runs the tests in the background has them ignore Ctrl-C, and all they start with them.
+            ["env", "--default-signal=INT", sys.executable, "-c", textwrap.dedent(SUPERVISE), str(procfile)],
             env=self.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
