@@ -18,7 +18,7 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 
 test: ## run every test, on two cores
 	@deploy/prepare.sh test
-	@$(bin)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
 	@deploy/prepare.sh test

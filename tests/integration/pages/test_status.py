@@ -114,9 +114,9 @@ def test_no_address_makes_a_receipt_of_a_video_that_never_came(client: FlaskClie
 @pytest.mark.parametrize(
     ("language", "remaining_s", "words"),
     [
-        ("it", 95, "Preparazione del video: 40 % · ancora circa 2 minuti"),
-        ("it", 20, "Preparazione del video: 40 % · ancora meno di un minuto"),
-        ("en", 70, "Preparing the video: 40 % · about a minute left"),
+        ("it", 95, "Preparazione del video: 40 % · tempo che manca: circa 2 minuti"),
+        ("it", 20, "Preparazione del video: 40 % · tempo che manca: meno di un minuto"),
+        ("en", 70, "Preparing the video: 40 % · time left: about a minute"),
         ("en", None, "Preparing the video: 40 %"),
     ],
 )
