@@ -15,6 +15,7 @@ import click
 
 from intake import wording
 from intake.domain.checks import CheckCode, Verdict
+from intake.domain.listening import MIN_SPEECH_RATIO
 from intake.wording import measures, terminal
 from workers.media.delivery import MAX_PEAK_DBTP, TARGET_LUFS
 
@@ -34,7 +35,7 @@ _DB_PER_BLOCK: Final = 6.0
 """Of the waveform: the highest block is full scale, the lowest 42 dB below, as the eight bits of a peak allow."""
 
 _BAR_COLUMNS: Final = 24
-_TITLE_COLUMNS: Final = 30
+_TITLE_COLUMNS: Final = 32
 _FIGURE_COLUMNS: Final = 14
 _LEAST_COLUMNS, _MOST_COLUMNS = 60, 120
 
@@ -64,7 +65,7 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "silence_ratio": Gauge(empty=0, full=1, check=CheckCode.SILENCE),
         "speech_to_noise_db": Gauge(empty=0, full=50, check=CheckCode.NOISE),
         "speech_to_hum_db": Gauge(empty=0, full=60, check=CheckCode.HUM),
-        "speech_ratio": Gauge(empty=0, full=1, check=CheckCode.SPEECH),
+        "speech_ratio": Gauge(empty=0, full=1, check=CheckCode.SPEECH, mark=MIN_SPEECH_RATIO),
         "quiet_channel_db": Gauge(empty=0, full=60, check=CheckCode.CHANNELS),
     }
 )
