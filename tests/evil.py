@@ -56,10 +56,6 @@ def a_playlist(folder: Path, name: str) -> Path:
     return _written(folder / f"{name}.mp4", PLAYLISTS[name].encode())
 
 
-def a_disguise(folder: Path, name: str) -> Path:
-    return _written(folder / f"{name}.mp4", DISGUISES[name])
-
-
 def an_outside_reference(folder: Path) -> Path:
     """A QuickTime file whose pictures are said to lie in another file."""
     alias = struct.pack(">I", 0) + b"/other-customer.mp4".ljust(160, b"\x00")

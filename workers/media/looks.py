@@ -36,7 +36,7 @@ _REVIEW_PX: Final = (1920, 1080)
 _HDR_REVIEW_PX: Final = _DELIVERY_PX
 """Of an HDR clip, as large as most visitors see it: mapping its colours costs more than all the rest, by the pixel."""
 
-_RATE_TOLERANCE: Final = 0.5
+RATE_TOLERANCE: Final = 0.5
 """Phones say 60.02 and mean 60."""
 
 
@@ -50,7 +50,7 @@ def look_of(facts: VideoFacts, *, max_long_px: int, max_short_px: int, max_frame
         height_px=_even(height_px * factor),
         hdr_transfer=facts.color_transfer if facts.color_transfer in HDR_TRANSFERS else None,
         is_interlaced=facts.is_interlaced,
-        max_frame_rate=max_frame_rate if facts.frame_rate > max_frame_rate + _RATE_TOLERANCE else None,
+        max_frame_rate=max_frame_rate if facts.frame_rate > max_frame_rate + RATE_TOLERANCE else None,
     )
 
 

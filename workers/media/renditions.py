@@ -15,7 +15,7 @@ from intake.domain.errors import OutputWrong, VideoRefused
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import writing
-from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, review_look
+from workers.media.looks import HDR_TRANSFERS, MAX_FRAME_RATE, RATE_TOLERANCE, review_look
 from workers.media.probe import report
 from workers.media.progress import ProgressMeter
 
@@ -38,7 +38,6 @@ _PLAYABLE_PROFILES: Final = frozenset({"Constrained Baseline", "Baseline", "Main
 _PLAYABLE_FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
 _PLAYABLE_AAC: Final = frozenset({"LC", "HE-AAC", "HE-AACv2"})
 _PIXEL_ASPECT_TOLERANCE: Final = 0.01
-_RATE_TOLERANCE: Final = 0.5
 _DURATION_TOLERANCE_S: Final = 0.5
 _DURATION_TOLERANCE: Final = 0.02
 
@@ -176,7 +175,7 @@ def _why_encode_picture(facts: VideoFacts) -> PlanReason | None:
         PlanReason.VIDEO_PROFILE: facts.video_profile not in _PLAYABLE_PROFILES,
         PlanReason.PICTURE_SIZE: max(width_px, height_px) > MAX_LONG_PX or min(width_px, height_px) > MAX_SHORT_PX,
         PlanReason.PIXEL_ASPECT: abs(facts.pixel_aspect - 1) > _PIXEL_ASPECT_TOLERANCE,
-        PlanReason.FRAME_RATE: facts.frame_rate > MAX_FRAME_RATE + _RATE_TOLERANCE,
+        PlanReason.FRAME_RATE: facts.frame_rate > MAX_FRAME_RATE + RATE_TOLERANCE,
         PlanReason.INTERLACED: facts.is_interlaced,
     }
     return next((reason for reason, is_there in obstacles.items() if is_there), None)

@@ -11,7 +11,6 @@ from intake.domain.errors import ToolFailed, ToolTimedOut
 from intake.storage import keys
 from workers.media import renditions
 from workers.steps.files import put, sha256_of
-from workers.steps.inspect import REVIEW_NAME
 from workers.steps.reading import nothing_to_do, submission_of
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def encode_review_copy(services: Services, job: Job, workspace: Workspace) -> Co
             raise
         # Three times over, on an idle machine or a busy one: it is the file.
         return partial(record_refusal, job=job, refusal=_DAMAGED, now=services.clock())
-    key = put(services.private, keys.made_by(job, REVIEW_NAME), copy.path)
+    key = put(services.private, keys.made_by(job, renditions.REVIEW_NAME), copy.path)
     plan = renditions.plan_encode(submission.video)
     review = ReviewCopy(key=key, sha256=sha256_of(copy.path), plan=str(plan.reason))
     return partial(record_encode, job=job, review=review, now=services.clock())

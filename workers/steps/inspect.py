@@ -31,7 +31,6 @@ log = structlog.get_logger()
 
 STILL_NAME: Final = "still-{}.jpg"
 WAVEFORM_NAME: Final = "waveform.json"
-REVIEW_NAME: Final = "review.mp4"
 
 
 def inspect_original(services: Services, job: Job, workspace: Workspace) -> Commit:
@@ -111,5 +110,5 @@ def _copy_for_review(
         # It decodes, but its copy is not what it promised: the heavy worker makes a new one out of its pictures.
         log.warning("remux_failed", cause=str(error)[-300:])
         return None
-    key = put(services.private, keys.made_by(job, REVIEW_NAME), copy.path)
+    key = put(services.private, keys.made_by(job, renditions.REVIEW_NAME), copy.path)
     return ReviewCopy(key=key, sha256=sha256_of(copy.path), plan=str(seen.plan.reason))
