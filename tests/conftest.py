@@ -47,9 +47,9 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL."""
-    with servers.postgresql_server(tmp_path_factory.mktemp("postgresql")) as url:
+    with servers.postgresql_server() as url:
         yield url
 
 

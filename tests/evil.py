@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from intake.domain.checks import Reason
 from tests.boxes import box, brand, minimal_mp4, movie, track
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-CANARY_URL: Final = "http://127.0.0.1:18999/canary"
+CANARY_PORT: Final = free_port()
+CANARY_URL: Final = f"http://127.0.0.1:{CANARY_PORT}/canary"
 
 _HLS: Final = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n{target}\n#EXT-X-ENDLIST\n"
 

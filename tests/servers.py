@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -165,18 +166,22 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Server]]:
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """PostgreSQL on a new cluster; answers the address of its maintenance database."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    # initdb refuses to run as root, and pytest shuts its own folder for everybody else, again with every run beside us.
     user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as lent:
+        folder = Path(lent)
+        if user is not None:
+            shutil.chown(folder, "postgres")
+        with _postgresql_server(programs, folder, user) as url:
+            yield url
+
+
+@contextmanager
+def _postgresql_server(programs: Path, folder: Path, user: int | None) -> Iterator[str]:
     cluster, port = folder / "cluster", free_port()
-    cluster.mkdir()
-    if user is not None:
-        # initdb refuses to run as root, and the folders above are readable by their owner alone.
-        shutil.chown(cluster, "postgres")
-        for parent in (folder, *folder.parents):
-            if parent != Path("/tmp") and parent.owner() == "root" and parent.stat().st_mode & 0o001 == 0:
-                parent.chmod(parent.stat().st_mode | 0o011)
     initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
     subprocess.run(
         initdb, check=True, user=user, capture_output=True, env={"PATH": our_path(), "LC_ALL": "C.UTF-8"}, cwd="/"
