@@ -39,11 +39,13 @@ def track(
     *,
     references: Sequence[bytes] | None = None,
     size_px: tuple[int, int] = (320, 240),
+    edits: bytes = b"",
 ) -> bytes:
     own_file = [box(b"url ", SELF_CONTAINED)] if references is None else references
     described = [box(entry, bytes(24) + struct.pack(">HH", *size_px) + bytes(50)) for entry in entries]
     media = box(b"minf", box(b"dinf", _listed(b"dref", own_file)) + box(b"stbl", _listed(b"stsd", described)))
-    return box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + handler + bytes(12)) + media))
+    shown = box(b"edts", edits) if edits else b""
+    return box(b"trak", shown + box(b"mdia", box(b"hdlr", bytes(8) + handler + bytes(12)) + media))
 
 
 def minimal_mp4(

@@ -53,6 +53,13 @@ def a_portrait_clip(folder: Path) -> Path:
     return turned
 
 
+def a_trimmed_clip(folder: Path) -> Path:
+    """Cut on the phone: half a second before its beginning is still in the file, passed over by an edit list."""
+    whole, trimmed = a_landscape_clip(folder, duration_s=13), folder / "trimmed.mp4"
+    _ffmpeg("-ss", "1.5", "-i", whole, "-c", "copy", trimmed)
+    return trimmed
+
+
 def an_hevc_clip(folder: Path) -> Path:
     """HEVC with open groups of pictures, as newer phones record it."""
     codec = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "keyint=25:log-level=error", "-tag:v", "hvc1")

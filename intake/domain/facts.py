@@ -38,6 +38,7 @@ class VideoFacts:
         picture_s: Seconds of picture that the file holds.
         sound_s: Seconds of sound that the file holds.
         last_keyframe_s: Moment of the last picture that is stored whole.
+        hides_footage: It holds more than players show: what was trimmed off on the phone, or cut out.
         video_codec: ffmpeg's name, or the sample entry's four characters where ffmpeg has none; None without a picture.
         rotation_deg: As ffprobe reports it, −90, 0, 90 or 180: −90 stands upright after a quarter turn clockwise.
         is_mirrored: Left and right are to change places, before the turn.
@@ -58,6 +59,7 @@ class VideoFacts:
     picture_s: float = 0.0
     sound_s: float = 0.0
     last_keyframe_s: float = 0.0
+    hides_footage: bool = False
     video_codec: str | None
     video_profile: str | None
     pixel_format: str | None

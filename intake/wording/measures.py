@@ -63,6 +63,7 @@ VIDEO: Final[Mapping[str, str]] = MappingProxyType(
         "picture_s": N_("Durata dell'immagine"),
         "sound_s": N_("Durata dell'audio"),
         "last_keyframe_s": N_("Ultima immagine intera"),
+        "hides_footage": N_("Contiene parti tagliate"),
         "video_codec": N_("Codifica dell'immagine"),
         "video_profile": N_("Profilo"),
         "pixel_format": N_("Formato dei punti"),

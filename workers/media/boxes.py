@@ -48,6 +48,14 @@ MAX_DEPTH: Final = 8
 MAX_ENTRIES: Final = 16
 """Sample descriptions or data references of one track. Phones write one of each."""
 
+MAX_EDITS: Final = 100
+"""Of an edit list no more are read: phones write one, and what more than one means is known by the second."""
+
+_EDIT: Final = struct.Struct(">Ii4x")
+_LARGE_EDIT: Final = struct.Struct(">Qq4x")
+_NOTHING_SHOWN: Final = -1
+"""An entry of an edit list: how long, from which moment of the track on, how fast."""
+
 _CONTAINERS: Final = frozenset({b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl", b"edts", b"mvex", b"udta"})
 _QUICKTIME_BRAND: Final = b"qt  "
 _LARGE_SIZE: Final = 1
@@ -59,11 +67,16 @@ _AREA_AT: Final = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """What the boxes say about a file that may be opened by a tool."""
+    """What the boxes say about a file that may be opened by a tool.
+
+    Attributes:
+        has_cuts: A track is shown in several pieces; what lies between them is in the file all the same.
+    """
 
     format: Format
     size_bytes: int
     is_fragmented: bool
+    has_cuts: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +90,7 @@ class _Box:
 class _Track:
     handler: bytes = b""
     entries: list[bytes] = field(default_factory=list)
+    shown_pieces: int = 0
 
 
 class _Reader:
@@ -138,11 +152,12 @@ def read_boxes(file: BinaryIO, *, size_bytes: int) -> Container:
     reader = _Reader(file, size_bytes)
     brand = _brand(reader)
     moov, is_fragmented = _find_moov(reader)
-    _inspect_tracks(reader, moov)
+    tracks = _inspect_tracks(reader, moov)
     return Container(
         format=Format.MOV if brand == _QUICKTIME_BRAND else Format.MP4,
         size_bytes=size_bytes,
         is_fragmented=is_fragmented,
+        has_cuts=any(track.shown_pieces > 1 for track in tracks),
     )
 
 
@@ -170,7 +185,7 @@ def _find_moov(reader: _Reader) -> tuple[_Box, bool]:
     return moovs[0], is_fragmented
 
 
-def _inspect_tracks(reader: _Reader, moov: _Box) -> None:
+def _inspect_tracks(reader: _Reader, moov: _Box) -> list[_Track]:
     tracks: list[_Track] = []
     for box in _descend(reader, moov, parent=b"moov", depth=1):
         match box.kind:
@@ -183,9 +198,12 @@ def _inspect_tracks(reader: _Reader, moov: _Box) -> None:
                 tracks[-1].handler = reader.bytes_at(box.content_at + 8, 4)
             case b"stsd" if tracks:
                 tracks[-1].entries += _sample_entries(reader, box, tracks[-1].handler)
+            case b"elst" if tracks:
+                tracks[-1].shown_pieces += _shown_pieces(reader, box)
             case b"dref":
                 _require_self_contained(reader, box)
     _require_known_codecs(tracks)
+    return tracks
 
 
 def _require_first_handler(track: _Track) -> None:
@@ -224,6 +242,15 @@ def _sample_entries(reader: _Reader, box: _Box, handler: bytes) -> list[bytes]:
         for entry in entries:
             _require_bounded_picture(reader, entry)
     return [entry.kind for entry in entries]
+
+
+def _shown_pieces(reader: _Reader, box: _Box) -> int:
+    """Return how many pieces of a track its edit list shows; a pause before the track begins is none."""
+    head = reader.bytes_at(box.content_at, 8)
+    entry = _LARGE_EDIT if head[:1] == b"\x01" else _EDIT
+    listed = min(int.from_bytes(head[4:8], "big"), (box.ends_at - box.content_at - len(head)) // entry.size, MAX_EDITS)
+    edits = reader.bytes_at(box.content_at + len(head), max(listed, 0) * entry.size)
+    return sum(starts_at != _NOTHING_SHOWN for _, starts_at in entry.iter_unpack(edits))
 
 
 def _require_bounded_picture(reader: _Reader, entry: _Box) -> None:

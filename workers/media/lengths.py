@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
 from workers.media import limits
-from workers.media.answers import moment_of, number_of, read_object
+from workers.media.answers import read_object
 from workers.media.commands import probing
+from workers.media.packets import packets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from workers.media.packets import Packet
     from workers.media.sandbox import Sandbox
     from workers.media.waiting import StopSignal
 
@@ -90,7 +92,7 @@ def measure(  # noqa: PLR0913 - a file, a track of it, and what is known of that
         answer = sandbox.run(
             probing.list_packets(name), source=path, output=Path(nothing), limits=limits.PROBE, stop=stop
         )
-    return extents(read_object(answer.stdout).get("packets")).get(track.index, _NOTHING)
+    return extents(packets_of(read_object(answer.stdout).get("packets"))).get(track.index, _NOTHING)
 
 
 def require_whole(track: Track | None, found: Extent) -> None:
@@ -103,13 +105,11 @@ def require_whole(track: Track | None, found: Extent) -> None:
         raise VideoRefused(CheckCode.DECODABLE, Reason.INCOMPLETE, measured=f"{found.length_s:.1f} s")
 
 
-def extents(untrusted_packets: object) -> dict[int, Extent]:
-    """Return the extent of each track by its number, from a list of packets as ffprobe describes them."""
-    tracks: dict[int, list[_Packet]] = {}
-    for untrusted in untrusted_packets if isinstance(untrusted_packets, list) else ():
-        packet = _packet(untrusted)
-        if packet is not None:
-            tracks.setdefault(packet.track, []).append(packet)
+def extents(packets: Iterable[Packet]) -> dict[int, Extent]:
+    """Return the extent of each track by its number."""
+    tracks: dict[int, list[Packet]] = {}
+    for packet in packets:
+        tracks.setdefault(packet.track, []).append(packet)
     return {track: _extent(packets) for track, packets in tracks.items()}
 
 
@@ -124,29 +124,7 @@ def is_cut_off(found_s: float, promised_s: Iterable[float]) -> bool:
     return least_s - found_s > max(MAX_MISSING_S, MAX_MISSING * least_s)
 
 
-@dataclass(frozen=True)
-class _Packet:
-    track: int
-    starts_s: float
-    ends_s: float
-    is_keyframe: bool
-
-
-def _packet(untrusted: object) -> _Packet | None:
-    if not isinstance(untrusted, dict) or not isinstance(untrusted.get("stream_index"), int):
-        return None
-    moment_s = moment_of(untrusted.get("pts_time"))
-    if moment_s is None:
-        return None
-    return _Packet(
-        track=untrusted["stream_index"],
-        starts_s=moment_s,
-        ends_s=moment_s + number_of(untrusted.get("duration_time")),
-        is_keyframe=str(untrusted.get("flags")).startswith("K"),
-    )
-
-
-def _extent(packets: Sequence[_Packet]) -> Extent:
+def _extent(packets: Sequence[Packet]) -> Extent:
     # The first is the last keyframe by the index; where its bytes are gone nothing marks it as one any more.
     keyframes = [packet.starts_s for packet in packets if packet.is_keyframe] or [packets[0].starts_s]
     return Extent(

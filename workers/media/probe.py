@@ -15,7 +15,9 @@ from intake.domain.verdict import AUDIO_CODECS, VIDEO_CODECS
 from workers.media import limits
 from workers.media.answers import moment_of, number_of, ratio_of, read_object, text_of
 from workers.media.commands import probing
+from workers.media.commands.probing import FIRST_PACKETS
 from workers.media.lengths import Track, extents, measure, require_whole
+from workers.media.packets import hide_footage, packets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -117,13 +119,18 @@ def read_report(untrusted_json: bytes, container: Container) -> Report:
     streams = [stream for stream in document["streams"] if isinstance(stream, dict)]
     shape = document.get("format")
     shape = shape if isinstance(shape, dict) else {}
+    picture = _track(_first(streams, "video"), shape)
+    listed = document.get("packets")
+    listed = listed if isinstance(listed, list) else []
+    first, last = packets_of(listed[:FIRST_PACKETS]), packets_of(listed[FIRST_PACKETS:])
+    hides_footage = container.has_cuts or hide_footage(first, picture=picture.index if picture else None)
     return Report(
-        facts=_facts(streams, shape, container),
+        facts=replace(_facts(streams, shape, container), hides_footage=hides_footage),
         telling_tags=_telling_tags([shape, *streams]),
         stream_count=len(streams),
-        picture=_track(_first(streams, "video"), shape),
+        picture=picture,
         sound=_track(_sound(streams), shape),
-        ends=extents(document.get("packets")),
+        ends=extents(last),
         starts_s=moment_of(shape.get("start_time")) or 0.0,
     )
 

@@ -54,6 +54,8 @@ class PlanReason(StrEnum):
     PIXEL_ASPECT = "pixel_aspect"
     FRAME_RATE = "frame_rate"
     INTERLACED = "interlaced"
+    MIRRORED = "mirrored"
+    HIDDEN_FOOTAGE = "hidden_footage"
     AUDIO_CODEC = "audio_codec"
     COPY_FAILED = "copy_failed"
 
@@ -87,6 +89,9 @@ class Rendition:
 
 def plan_review_copy(facts: VideoFacts) -> Plan:
     """Decide how to make something every browser plays of a clip that was accepted."""
+    if facts.hides_footage:
+        # A copy would hide it too, from whoever approves the clip but not from whoever downloads it.
+        return Plan(reason=PlanReason.HIDDEN_FOOTAGE, copies_video=False, copies_sound=False)
     sound = PlanReason.AUDIO_CODEC if not _plays_sound(facts) else None
     picture = _why_encode_picture(facts)
     return Plan(
@@ -177,6 +182,8 @@ def _why_encode_picture(facts: VideoFacts) -> PlanReason | None:
         PlanReason.PIXEL_ASPECT: abs(facts.pixel_aspect - 1) > _PIXEL_ASPECT_TOLERANCE,
         PlanReason.FRAME_RATE: facts.frame_rate > MAX_FRAME_RATE + RATE_TOLERANCE,
         PlanReason.INTERLACED: facts.is_interlaced,
+        # Browsers turn a picture as its matrix says, but may not mirror it.
+        PlanReason.MIRRORED: facts.is_mirrored,
     }
     return next((reason for reason, is_there in obstacles.items() if is_there), None)
 
@@ -224,5 +231,6 @@ def find_problems(written: VideoFacts, *, source: VideoFacts, look: Look | None)
             (written.width_px, written.height_px) != size_px
         ),
         f"is turned by {written.rotation_deg}°, not {turn_deg}°": written.rotation_deg != turn_deg,
+        "hides footage": written.hides_footage,
     }
     return [problem for problem, is_there in problems.items() if is_there]

@@ -88,7 +88,7 @@ def test_a_row_of_before_more_was_measured_still_loads(services: Services) -> No
     submission = a_submission(services)
     assert submission.video is not None
     newer = {"declared_s", "picture_s", "sound_s", "last_keyframe_s", "is_mirrored", "is_rate_variable"}
-    newer |= {"dolby_vision_profile"}
+    newer |= {"dolby_vision_profile", "hides_footage"}
     older = {name: value for name, value in document_of(submission.video).items() if name not in newer}
     with writing(services.engine) as connection:
         connection.execute(update(submissions).where(submissions.c.id == submission.id).values(video=older))

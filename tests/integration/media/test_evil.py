@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def canary() -> Iterator[socket.socket]:
     """A server that nobody must call."""
-    with socket.create_server(("127.0.0.1", 18999)) as server:
+    with socket.create_server(("127.0.0.1", evil.CANARY_PORT)) as server:
         server.setblocking(False)
         yield server
         with contextlib.suppress(BlockingIOError):
@@ -57,7 +57,7 @@ def test_a_playlist_leads_nowhere_even_past_the_boxes(
 ) -> None:
     (tmp_path / "other-customer.mp4").write_bytes(clip(media_factory.a_short_clip).read_bytes())
     path = evil.a_playlist(tmp_path, name)
-    unchecked = Container(format=Format.MP4, size_bytes=path.stat().st_size, is_fragmented=False)
+    unchecked = Container(format=Format.MP4, size_bytes=path.stat().st_size, is_fragmented=False, has_cuts=False)
 
     with pytest.raises(VideoRefused):
         probe(sandbox, path, unchecked)

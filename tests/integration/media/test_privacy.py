@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake.domain.errors import OutputWrong
 from tests import media_factory, telling_clips
 from tests.media_factory import SHARED_MEDIA
 from tests.telling_clips import SECRET
@@ -137,6 +138,32 @@ def test_what_a_clip_tells_is_in_nothing_we_make(tmp_path: Path, sandbox: Sandbo
     assert SECRET in source.read_bytes()
     assert len(made) >= 5
     assert problems_of(made) == {}
+
+
+def pictures_in(path: Path, *, shown: bool) -> int:
+    argv = ["ffmpeg", "-v", "error", "-ignore_editlist", str(int(not shown)), "-i", path, "-map", "0:v"]
+    listed = subprocess.run([*argv, "-f", "framemd5", "-"], capture_output=True, check=True).stdout
+    return sum(not line.startswith(b"#") for line in listed.splitlines())
+
+
+def test_what_was_trimmed_off_on_the_phone_is_in_nothing_we_make(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip
+) -> None:
+    source = clip(media_factory.a_trimmed_clip)
+
+    made = [path for path in everything_made_of(source, sandbox, tmp_path) if path.suffix == ".mp4"]
+
+    shown = pictures_in(source, shown=True)
+    assert pictures_in(source, shown=False) > shown
+    assert {(pictures_in(path, shown=True), pictures_in(path, shown=False)) for path in made} == {(shown, shown)}
+
+
+def test_a_copy_that_hides_footage_does_not_count(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_trimmed_clip)
+    facts = probe.probe(sandbox, source, boxes.read_container(source))
+
+    with pytest.raises(OutputWrong, match="hides footage"):
+        remux(sandbox, source, facts, folder=tmp_path)
 
 
 def test_what_we_encode_ourselves_is_not_signed(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:

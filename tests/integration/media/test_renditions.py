@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,29 @@ def test_a_remux_keeps_a_portrait_upright(tmp_path: Path, sandbox: Sandbox, clip
 
     assert copy.facts.is_turned
     assert copy.facts.upright_px == facts.upright_px == (240, 320)
+
+
+def test_a_mirrored_clip_is_mirrored_for_good(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_mirrored_clip)
+
+    review = encode(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    stored, seen, ours = grays(source, "-noautorotate"), grays(source), grays(review.path, "-noautorotate")
+    assert not review.facts.is_mirrored
+    assert difference(seen, ours) < 4 < difference(stored, ours)
+    assert difference(stored, [row[::-1] for row in ours]) < 4
+
+
+def grays(path: Path, *options: str) -> list[bytes]:
+    """The first picture as a browser shows it, or with *options*, a row of gray pixels each."""
+    argv = ["ffmpeg", "-v", "error", *options, "-i", path, "-map", "0:v", "-frames:v", "1", "-vf", "scale=64:48"]
+    pixels = subprocess.run([*argv, "-pix_fmt", "gray", "-f", "rawvideo", "-"], capture_output=True, check=True).stdout
+    return [pixels[start : start + 64] for start in range(0, len(pixels), 64)]
+
+
+def difference(one: list[bytes], other: list[bytes]) -> float:
+    pairs = [abs(a - b) for rows in zip(one, other, strict=True) for a, b in zip(*rows, strict=True)]
+    return sum(pairs) / len(pairs)
 
 
 def test_a_remux_of_a_file_that_lies_about_its_length_does_not_count(

@@ -75,6 +75,30 @@ def test_a_fragmented_file_says_so(clip: Path) -> None:
     assert read_container(clip).is_fragmented
 
 
+@pytest.mark.parametrize(
+    ("edits", "has_cuts"),
+    [
+        pytest.param(box(b"elst", struct.pack(">IIIii", 0, 1, 500, 1024, 0x10000)), False, id="trimmed"),
+        pytest.param(box(b"elst", struct.pack(">IIIiiIii", 0, 2, 90, -1, 1, 500, 0, 1)), False, id="begins-late"),
+        pytest.param(box(b"elst", struct.pack(">IIIiiIii", 0, 2, 90, 0, 1, 500, 700, 1)), True, id="cut-in-the-middle"),
+        pytest.param(
+            box(b"elst", struct.pack(">IIQqiQqi", 1 << 24, 2, 90, 0, 1, 500, 1 << 33, 1)), True, id="cut-in-64-bits"
+        ),
+        pytest.param(
+            box(b"elst", struct.pack(">IIQqiQqi", 1 << 24, 2, 90, -1, 1, 500, 0, 1)), False, id="late-in-64-bits"
+        ),
+        pytest.param(box(b"elst", struct.pack(">IIIii", 0, 0xFFFFFFFF, 500, 0, 1)), False, id="promises-more"),
+        pytest.param(box(b"elst", bytes(8)), False, id="empty"),
+        pytest.param(box(b"elst"), False, id="nothing-at-all"),
+    ],
+)
+def test_a_cut_is_seen(clip: Path, edits: bytes, has_cuts: bool) -> None:  # noqa: FBT001 - parametrized
+    trimmed = track(b"vide", [b"avc1"], edits=edits) + track(b"soun", [b"mp4a"])
+    clip.write_bytes(movie(box(b"moov", trimmed)))
+
+    assert read_container(clip).has_cuts is has_cuts
+
+
 @pytest.mark.parametrize("name", PLAYLISTS)
 def test_a_text_is_no_video(clip: Path, name: str) -> None:
     assert refusal_of(clip, PLAYLISTS[name].encode()).reason is Reason.NOT_A_VIDEO

@@ -7,6 +7,7 @@ import pytest
 from intake.domain.checks import Reason
 from intake.domain.errors import VideoRefused
 from workers.media.lengths import Extent, Track, extents, is_cut_off, require_whole
+from workers.media.packets import packets_of
 
 
 def packet(track: int = 0, moment: object = "0.0", length: object = "0.5", flags: str = "__") -> dict[str, object]:
@@ -24,30 +25,30 @@ def packet(track: int = 0, moment: object = "0.0", length: object = "0.5", flags
     ],
 )
 def test_packets_tell_where_a_track_begins_and_ends(packets: object, starts_s: float, ends_s: float) -> None:
-    extent = extents(packets)[0]
+    extent = extents(packets_of(packets))[0]
 
     assert (extent.starts_s, extent.ends_s) == (starts_s, ends_s)
 
 
 def test_tracks_are_told_apart() -> None:
-    found = extents([packet(0, "9.0"), packet(1, "11.0")])
+    found = extents(packets_of([packet(0, "9.0"), packet(1, "11.0")]))
 
     assert {track: extent.ends_s for track, extent in found.items()} == {0: 9.5, 1: 11.5}
 
 
 @pytest.mark.parametrize("packets", [None, [], "packets", [None, 7, {}], [{"stream_index": "0", "pts_time": "1"}]])
 def test_what_are_no_packets_tells_nothing(packets: object) -> None:
-    assert extents(packets) == {}
+    assert packets_of(packets) == []
 
 
 def test_the_last_keyframe_is_the_last_that_is_marked() -> None:
     packets = [packet(moment="7.0", flags="K_"), packet(moment="8.0", flags="K_"), packet(moment="8.5")]
 
-    assert extents(packets)[0].last_keyframe_s == 8.0
+    assert extents(packets_of(packets))[0].last_keyframe_s == 8.0
 
 
 def test_where_none_is_marked_the_index_knows_the_last_keyframe() -> None:
-    assert extents([packet(moment="7.0"), packet(moment="8.0")])[0].last_keyframe_s == 7.0
+    assert extents(packets_of([packet(moment="7.0"), packet(moment="8.0")]))[0].last_keyframe_s == 7.0
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from intake.domain.errors import ToolFailed
 from workers.media.boxes import Container
 from workers.media.probe import read_report
 
-CONTAINER = Container(format=Format.MP4, size_bytes=1_000_000, is_fragmented=False)
+CONTAINER = Container(format=Format.MP4, size_bytes=1_000_000, is_fragmented=False, has_cuts=False)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -49,12 +49,19 @@ def test_what_browsers_play_is_copied(facts: VideoFacts) -> None:
         pytest.param(replace(PHONE, width_px=1440, pixel_aspect=4 / 3), PlanReason.PIXEL_ASPECT, id="wide-pixels"),
         pytest.param(replace(PHONE, frame_rate=240.0), PlanReason.FRAME_RATE, id="slow-motion"),
         pytest.param(replace(PHONE, is_interlaced=True), PlanReason.INTERLACED, id="interlaced"),
+        pytest.param(replace(PHONE, is_mirrored=True), PlanReason.MIRRORED, id="mirrored"),
     ],
 )
 def test_other_pictures_are_encoded_and_the_reason_kept(facts: VideoFacts, reason: PlanReason) -> None:
     plan = plan_review_copy(facts)
 
     assert (plan.copies_video, plan.copies_sound, plan.reason) == (False, True, reason)
+
+
+def test_a_clip_that_holds_what_nobody_sees_is_made_anew() -> None:
+    plan = plan_review_copy(replace(PHONE, hides_footage=True))
+
+    assert (plan.copies_video, plan.copies_sound, plan.reason) == (False, False, PlanReason.HIDDEN_FOOTAGE)
 
 
 @pytest.mark.parametrize(("codec", "profile"), [("opus", None), ("pcm_s16le", None), ("aac", "xHE-AAC")])

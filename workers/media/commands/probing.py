@@ -7,14 +7,18 @@ from typing import Final
 from workers.media.commands.reading import HARDENED, SOURCE_URL, as_options
 from workers.media.limits import MAX_PIXELS
 
+FIRST_PACKETS: Final = 64
+"""Enough to meet the first picture: a recorder that writes a second of sound before it writes 47 packets of that."""
+
 _PAST_ANY_END: Final = "999999%"
 """An interval from here begins at the last keyframe there is."""
 
 
 def probe() -> list[str]:
-    """Return a command that describes `/in/src` as JSON on stdout, with every packet from the last keyframe on.
+    """Return a command that describes `/in/src` as JSON on stdout, with some of its packets.
 
-    Those packets say what the index only promises, and cost 0.01 s of processor, measured.
+    The first `FIRST_PACKETS` say what it hides before its beginning; all from the last keyframe on, which follow in the
+    same list, say what the index only promises. They cost 0.01 s of processor, measured.
     """
     # ffmpeg-python's own probe runs the program and takes no deadline, so this one is written out.
     return [
@@ -22,7 +26,7 @@ def probe() -> list[str]:
         *as_options(HARDENED),
         *("-probesize", "10M", "-analyzeduration", "10M", "-max_pixels", str(MAX_PIXELS), "-threads", "1"),
         *("-show_format", "-show_streams", "-show_entries", "packet=stream_index,pts_time,duration_time,flags"),
-        *("-read_intervals", _PAST_ANY_END, "-of", "json=compact=1", SOURCE_URL),
+        *("-read_intervals", f"%+#{FIRST_PACKETS},{_PAST_ANY_END}", "-of", "json=compact=1", SOURCE_URL),
     ]
 
 
