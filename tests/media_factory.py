@@ -55,7 +55,8 @@ def a_portrait_clip(folder: Path) -> Path:
 
 def a_trimmed_clip(folder: Path) -> Path:
     """Cut on the phone: half a second before its beginning is still in the file, passed over by an edit list."""
-    whole, trimmed = a_landscape_clip(folder, duration_s=13), folder / "trimmed.mp4"
+    whole = _clip(folder / "untrimmed.mp4", duration_s=13)
+    trimmed = folder / "trimmed.mp4"
     _ffmpeg("-ss", "1.5", "-i", whole, "-c", "copy", trimmed)
     return trimmed
 
