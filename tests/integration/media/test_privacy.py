@@ -106,7 +106,7 @@ def nal_types(path: Path) -> set[int]:
     return {unit[0] & 0x1F for unit in stream.split(b"\x00\x00\x01")[1:] if unit}
 
 
-def everything_made_of(source: Path, sandbox: Sandbox, folder: Path) -> list[Path]:
+def everything_published_of(source: Path, sandbox: Sandbox, folder: Path) -> list[Path]:
     facts = probe.probe(sandbox, source, boxes.read_container(source))
     make = remux if plan_review_copy(facts).is_remux else encode
     review = make(sandbox, source, facts, folder=folder)
@@ -114,7 +114,7 @@ def everything_made_of(source: Path, sandbox: Sandbox, folder: Path) -> list[Pat
     webps = make_webps(sandbox, stills, folder=a_room(folder, "webps"))
     delivery = deliver(sandbox, review.path, review.facts, folder=a_room(folder, "delivery"))
     sprite = draw_sprite(sandbox, review.path, review.facts, folder=a_room(folder, "sprite"))
-    videos = [rendition.path for rendition in (review, delivery.video, delivery.small) if rendition]
+    videos = [rendition.path for rendition in (delivery.video, delivery.small) if rendition]
     return [*videos, *stills, *webps, *sprite.files]
 
 
@@ -130,10 +130,10 @@ def problems_of(made: list[Path]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("tell", TELLING, ids=NAMES)
-def test_what_a_clip_tells_is_in_nothing_we_make(tmp_path: Path, sandbox: Sandbox, clip: MakeClip, tell: Tell) -> None:
+def test_what_a_clip_tells_is_in_nothing_we_publish(tmp_path: Path, sandbox: Sandbox, clip: MakeClip, tell: Tell) -> None:
     source = tell(tmp_path, clip(media_factory.a_short_clip))
 
-    made = everything_made_of(source, sandbox, tmp_path)
+    made = everything_published_of(source, sandbox, tmp_path)
 
     assert SECRET in source.read_bytes()
     assert len(made) >= 5
@@ -146,12 +146,12 @@ def pictures_in(path: Path, *, shown: bool) -> int:
     return sum(not line.startswith(b"#") for line in listed.splitlines())
 
 
-def test_what_was_trimmed_off_on_the_phone_is_in_nothing_we_make(
+def test_what_was_trimmed_off_on_the_phone_is_in_nothing_we_publish(
     tmp_path: Path, sandbox: Sandbox, clip: MakeClip
 ) -> None:
     source = clip(media_factory.a_trimmed_clip)
 
-    made = [path for path in everything_made_of(source, sandbox, tmp_path) if path.suffix == ".mp4"]
+    made = [path for path in everything_published_of(source, sandbox, tmp_path) if path.suffix == ".mp4"]
 
     shown = pictures_in(source, shown=True)
     assert pictures_in(source, shown=False) > shown
@@ -195,6 +195,6 @@ def real_clips() -> list[object]:
 
 @pytest.mark.parametrize("name", real_clips())
 def test_a_real_phone_stays_unknown(tmp_path: Path, sandbox: Sandbox, name: str) -> None:
-    made = everything_made_of(SHARED_MEDIA / name, sandbox, tmp_path)
+    made = everything_published_of(SHARED_MEDIA / name, sandbox, tmp_path)
 
     assert problems_of(made) == {}

@@ -38,6 +38,7 @@ _FAINTEST_DBFS: Final = -75.0
 """Quiet speech is lifted before it is looked at, lest the network lose soft syllables. What is fainter is no voice."""
 
 _FULL_SCALE: Final = 32767
+_BLOCK_WINDOWS: Final = 128
 _BLOCK_STEPS: Final = 200
 _MARGIN: Final = 1024
 """Samples on either side of a block in which a filter's end rings out: 64 ms, six periods of its lowest note."""
@@ -117,8 +118,10 @@ def _probabilities(voice: NDArray[np.int16], *, gain: float) -> NDArray[np.float
     scale = np.float32(gain / _FULL_SCALE)
     windows = voice[: voice.size // size * size].reshape(-1, size)
     found = np.empty(len(windows), dtype=np.float32)
-    for number, window in enumerate(windows):
-        found[number] = detector.process(np.clip(window * scale, -1, 1).data)
+    for start in range(0, len(windows), _BLOCK_WINDOWS):
+        lifted = np.clip(windows[start : start + _BLOCK_WINDOWS] * scale, -1, 1)
+        for number, window in enumerate(lifted, start=start):
+            found[number] = detector.process(window.data)
     return found
 
 
