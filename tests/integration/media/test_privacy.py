@@ -130,7 +130,9 @@ def problems_of(made: list[Path]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("tell", TELLING, ids=NAMES)
-def test_what_a_clip_tells_is_in_nothing_we_publish(tmp_path: Path, sandbox: Sandbox, clip: MakeClip, tell: Tell) -> None:
+def test_what_a_clip_tells_is_in_nothing_we_publish(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip, tell: Tell
+) -> None:
     source = tell(tmp_path, clip(media_factory.a_short_clip))
 
     made = everything_published_of(source, sandbox, tmp_path)
