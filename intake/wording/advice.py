@@ -56,9 +56,8 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "L'immagine è piccola: il lato corto ha {measured}, meglio almeno {limit}. Se hai il video originale, "
             "manda quello: le chat lo rimpiccioliscono."
         ),
-        Reason.PICTURE_TOO_LARGE: N_(
-            "L'immagine è troppo grande: il lato lungo ha {measured}, il massimo è {limit}. Registra in Full HD o 4K."
-        ),
+        # No figures: a picture that is refused before it is opened has no limit beside it.
+        Reason.PICTURE_TOO_LARGE: N_("L'immagine è troppo grande. Registra in Full HD o in 4K, poi riprova."),
         Reason.FILE_TOO_LARGE: N_(
             "Il file pesa {measured}; il massimo è {limit}. Accorcia il video o registra in Full HD invece che in 4K."
         ),
