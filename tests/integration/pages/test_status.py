@@ -199,7 +199,7 @@ class TestANewFile:
         ("video", "sentence"),
         [
             (None, "Scegli il video da mandare."),
-            (File("clip.avi"), "non è un video"),
+            (File("clip.avi"), "Scegli il video come esce dal telefono."),
             (File("clip.mp4", b""), "Il file è vuoto."),
         ],
         ids=["no file", "another format", "an empty file"],
@@ -252,7 +252,7 @@ class TestANewFile:
         private.is_down = True
         answer = press(client, page, f"{page}/replace", video=File())
 
-        assert "riprova fra poco" in Page(answer).text
+        assert "scegli di nuovo il video e riprova" in Page(answer).text
         assert submission_of(services, page.rpartition("/")[2]).state is State.REDO_REQUESTED
 
     def test_beyond_the_call_s_limit_is_too_large(self, client: FlaskClient, services: Services) -> None:
