@@ -125,13 +125,13 @@ class Sender(_Person):
         self.fills_in(**changes)
         self.agrees()
         self.chooses(video)
-        self.presses("Invia il video")
+        self.presses("Manda il video")
         self.has_a_receipt()
 
     def sends_again(self, video: Path) -> None:
         """Send a new file from the status page."""
         self.chooses(video)
-        self.presses("Invia il nuovo video")
+        self.presses("Manda il nuovo video")
         self.has_a_receipt()
 
     def has_a_receipt(self) -> None:

@@ -34,8 +34,8 @@ _LOST = {
 }
 
 _DONE = {
-    Decision.APPROVE: N_("Approvato: fra poco il video è nella galleria."),
-    Decision.ASK_AGAIN: N_("Chiesto di nuovo: chi ha inviato il video legge il motivo."),
+    Decision.APPROVE: N_("Approvato: fra poco il video sarà nella galleria."),
+    Decision.ASK_AGAIN: N_("Nuova versione chiesta: chi ha inviato il video legge il motivo."),
     Decision.DECLINE: N_("Rifiutato: chi ha inviato il video legge il motivo."),
 }
 

@@ -38,7 +38,7 @@ def cleaned(text: str | None) -> str:
 
 def _required(longest: int) -> list[Any]:
     return [
-        DataRequired(_("Questo campo serve.")),
+        DataRequired(_("Compila questo campo.")),
         Length(max=longest, message=_("Al massimo %(max)d caratteri.")),
     ]
 
@@ -65,7 +65,9 @@ class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
         extension = field.data.filename.rpartition(".")[2].lower()
         if extension not in tuple(self._rules.formats):
             expected = " / ".join(f".{name}" for name in self._rules.formats)
-            raise ValidationError(_("Questo file non è un video %(expected)s.", expected=expected))
+            raise ValidationError(
+                _("Qui si mandano file %(expected)s. Scegli il video come esce dal telefono.", expected=expected)
+            )
         self._refuse_size(_size_of(field.data.stream))
 
     def _refuse_size(self, size_bytes: int) -> None:
@@ -73,8 +75,13 @@ class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             raise ValidationError(_("Il file è vuoto. Sceglilo di nuovo."))
         if size_bytes > self._rules.max_bytes:
             self.is_too_large = True
-            largest = file_size(self._rules.max_bytes, page_language())
-            raise ValidationError(_("Il file è troppo grande: il massimo è %(largest)s.", largest=largest))
+            raise ValidationError(
+                _(
+                    "Questo file è troppo grande: il limite è %(size)s. "
+                    "Registra un video più corto o a qualità più bassa.",
+                    size=file_size(self._rules.max_bytes, page_language()),
+                )
+            )
 
     def declared(self) -> Declared:
         """Return what the sender says of the file."""
@@ -97,7 +104,9 @@ class SendForm(VideoForm):
     organisation = StringField(_("Organizzazione"), _required(200), filters=[cleaned])
     organisation_kind = SelectField(_("Tipo di organizzazione"), [DataRequired(_("Scegli una voce."))])
     email = EmailField(
-        _("E-mail"), [*_required(254), Email(_("Questo indirizzo non sembra giusto."))], filters=[cleaned]
+        _("E-mail"),
+        [*_required(254), Email(_("Controlla l'indirizzo, per esempio nome@esempio.it."))],
+        filters=[cleaned],
     )
     consent_gallery = BooleanField()
     consent_social = BooleanField()
@@ -125,7 +134,7 @@ class SendForm(VideoForm):
     def _require_consent(self, kind: ConsentKind, *, given: bool) -> None:
         is_required = any(consent.required for consent in self._call.consents if consent.kind is kind)
         if is_required and not given:
-            raise ValidationError(_("Senza questo consenso non possiamo ricevere il tuo video."))
+            raise ValidationError(_("Spunta la casella del consenso: ci serve per ricevere il tuo video."))
 
     def letter(self) -> Letter:
         """Return everything the sender handed in beside the bytes."""

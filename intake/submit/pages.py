@@ -38,7 +38,8 @@ log = structlog.get_logger()
 VIDEO_TYPE: Final = "video/mp4"
 _SECURITY_TXT_DAYS: Final = 365
 _TRY_AGAIN: Final = N_(
-    "In questo momento non riusciamo a conservare il tuo video. Quello che hai scritto è ancora qui: riprova fra poco."
+    "In questo momento non riusciamo a conservare il tuo video. Quello che hai scritto è ancora qui: fra poco scegli "
+    "di nuovo il video e riprova."
 )
 
 

@@ -17,7 +17,10 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.NOT_A_VIDEO: N_(
             "Questo file non è un video. Registra con la fotocamera del telefono e manda il file così com'è."
         ),
-        Reason.WRONG_FORMAT: N_("Questo file è in formato {measured}; qui si mandano video {limit}."),
+        Reason.WRONG_FORMAT: N_(
+            "Questo file è in formato {measured}; qui si mandano video {limit}. Esporta il video in un formato "
+            "accettato e riprova."
+        ),
         Reason.INCOMPLETE: N_(
             "Il file è incompleto: forse la registrazione o la copia si è interrotta. Controlla che il video si veda "
             "fino in fondo sul telefono e mandalo di nuovo."
@@ -36,11 +39,12 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "Il video non ha l'audio. Registra di nuovo con il microfono acceso: la tua voce è la cosa più importante."
         ),
         Reason.UNKNOWN_VIDEO_CODEC: N_(
-            "Non sappiamo leggere le immagini di questo file ({measured}). Esporta il video come MP4 (H.264) e riprova."
+            "Non sappiamo leggere le immagini di questo file ({measured}). Manda il video come esce dal telefono, "
+            "oppure esportalo come MP4 (H.264) e riprova."
         ),
         Reason.UNKNOWN_AUDIO_CODEC: N_(
-            "Non sappiamo leggere l'audio di questo file ({measured}). Esporta il video come MP4 con audio AAC e "
-            "riprova."
+            "Non sappiamo leggere l'audio di questo file ({measured}). Manda il video come esce dal telefono, oppure "
+            "esportalo come MP4 con audio AAC e riprova."
         ),
         Reason.TOO_SHORT: N_(
             "Il video dura {measured}; servono almeno {limit}. Racconta qualcosa di più e mandalo di nuovo."
@@ -49,16 +53,15 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "Il video dura {measured}; il massimo è {limit}. Accorcialo dal telefono (Modifica) o registra di nuovo."
         ),
         Reason.PICTURE_TOO_SMALL: N_(
-            "L'immagine è troppo piccola: il lato corto ha {measured}, ne servono almeno {limit}. Manda il video "
+            "L'immagine è troppo piccola: il lato corto misura {measured}, servono almeno {limit}. Manda il video "
             "originale, non quello passato da una chat."
         ),
         Reason.PICTURE_SMALL: N_(
-            "L'immagine è piccola: il lato corto ha {measured}, meglio almeno {limit}. Se hai il video originale, "
-            "manda quello: le chat lo rimpiccioliscono."
+            "L'immagine è piccola: il lato corto misura {measured}, meglio almeno {limit}. Se hai il video originale, "
+            "manda quello: le chat rimpiccioliscono i video."
         ),
-        Reason.PICTURE_TOO_LARGE: N_(
-            "L'immagine è troppo grande: il lato lungo ha {measured}, il massimo è {limit}. Registra in Full HD o 4K."
-        ),
+        # No figures: a picture that is refused before it is opened has no limit beside it.
+        Reason.PICTURE_TOO_LARGE: N_("L'immagine è troppo grande. Registra in Full HD o in 4K, poi riprova."),
         Reason.FILE_TOO_LARGE: N_(
             "Il file pesa {measured}; il massimo è {limit}. Accorcia il video o registra in Full HD invece che in 4K."
         ),
@@ -79,23 +82,26 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "nuovo."
         ),
         Reason.FROZEN_PICTURE: N_(
-            "L'immagine resta sempre ferma. Riguarda il video: se ti muovi e qui non si vede, registra di nuovo."
+            "L'immagine resta sempre ferma. Riguarda il video sul telefono: se è ferma anche lì, registra di nuovo."
         ),
         Reason.SILENT: N_(
             "Non si sente niente. Controlla che niente copra il microfono, registra di nuovo e riascolta il video "
             "prima di mandarlo."
         ),
         Reason.VERY_QUIET: N_(
-            "La voce si sente appena. Tieni il telefono alla distanza di un braccio e parla verso lo schermo."
+            "La voce si sente appena. Tieni il telefono alla distanza di un braccio, parla verso il telefono a voce "
+            "alta e registra di nuovo."
         ),
-        Reason.QUIET: N_("La voce è bassa. Tieni il telefono alla distanza di un braccio e parla a voce alta."),
+        Reason.QUIET: N_(
+            "La voce è bassa. Tieni il telefono alla distanza di un braccio, parla a voce alta e riprova."
+        ),
         Reason.NO_SPEECH: N_(
             "Non sentiamo nessuno parlare. Controlla che il microfono non sia coperto, parla a voce alta e spegni la "
             "musica, poi riprova."
         ),
         Reason.CLIPPED: N_(
-            "L'audio è distorto: era troppo forte. Tieni il telefono alla distanza di un braccio e parla un po' più "
-            "piano."
+            "L'audio gracchia perché è troppo forte. Tieni il telefono alla distanza di un braccio, parla a voce un "
+            "po' più bassa e riprova."
         ),
         Reason.BADLY_CLIPPED: N_(
             "L'audio è così forte che gracchia e si capisce a fatica. Tieni il telefono alla distanza di un braccio, "
@@ -136,8 +142,8 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "che niente copra il microfono del telefono."
         ),
         Reason.INVERTED: N_(
-            "Su molti telefoni questo audio sparisce: i due canali si cancellano a vicenda. Se usi un microfono "
-            "esterno, controlla il cavo, oppure registra con quello del telefono."
+            "Su molti telefoni questo audio sparisce: il suono di destra e quello di sinistra si cancellano a vicenda. "
+            "Se usi un microfono esterno, controlla il cavo, oppure registra di nuovo con il microfono del telefono."
         ),
         Reason.DC_OFFSET: N_(
             "Il microfono ha un difetto che rovina l'audio. Prova con un altro microfono o con quello del telefono."
@@ -154,7 +160,7 @@ CHECKS: Final[Mapping[CheckCode, str]] = MappingProxyType(
         CheckCode.DURATION: N_("Durata"),
         CheckCode.RESOLUTION: N_("Grandezza dell'immagine"),
         CheckCode.SIZE: N_("Peso del file"),
-        CheckCode.DECODABLE: N_("Integrità"),
+        CheckCode.DECODABLE: N_("Stato del file"),
         CheckCode.PICTURE: N_("Che cosa si vede"),
         CheckCode.LOUDNESS: N_("Volume della voce"),
         CheckCode.SPEECH: N_("Parlato"),

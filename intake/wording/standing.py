@@ -48,7 +48,7 @@ HEADLINES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         ),
         State.NEEDS_OPERATOR: (
             N_("Ci serve un po' più di tempo"),
-            N_("Un controllo non è riuscito per un motivo che non dipende da te. Una persona se ne sta occupando."),
+            N_("Qualcosa si è bloccato, ma il problema è nostro. Ce ne occupiamo noi: torna qui più tardi."),
         ),
         State.ABANDONED: (
             N_("Il video non è mai arrivato"),

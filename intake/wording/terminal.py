@@ -15,7 +15,7 @@ ACCEPTED: Final = N_("accettato")
 ACCEPTED_BUT: Final = N_("accettato; si può migliorare: {what}")
 REFUSED: Final = N_("rifiutato: {what}")
 
-SOUND: Final = N_("Suono")
+SOUND: Final = N_("Audio")
 PICTURE: Final = N_("Immagine e file")
 COPIED: Final = N_("Per la revisione si copia così com'è.")
 ENCODED: Final = N_("Per la revisione va ricodificato ({reason}).")

@@ -72,7 +72,7 @@ def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
     moderator.chooses_the_poster(2)
     moderator.decides("Approva e pubblica")
     moderator.sees_the_queue()
-    moderator.reads("Approvato: fra poco il video è nella galleria.")
+    moderator.reads("Approvato: fra poco il video sarà nella galleria.")
 
     # Then it is in the gallery, upright, and plays
     sender.comes_back()

@@ -35,7 +35,7 @@ def test_every_reason_is_said_and_a_new_file_goes_on(sender: Sender, clip: MakeC
     expect(sender.failures).to_have_count(2)
     too_short = sender.failures.filter(has_text="Durata")
     expect(too_short).to_contain_text("Il video dura 4 s; servono almeno 10 s.")
-    expect(too_short).to_contain_text("Misurato: 4 s · richiesto: 10 s")
+    expect(too_short).to_contain_text("Misurato: 4 s · limite: 10 s")
     expect(too_short).to_contain_text("mandalo di nuovo")
     expect(sender.failures.filter(has_text="Audio")).to_contain_text("Registra di nuovo con il microfono acceso")
 

@@ -27,8 +27,8 @@ def test_who_is_asked_again_reads_why_and_sends_a_new_file(
 
     moderator.opens_the_clip_of(waiting.name)
     moderator.gives_the_reason(REASON)
-    moderator.decides("Chiedi di nuovo")
-    moderator.reads("Chiesto di nuovo: chi ha inviato il video legge il motivo.")
+    moderator.decides("Chiedi di rifarlo")
+    moderator.reads("Nuova versione chiesta: chi ha inviato il video legge il motivo.")
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(ASKED_AGAIN)
@@ -69,7 +69,7 @@ def test_a_moderator_works_without_javascript(
     moderator.opens_the_clip_of(waiting.name)
     moderator.chooses_the_poster(2)
     moderator.gives_the_reason("Il volto è controluce.")
-    moderator.decides("Chiedi di nuovo")
+    moderator.decides("Chiedi di rifarlo")
     moderator.sees_the_queue()
 
     sender.opens(waiting.status_path)

@@ -71,7 +71,7 @@ def the_form_with_mistakes(cast: Cast) -> Page:
     sender.opens_the_call()
     sender.page.locator("form[data-send]").evaluate("form => form.noValidate = true")
     sender.chooses(Path(__file__))
-    sender.presses("Invia il video")
+    sender.presses("Manda il video")
     expect(sender.mistakes).to_be_visible()
     return sender.page
 
@@ -97,7 +97,7 @@ def the_refused_replacement(cast: Cast) -> Page:
     sender = cast.sender()
     sender.opens(cast.stage.submission("Villa", state=State.REFUSED).status_path)
     sender.chooses(Path(__file__))
-    sender.presses("Invia il nuovo video")
+    sender.presses("Manda il nuovo video")
     expect(sender.mistakes).to_be_visible()
     return sender.page
 

@@ -31,7 +31,7 @@ def mistaken_sender(request: pytest.FixtureRequest, a_sender: Callable[..., Send
     anna.fills_in(Ruolo="  ", E_mail="anna@officina", kind="scuola")
     anna.agrees()
     anna.chooses(NOT_A_VIDEO)
-    anna.presses("Invia il video")
+    anna.presses("Manda il video")
     expect(anna.mistakes).to_be_visible()
     return anna
 
@@ -56,7 +56,7 @@ def test_each_mistake_is_tied_to_its_field(mistaken_sender: Sender) -> None:
     role = mistaken_sender.field("Ruolo")
 
     expect(role).to_have_attribute("aria-invalid", "true")
-    expect(role).to_have_accessible_description("Per esempio: fondatrice, insegnante, artigiano. Questo campo serve.")
+    expect(role).to_have_accessible_description("Per esempio: fondatrice, insegnante, artigiano. Compila questo campo.")
 
 
 def test_with_javascript_the_list_of_mistakes_is_read_first(sender: Sender) -> None:
@@ -65,7 +65,7 @@ def test_with_javascript_the_list_of_mistakes_is_read_first(sender: Sender) -> N
     sender.agrees()
     sender.chooses(NOT_A_VIDEO)
 
-    sender.presses("Invia il video")
+    sender.presses("Manda il video")
 
     expect(sender.mistakes).to_be_focused()
 
@@ -94,7 +94,7 @@ def test_the_whole_form_is_sent_by_keyboard_alone(
     sender.types("E-mail", "anna.rossi@example.org")
     sender.picks("Il tuo video", clip(media_factory.a_portrait_clip))
     sender.strikes("Acconsento alla pubblicazione", "Space")
-    sender.strikes("Invia il video", "Enter")
+    sender.strikes("Manda il video", "Enter")
 
     sender.has_a_receipt()
     assert sender.unseen_stops == []

@@ -64,7 +64,7 @@ def test_a_refused_file_that_was_never_decoded_has_no_sound_section() -> None:
     lines = drawn(Examination(checks=(TOO_SHORT,)))
 
     assert lines[0] == "✗ anna.mp4: rifiutato: Durata"
-    assert "Suono" not in lines
+    assert "Audio" not in lines
 
 
 def test_a_level_is_drawn_against_its_line() -> None:

@@ -11,8 +11,21 @@ from intake import wording
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.states import State
 from intake.wording import standing
+from intake.wording.advice import REASONS
 
 LANGUAGES = ("it", "en")
+CODECS = (Reason.UNKNOWN_VIDEO_CODEC, Reason.UNKNOWN_AUDIO_CODEC)
+BEFORE_MEASURING = (
+    Reason.NOT_A_VIDEO,
+    Reason.INCOMPLETE,
+    Reason.BROKEN_STRUCTURE,
+    Reason.OUTSIDE_REFERENCE,
+    Reason.TOO_COMPLEX,
+    Reason.PICTURE_TOO_LARGE,
+    Reason.DAMAGED,
+)
+"""What the workers refuse a file for without a limit; what they measured is a note in English, or nothing."""
+
 Speak = Callable[[str], str]
 
 
@@ -47,6 +60,17 @@ def test_a_sentence_about_a_limit_holds_both_figures(reason: Reason, language: s
 
     assert wording.measured(a_check(reason), language) in sentence
     assert wording.limit(a_check(reason), language) in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("reason", "figures"),
+    [*((reason, []) for reason in BEFORE_MEASURING), *((reason, ["measured"]) for reason in CODECS)],
+)
+def test_a_refusal_without_a_limit_leaves_no_gap_in_its_sentence(
+    reason: Reason, figures: list[str], language: str
+) -> None:
+    assert re.findall(r"{(\w+)}", wording.say(REASONS[reason], language)) == figures
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -88,26 +88,28 @@ def test_files_of_the_call_s_formats_are_taken(client: FlaskClient, name: str) -
 
 
 WRONG_FIELDS = [
-    pytest.param({"given_name": ""}, "given_name", "Questo campo serve.", id="no given name"),
-    pytest.param({"given_name": " \u200b\t "}, "given_name", "Questo campo serve.", id="an invisible given name"),
+    pytest.param({"given_name": ""}, "given_name", "Compila questo campo.", id="no given name"),
+    pytest.param({"given_name": " \u200b\t "}, "given_name", "Compila questo campo.", id="an invisible given name"),
     pytest.param({"given_name": "a" * 101}, "given_name", "Al massimo 100 caratteri.", id="a long given name"),
-    pytest.param({"family_name": ""}, "family_name", "Questo campo serve.", id="no family name"),
-    pytest.param({"role": None}, "role", "Questo campo serve.", id="no role"),
+    pytest.param({"family_name": ""}, "family_name", "Compila questo campo.", id="no family name"),
+    pytest.param({"role": None}, "role", "Compila questo campo.", id="no role"),
     pytest.param({"role": "a" * 151}, "role", "Al massimo 150 caratteri.", id="a long role"),
-    pytest.param({"organisation": ""}, "organisation", "Questo campo serve.", id="no organisation"),
+    pytest.param({"organisation": ""}, "organisation", "Compila questo campo.", id="no organisation"),
     pytest.param({"organisation": "a" * 201}, "organisation", "Al massimo 200 caratteri.", id="a long organisation"),
     pytest.param({"organisation_kind": ""}, "organisation_kind", "Scegli una voce.", id="no kind"),
     pytest.param({"organisation_kind": "banca"}, "organisation_kind", "", id="a kind the call does not know"),
-    pytest.param({"email": ""}, "email", "Questo campo serve.", id="no e-mail"),
-    pytest.param({"email": "anna"}, "email", "Questo indirizzo non sembra giusto.", id="no at sign"),
-    pytest.param({"email": "a@b"}, "email", "Questo indirizzo non sembra giusto.", id="no domain"),
-    pytest.param({"email": "anna@x.it\r\nBcc: b@x.it"}, "email", "Questo indirizzo", id="a second header"),
-    pytest.param({"consent_gallery": None}, "consent_gallery", "Senza questo consenso", id="no consent"),
+    pytest.param({"email": ""}, "email", "Compila questo campo.", id="no e-mail"),
+    pytest.param({"email": "anna"}, "email", "Controlla l'indirizzo", id="no at sign"),
+    pytest.param({"email": "a@b"}, "email", "Controlla l'indirizzo", id="no domain"),
+    pytest.param({"email": "anna@x.it\r\nBcc: b@x.it"}, "email", "Controlla l'indirizzo", id="a second header"),
+    pytest.param({"consent_gallery": None}, "consent_gallery", "Spunta la casella del consenso", id="no consent"),
     pytest.param({"video": None}, "video", "Scegli il video da mandare.", id="no file"),
     pytest.param({"video": File("")}, "video", "Scegli il video da mandare.", id="a file without a name"),
-    pytest.param({"video": File("clip.avi")}, "video", "non è un video .mp4 / .mov", id="another format"),
-    pytest.param({"video": File("clip")}, "video", "non è un video", id="no extension"),
-    pytest.param({"video": File("clip.mp4.php")}, "video", "non è un video", id="two extensions"),
+    pytest.param({"video": File("clip.avi")}, "video", "Qui si mandano file .mp4 / .mov.", id="another format"),
+    pytest.param({"video": File("clip")}, "video", "Scegli il video come esce dal telefono.", id="no extension"),
+    pytest.param(
+        {"video": File("clip.mp4.php")}, "video", "Scegli il video come esce dal telefono.", id="two extensions"
+    ),
     pytest.param({"video": File("v.mp4", b"")}, "video", "Il file è vuoto.", id="an empty file"),
 ]
 
@@ -150,7 +152,7 @@ def test_every_problem_is_named_at_once(client: FlaskClient) -> None:
 def test_an_error_in_english_is_said_in_english(client: FlaskClient) -> None:
     answer = send(client, query="?lang=en", given_name="")
 
-    assert "Questo campo serve." not in answer.text
+    assert "Compila questo campo." not in answer.text
     assert Page(answer).lang == "en"
 
 
@@ -209,7 +211,7 @@ def test_a_bucket_that_is_down_costs_the_sender_nothing_that_was_typed(
 
     assert refused.status_code == 503
     assert Page(refused).value("given_name") == "Anna"
-    assert "riprova fra poco" in Page(refused).text
+    assert "scegli di nuovo il video e riprova" in Page(refused).text
     assert received.status_code == 303
 
 

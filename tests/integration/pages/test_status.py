@@ -8,8 +8,11 @@ import pytest
 
 from intake.actions import jobs, judging
 from intake.db.engine import writing
+from intake.domain.checks import CheckCode, Reason
+from intake.domain.errors import VideoRefused
 from intake.domain.jobs import JobKind, Progress
 from intake.domain.states import FINAL, REPLACEABLE, State
+from intake.domain.verdict import refused_by
 from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read, some_findings, take_job
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
@@ -83,6 +86,21 @@ def test_a_refusal_says_what_was_measured_what_is_asked_and_what_to_do(client: F
 
     assert "servono almeno 10" in text
     assert "mandalo di nuovo" in text
+
+
+def test_what_the_workers_noted_of_a_refused_file_is_not_for_its_sender(
+    client: FlaskClient, services: Services
+) -> None:
+    submission_id, token = a_receipt(services)
+    refusal = refused_by(VideoRefused(CheckCode.CONTAINER, Reason.INCOMPLETE, measured="no moov"))
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission_id, JobKind.INSPECT)
+        assert judging.record_refusal(connection, job, refusal, now=services.clock())
+
+    text = Page(client.get(f"/submissions/{token}")).text
+
+    assert "Il file è incompleto" in text
+    assert "no moov" not in text
 
 
 @pytest.mark.parametrize("state", [State.DECLINED, State.REDO_REQUESTED])
@@ -181,7 +199,7 @@ class TestANewFile:
         ("video", "sentence"),
         [
             (None, "Scegli il video da mandare."),
-            (File("clip.avi"), "non è un video"),
+            (File("clip.avi"), "Scegli il video come esce dal telefono."),
             (File("clip.mp4", b""), "Il file è vuoto."),
         ],
         ids=["no file", "another format", "an empty file"],
@@ -234,7 +252,7 @@ class TestANewFile:
         private.is_down = True
         answer = press(client, page, f"{page}/replace", video=File())
 
-        assert "riprova fra poco" in Page(answer).text
+        assert "scegli di nuovo il video e riprova" in Page(answer).text
         assert submission_of(services, page.rpartition("/")[2]).state is State.REDO_REQUESTED
 
     def test_beyond_the_call_s_limit_is_too_large(self, client: FlaskClient, services: Services) -> None:
