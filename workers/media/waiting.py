@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _STDERR_TAIL_BYTES: Final = 64 * 1024
 _CHUNK_BYTES: Final = 256 * 1024
+
+_PIPE_BYTES: Final = 1024 * 1024
+"""With the kernel's own 64 KiB a tool and we wake each other sixteen times as often: a tenth of measuring sound."""
 
 _POLL_S: Final = 0.1
 """How soon a stop signal is seen. A lease that is lost must stop its tool within half a second."""
@@ -96,6 +100,7 @@ def pump(process: subprocess.Popen[bytes], consume: Callable[[bytes], None], pat
         LeaseLost, ToolTimedOut: *patience* ran out; the caller must end the process.
     """
     tail = _Tail()
+    _widen(_pipe(process.stdout))
     with selectors.DefaultSelector() as selector:
         selector.register(_pipe(process.stdout), selectors.EVENT_READ, consume)
         selector.register(_pipe(process.stderr), selectors.EVENT_READ, tail.keep)
@@ -112,6 +117,12 @@ def pump(process: subprocess.Popen[bytes], consume: Callable[[bytes], None], pat
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_S)
     return tail.text()
+
+
+def _widen(stream: IO[bytes]) -> None:
+    # A wider pipe only saves work: where the kernel grants none, as to a user with very many, a narrow one will do.
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -16,19 +16,12 @@ LIMITER_CEILING_DBTP: Final = -1.8
 
 def measure_sound(*, track: int, sample_rate_hz: int, layout: str) -> list[str]:
     """Return one decode of sound track *track*: EBU R128 summary on stderr, samples as 32-bit floats on stdout."""
-    sound = open_source(vn=None, threads=1)[f"a:{track}"].filter_multi_output("asplit", 2)
     # There is no `framelog=quiet` in ffmpeg 5.1; `verbose` is one level below what is printed. Its own true peak costs
-    # as much as all else here: we look for that ourselves, where it can be.
-    metered = sound[0].filter("ebur128", dualmono="true", framelog="verbose")
-    samples = sound[1].filter("aformat", sample_rates=sample_rate_hz, channel_layouts=layout, sample_fmts="flt")
-    return compile_argv(
-        ffmpeg.merge_outputs(
-            ffmpeg.output(metered, "-", format="null"),
-            # Written in large pieces: one for each AAC frame made waking us cost more than measuring.
-            ffmpeg.output(samples, "pipe:1", format="f32le", flush_packets=0),
-        ),
-        level="info",
-    )
+    # as much as all else here: we look for that ourselves, where it can be. The meter hands on what it is given.
+    metered = open_source(vn=None, threads=1)[f"a:{track}"].filter("ebur128", dualmono="true", framelog="verbose")
+    samples = metered.filter("aformat", sample_rates=sample_rate_hz, channel_layouts=layout, sample_fmts="flt")
+    # Written in large pieces: one for each AAC frame made waking us cost more than measuring.
+    return compile_argv(ffmpeg.output(samples, "pipe:1", format="f32le", flush_packets=0), level="info")
 
 
 def level_sound(name: str, *, gain_db: float, ceiling_dbtp: float) -> list[str]:
