@@ -6,8 +6,6 @@ Entity tags are never trusted: what a file is, its size and SHA-256 say.
 
 from __future__ import annotations
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 from urllib.parse import quote
@@ -16,7 +14,7 @@ import boto3
 from botocore.config import Config
 
 from intake.domain.errors import ObjectMissing, StorageUnavailable
-from intake.domain.submissions import ObjectKey, Sha256
+from intake.domain.submissions import ObjectKey
 from intake.storage.translate import storage_errors
 
 if TYPE_CHECKING:
@@ -85,8 +83,8 @@ class Objects(Originals, Protocol):
         """
         ...
 
-    def fetch(self, key: ObjectKey, path: Path) -> Sha256:
-        """Write an object to *path* and return its SHA-256, counted on the way.
+    def fetch(self, key: ObjectKey, path: Path) -> None:
+        """Write an object to *path*.
 
         Raises:
             ObjectMissing: There is none.
@@ -166,20 +164,14 @@ class S3Bucket:
         with storage_errors():
             return int(self._client.head_object(Bucket=self.name, Key=key)["ContentLength"])
 
-    def fetch(self, key: ObjectKey, path: Path) -> Sha256:
+    def fetch(self, key: ObjectKey, path: Path) -> None:
         """See `Objects`."""
-        digest = hashlib.sha256()
-        # Counting takes as long as receiving, so it is done beside it; one chunk waits at most.
-        with storage_errors(), path.open("wb") as file, ThreadPoolExecutor(max_workers=1) as beside:
+        with storage_errors(), path.open("wb") as file:
             answer = self._client.get_object(Bucket=self.name, Key=key)
-            counted = beside.submit(digest.update, b"")
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-                counted.result()
-                counted = beside.submit(digest.update, chunk)
                 file.write(chunk)
         if path.stat().st_size != answer["ContentLength"]:
             raise StorageUnavailable("the bucket stopped half-way")
-        return Sha256(digest.hexdigest())
 
     def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
         """See `Objects`."""

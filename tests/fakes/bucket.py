@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from intake.domain.errors import ObjectMissing, StorageUnavailable
-from intake.domain.submissions import ObjectKey, Sha256
+from intake.domain.submissions import ObjectKey
 from intake.storage.bucket import StoredObject
 
 if TYPE_CHECKING:
@@ -51,10 +50,8 @@ class MemoryBucket:
     def size_of(self, key: ObjectKey) -> int:
         return len(self._find(key).content)
 
-    def fetch(self, key: ObjectKey, path: Path) -> Sha256:
-        content = self._find(key).content
-        path.write_bytes(content)
-        return Sha256(hashlib.sha256(content).hexdigest())
+    def fetch(self, key: ObjectKey, path: Path) -> None:
+        path.write_bytes(self._find(key).content)
 
     def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
         self._answer()

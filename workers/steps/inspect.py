@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -40,9 +41,11 @@ def inspect_original(services: Services, job: Job, workspace: Workspace) -> Comm
         return nothing_to_do
     sandbox = workspace.sandbox
     original = workspace.folder / "original"
-    sha256 = services.private.fetch(submission.original_key, original)
-    seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
-    findings = _findings(sha256, seen)
+    services.private.fetch(submission.original_key, original)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counted = beside.submit(sha256_of, original)
+        seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
+    findings = _findings(counted.result(), seen)
     if seen.is_accepted:
         _tell(services, job, findings)
     found = Inspection(

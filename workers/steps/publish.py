@@ -118,7 +118,8 @@ def _fetch_reviewed(services: Services, submission: Submission, workspace: Works
     review = workspace.folder / "review"
     if submission.review_key is None:
         raise OutputWrong("an approved submission without a review copy")
-    if services.private.fetch(submission.review_key, review) != submission.approved_sha256:
+    services.private.fetch(submission.review_key, review)
+    if sha256_of(review) != submission.approved_sha256:
         raise OutputWrong("the bucket holds another file than the one that was approved")
     return review
 

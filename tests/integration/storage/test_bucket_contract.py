@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -71,13 +70,12 @@ class TestEveryBucket:
     def test_it_takes_an_empty_stream(self, bucket: PrivateBucket) -> None:
         assert put(bucket, KEY, b"") == 0
 
-    def test_it_gives_back_what_it_took_and_counts_its_sha256(self, bucket: PrivateBucket, tmp_path: Path) -> None:
+    def test_it_gives_back_what_it_took(self, bucket: PrivateBucket, tmp_path: Path) -> None:
         content = bytes(range(256)) * 8192
         put(bucket, KEY, content)
 
-        sha256 = bucket.fetch(KEY, tmp_path / "fetched")
+        bucket.fetch(KEY, tmp_path / "fetched")
 
-        assert sha256 == hashlib.sha256(content).hexdigest()
         assert (tmp_path / "fetched").read_bytes() == content
 
     def test_it_replaces_a_file_of_the_same_key(self, bucket: PrivateBucket, tmp_path: Path) -> None:
