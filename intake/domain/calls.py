@@ -131,6 +131,14 @@ class Call:
         labels = {kind.value: kind.label.in_language(language) for kind in self.organisation_kinds}
         return labels.get(value, value)
 
+    def consent_words(self, kind: ConsentKind, text_sha256: str, language: str) -> str | None:
+        """Return the words with that hash that a consent was given to; None where the call has other words now."""
+        asked = (consent for consent in self.consents if consent.kind is kind)
+        words = (
+            consent.text.in_language(language) for consent in asked if consent.text_sha256(language) == text_sha256
+        )
+        return next(words, None)
+
 
 def read_call(document: Mapping[str, Any]) -> Call:
     """Read a call from a parsed TOML or JSON document.

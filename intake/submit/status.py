@@ -115,12 +115,4 @@ def _progress(number: int, present: int) -> str:
 
 
 def _consent_shown(answer: ConsentGiven, call: Call) -> ConsentShown:
-    text = next(
-        (
-            consent.text.in_language(answer.language)
-            for consent in call.consents
-            if consent.kind is answer.kind and consent.text_sha256(answer.language) == answer.text_sha256
-        ),
-        None,
-    )
-    return ConsentShown(answer=answer, text=text)
+    return ConsentShown(answer=answer, text=call.consent_words(answer.kind, answer.text_sha256, answer.language))

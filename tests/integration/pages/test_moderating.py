@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from intake.actions import moderating
 from intake.app import create_app, staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
-from intake.db.tables import staff, staff_roles
+from intake.db.tables import consents, staff, staff_roles
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import Sha256
@@ -220,6 +221,19 @@ class TestAClip:
         )
         assert submission.review_key in page.all("video")[0]["src"]
         assert page.value("reviewed_sha256") == REVIEWED
+
+    def test_shows_the_words_that_were_agreed_to_and_no_others(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services)
+        agreed = "Acconsento alla pubblicazione del mio video"
+        before = Page(desk.get(page_of(submission))).text
+
+        with writing(services.engine) as connection:
+            connection.execute(update(consents).values(text_sha256="0" * 64, version="2025-01"))
+
+        after = Page(desk.get(page_of(submission))).text
+        assert agreed in before
+        assert agreed not in after
+        assert "Parole di una versione precedente" in after
 
     def test_offers_its_stills_as_posters(self, desk: FlaskClient, services: Services) -> None:
         page = Page(desk.get(page_of(a_submission(services))))
