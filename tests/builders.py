@@ -127,9 +127,7 @@ def some_levels(**changes: object) -> AudioLevels:
 
 def some_findings(*, checks: tuple[Check, ...] = (FINE,)) -> judging.Findings:
     """What looking at an ordinary clip finds."""
-    return judging.Findings(
-        original_sha256=Sha256("0a" * 32), checks=checks, video=some_facts(), levels=some_levels(), peaks=(10, 60, 30)
-    )
+    return judging.Findings(checks=checks, video=some_facts(), levels=some_levels(), peaks=(10, 60, 30))
 
 
 def an_inspection(
@@ -140,6 +138,7 @@ def an_inspection(
     review = judging.ReviewCopy(key=ObjectKey(f"{folder}/review.mp4"), sha256=sha256, plan="copied")
     return judging.Inspection(
         findings=some_findings(checks=checks),
+        original_sha256=Sha256("0a" * 32),
         stills=(ObjectKey(f"{folder}/still-1.jpg"), ObjectKey(f"{folder}/still-2.jpg")),
         waveform_key=ObjectKey(f"{folder}/waveform.json"),
         review=review if has_review else None,

@@ -47,7 +47,6 @@ class Findings:
         peaks: The sound's outline for a picture, 0 to 100.
     """
 
-    original_sha256: Sha256
     checks: tuple[Check, ...]
     video: VideoFacts | None
     levels: AudioLevels | None
@@ -64,6 +63,7 @@ class Inspection:
     """
 
     findings: Findings
+    original_sha256: Sha256
     stills: tuple[ObjectKey, ...]
     best_still: int = 0
     waveform_key: ObjectKey | None
@@ -102,6 +102,7 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
         now=now,
         then=then,
         **_columns(found.findings),
+        original_sha256=found.original_sha256,
         stills=list(found.stills),
         poster=found.best_still,
         waveform_key=found.waveform_key,
@@ -137,7 +138,6 @@ def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:
 
 def _columns(found: Findings) -> dict[str, Any]:
     return {
-        "original_sha256": found.original_sha256,
         "checks": [document_of(check) for check in found.checks],
         "video": document_of(found.video) if found.video else None,
         "levels": document_of(found.levels) if found.levels else None,

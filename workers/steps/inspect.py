@@ -22,7 +22,7 @@ from workers.steps.reading import nothing_to_do, submission_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.submissions import Job, ObjectKey, Sha256
+    from intake.domain.submissions import Job, ObjectKey
     from intake.wiring import Services
     from workers.media.examine import Examination
     from workers.steps import Commit
@@ -42,25 +42,25 @@ def inspect_original(services: Services, job: Job, workspace: Workspace) -> Comm
     sandbox = workspace.sandbox
     original = workspace.folder / "original"
     services.private.fetch(submission.original_key, original)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        counted = beside.submit(sha256_of, original)
-        seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
-    findings = _findings(counted.result(), seen)
+    seen = examine(original, rules=call.rules, sandbox=sandbox, folder=workspace.room("seen"), stop=workspace.stop)
+    findings = _findings(seen)
     if seen.is_accepted:
         _tell(services, job, findings)
-    found = Inspection(
-        findings=findings,
-        stills=_store_stills(services, job, seen),
-        best_still=seen.best_still,
-        waveform_key=_store_waveform(services, job, workspace, seen),
-        review=_copy_for_review(services, job, workspace, original, seen),
-    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counted = beside.submit(sha256_of, original)
+        found = Inspection(
+            findings=findings,
+            stills=_store_stills(services, job, seen),
+            best_still=seen.best_still,
+            waveform_key=_store_waveform(services, job, workspace, seen),
+            review=_copy_for_review(services, job, workspace, original, seen),
+            original_sha256=counted.result(),
+        )
     return partial(record_inspection, job=job, found=found, now=services.clock())
 
 
-def _findings(sha256: Sha256, seen: Examination) -> Findings:
+def _findings(seen: Examination) -> Findings:
     return Findings(
-        original_sha256=sha256,
         checks=seen.checks,
         video=seen.facts,
         levels=seen.levels,
