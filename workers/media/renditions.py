@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from intake.domain.errors import OutputWrong, VideoRefused
+from intake.domain.errors import OutputWrong, ToolFailed, ToolTimedOut, VideoRefused
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import writing
@@ -40,6 +40,15 @@ _PLAYABLE_AAC: Final = frozenset({"LC", "HE-AAC", "HE-AACv2"})
 _PIXEL_ASPECT_TOLERANCE: Final = 0.01
 _DURATION_TOLERANCE_S: Final = 0.5
 _DURATION_TOLERANCE: Final = 0.02
+
+
+_AAC_FRAME: Final = 1024
+_INDEX_BYTES: Final = 65_536
+_INDEX_BYTES_A_PACKET: Final = 48
+"""More than any packet can take: its size, its times, its place, and a chunk of its own. Source: ISO/IEC 14496-12."""
+
+_MAX_INDEX_SHARE: Final = 0.01
+"""What is left over of the room stays empty in the file. A smaller clip is moved in no time."""
 
 
 class PlanReason(StrEnum):
@@ -119,9 +128,23 @@ def remux(
         LeaseLost: *stop* was set.
     """
     out = folder / REVIEW_NAME
-    argv = writing.remux(out.name, audio_track=facts.audio_track)
-    sandbox.run(argv, source=path, output=folder, limits=limits.copying(), stop=stop)
-    return verified(sandbox, out, source=facts, look=None, stop=stop)
+    room = room_for_index(facts)
+    if room is not None:
+        try:
+            return _copied(sandbox, path, facts, out, index_bytes=room, stop=stop)
+        except ToolTimedOut:
+            raise
+        except ToolFailed:
+            # Its index may need more room than any should, of which ffmpeg makes no failure: then all is moved.
+            out.unlink(missing_ok=True)
+    return _copied(sandbox, path, facts, out, index_bytes=None, stop=stop)
+
+
+def room_for_index(facts: VideoFacts) -> int | None:
+    """Return how many bytes to leave for the index of a copy of a clip; None where they would be felt."""
+    packets = facts.frame_rate * facts.duration_s + facts.audio_sample_rate_hz / _AAC_FRAME * facts.duration_s
+    room = int(_INDEX_BYTES + _INDEX_BYTES_A_PACKET * packets)
+    return room if room <= _MAX_INDEX_SHARE * facts.size_bytes else None
 
 
 def encode(  # noqa: PLR0913 - a file, what is known of it, and who wants to know how it goes
@@ -147,6 +170,14 @@ def encode(  # noqa: PLR0913 - a file, what is known of it, and who wants to kno
     argv = writing.encode(out.name, look, copies_sound=plan.copies_sound, audio_track=facts.audio_track)
     run_encode(sandbox, argv, source=path, facts=facts, folder=folder, stop=stop, tell=tell)
     return verified(sandbox, out, source=facts, look=look, stop=stop)
+
+
+def _copied(  # noqa: PLR0913 - a file, what is known of it, and how its copy is written
+    sandbox: Sandbox, path: Path, facts: VideoFacts, out: Path, *, index_bytes: int | None, stop: StopSignal | None
+) -> Rendition:
+    argv = writing.remux(out.name, audio_track=facts.audio_track, index_bytes=index_bytes)
+    sandbox.run(argv, source=path, output=out.parent, limits=limits.copying(), stop=stop)
+    return verified(sandbox, out, source=facts, look=None, stop=stop)
 
 
 def run_encode(  # noqa: PLR0913 - a command, what it reads, and who wants to know how it goes

@@ -38,6 +38,25 @@ def test_a_remux_keeps_the_picture_and_tells_nothing(tmp_path: Path, sandbox: Sa
     assert copy.facts.video_codec == "h264"
 
 
+@pytest.mark.parametrize(
+    ("frame_rate", "is_moved"),
+    [pytest.param(25.0, False, id="room enough"), pytest.param(-157.0, True, id="too little room")],
+)
+def test_the_index_of_a_heavy_clip_comes_first_without_moving_the_clip(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip, frame_rate: float, *, is_moved: bool
+) -> None:
+    source = clip(media_factory.a_landscape_clip)
+    heavy = replace(facts_of(sandbox, source), size_bytes=300_000_000, frame_rate=frame_rate)
+
+    copy = remux(sandbox, source, heavy, folder=tmp_path)
+
+    content = copy.path.read_bytes()
+    free_at = content.find(b"free")
+    assert content.index(b"moov") < content.index(b"mdat")
+    assert content.index(b"moov") < free_at or is_moved
+    assert (int.from_bytes(content[free_at - 4 : free_at], "big") > 1000) is not is_moved
+
+
 def test_a_remux_keeps_a_portrait_upright(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
     source = clip(media_factory.a_portrait_clip)
     facts = facts_of(sandbox, source)

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import some_facts, some_levels
 from workers.media.delivery import gain_for, holds_for_copies
 from workers.media.looks import delivery_looks, look_of
-from workers.media.renditions import PlanReason, find_problems, plan_encode, plan_review_copy
+from workers.media.renditions import PlanReason, find_problems, plan_encode, plan_review_copy, room_for_index
 
 if TYPE_CHECKING:
     from intake.domain.facts import AudioLevels, VideoFacts
@@ -62,6 +62,17 @@ def test_a_clip_that_holds_what_nobody_sees_is_made_anew() -> None:
     plan = plan_review_copy(replace(PHONE, hides_footage=True))
 
     assert (plan.copies_video, plan.copies_sound, plan.reason) == (False, False, PlanReason.HIDDEN_FOOTAGE)
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "has_room"),
+    [pytest.param(262_000_000, True, id="from a phone"), pytest.param(9_000_000, False, id="from a chat")],
+)
+def test_room_is_left_for_an_index_where_it_is_not_felt(size_bytes: int, has_room: bool) -> None:  # noqa: FBT001
+    room = room_for_index(replace(PHONE, duration_s=120.0, size_bytes=size_bytes))
+
+    assert (room is not None) is has_room
+    assert room is None or room < size_bytes / 100
 
 
 @pytest.mark.parametrize(("codec", "profile"), [("opus", None), ("pcm_s16le", None), ("aac", "xHE-AAC")])

@@ -35,15 +35,17 @@ LAYOUTS: Final = "mono|stereo"
 WHOLE_SOUND: Final = {"async": 1, "first_pts": 0}
 """For `aresample`: sound that starts late or has gaps is filled with silence, and stays where the picture needs it."""
 
-CLEAN_MP4: Final = {
+_UNTAGGED_MP4: Final = {
     "format": "mp4",
     "map_metadata": -1,
     "map_metadata:s": -1,
     "map_chapters": -1,
-    "movflags": "+faststart",
     "fflags": "+bitexact",
 }
 """Copying streams alone keeps a phone's location, model and the names of its tracks; these options drop every tag."""
+
+CLEAN_MP4: Final = {**_UNTAGGED_MP4, "movflags": "+faststart"}
+"""Its index comes first, so that it plays while it loads: when all is written, all is moved to make room for it."""
 
 
 def _x264(*, preset: str, crf: int, max_kbps: int) -> dict[str, Any]:
@@ -77,11 +79,17 @@ _DELIVERY: Final = _x264(preset="superfast", crf=22, max_kbps=4000)
 _SMALL: Final = _x264(preset="veryfast", crf=26, max_kbps=480)
 
 
-def remux(name: str, *, audio_track: int = 0) -> list[str]:
-    """Return a copy of picture and sound alone into `/out/name`, made to be played while it loads."""
+def remux(name: str, *, audio_track: int = 0, index_bytes: int | None = None) -> list[str]:
+    """Return a copy of picture and sound alone into `/out/name`, made to be played while it loads.
+
+    Args:
+        index_bytes: Room to leave for the index, so that nothing is moved. Where it is too little there is none, and
+            ffmpeg ends well all the same.
+    """
+    container = CLEAN_MP4 if index_bytes is None else {**_UNTAGGED_MP4, "moov_size": index_bytes}
     source = open_source(**UNDECODED)
     streams = (source["v:0"], source[f"a:{audio_track}"])
-    options = {**_COPY, "c:a": "copy", **CLEAN_MP4}
+    options = {**_COPY, "c:a": "copy", **container}
     return compile_argv(ffmpeg.output(*streams, f"file:{OUTPUT}/{name}", **options))
 
 
