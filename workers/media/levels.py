@@ -124,7 +124,7 @@ def judged(heard: Heard, loudness: Loudness, *, channels: int, judges_noise: boo
     silent = heard.frame_dbfs < SILENCE_DBFS
     runs = stretches.runs(silent)
     speech = find_speech(heard.voice) if judges_noise else None
-    background = compare(heard.voice, speech) if speech else Background()
+    background = compare(speech) if speech else Background()
     hum = find_hum(heard.voice) if judges_noise else None
     levels = AudioLevels(
         integrated_lufs=loudness.integrated_lufs,

@@ -14,7 +14,7 @@ import numpy as np
 
 from intake.domain.facts import Confidence
 from workers.media.hearing.meter import decibel
-from workers.media.hearing.speech import STEP_SAMPLES, STEPS_PER_S, high_passed
+from workers.media.hearing.speech import STEP_SAMPLES, STEPS_PER_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,8 @@ _MIN_WINDOWS: Final = 50
 _MAX_WINDOWS: Final = 7_500
 """Two minutes of speech say enough, in 8 MB."""
 
+_AT_ONCE: Final = 256
+
 
 @dataclass(frozen=True, kw_only=True)
 class Background:
@@ -69,14 +71,14 @@ class Background:
     under_voice_db: float | None = None
 
 
-def compare(voice: NDArray[np.int16], speech: Speech) -> Background:
-    """Compare the *speech* in a *voice* with what is heard beside it."""
+def compare(speech: Speech) -> Background:
+    """Compare *speech* with what is heard beside it."""
     heard = speech.powers > 10 ** (_MUTED_DBFS / 10)
     if not heard.any():
         return Background()
     if speech.is_spoken.sum() < _MIN_SPOKEN_STEPS:
         return Background(floor_dbfs=_rounded(decibel(speech.powers[heard].mean())))
-    under_voice_db = _under_voice_db(voice, speech)
+    under_voice_db = _under_voice_db(speech)
     for guard, needed, confidence in _PAUSES:
         pauses = speech.powers[~widened(speech.is_spoken, guard) & heard]
         if pauses.size >= needed:
@@ -107,8 +109,8 @@ def _speech_to_noise_db(speech: Speech, noise: float) -> float:
     return _rounded(min(max(decibel(voice) - decibel(noise), _LOWEST_DB), _HIGHEST_DB))
 
 
-def _under_voice_db(voice: NDArray[np.int16], speech: Speech) -> float | None:
-    spectra = _spoken_spectra(voice, widened(speech.is_spoken, 2))
+def _under_voice_db(speech: Speech) -> float | None:
+    spectra = _spoken_spectra(speech)
     if len(spectra) < _MIN_WINDOWS:
         return None
     whole = len(spectra) // _SMOOTHED * _SMOOTHED
@@ -119,20 +121,18 @@ def _under_voice_db(voice: NDArray[np.int16], speech: Speech) -> float | None:
     return _rounded(ratio_db)
 
 
-def _spoken_spectra(voice: NDArray[np.int16], is_spoken: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _spoken_spectra(speech: Speech) -> NDArray[np.float32]:
     """Return the power spectra of half-overlapping windows in which somebody speaks, a row each."""
     shape = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
-    spectra, found, first_step = [np.zeros((0, _WINDOW // 2 + 1 - _LOWEST_BIN), np.float32)], 0, 0
-    for block in high_passed(voice[: is_spoken.size * STEP_SAMPLES]):
-        spoken = is_spoken[first_step : first_step + block.size // STEP_SAMPLES]
-        first_step += spoken.size
-        if block.size < _WINDOW or found >= _MAX_WINDOWS:
-            continue
-        windows = np.lib.stride_tricks.sliding_window_view(block, _WINDOW)[::_HOP]
-        middles = (np.arange(len(windows)) * _HOP + _WINDOW // 2) // STEP_SAMPLES
-        transformed = np.fft.rfft(windows[spoken[middles]] * shape, axis=1)[:, _LOWEST_BIN:]
+    padded = np.concatenate([speech.samples, np.zeros(max(_WINDOW - speech.samples.size, 0), np.float32)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
+    middles = (np.arange(len(windows)) * _HOP + _WINDOW // 2) // STEP_SAMPLES
+    is_spoken = widened(speech.is_spoken, 2)
+    spoken = np.flatnonzero(is_spoken[np.minimum(middles, is_spoken.size - 1)])[:_MAX_WINDOWS]
+    spectra = [np.zeros((0, _WINDOW // 2 + 1 - _LOWEST_BIN), np.float32)]
+    for start in range(0, spoken.size, _AT_ONCE):
+        transformed = np.fft.rfft(windows[spoken[start : start + _AT_ONCE]] * shape, axis=1)[:, _LOWEST_BIN:]
         spectra.append((transformed.real**2 + transformed.imag**2).astype(np.float32))
-        found += len(transformed)
     return np.concatenate(spectra)
 
 

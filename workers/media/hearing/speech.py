@@ -49,10 +49,12 @@ class Speech:
     """A voice in steps of 10 ms, above `HIGH_PASS_HZ`.
 
     Attributes:
+        samples: The voice itself in whole steps, at `VOICE_RATE_HZ`, full scale being 1: 4 MB a minute.
         powers: Mean square of each step, full scale being 1.
         is_spoken: Whether somebody speaks in it.
     """
 
+    samples: NDArray[np.float32]
     powers: NDArray[np.float32]
     is_spoken: NDArray[np.bool_]
 
@@ -70,16 +72,14 @@ class Speech:
 def find_speech(voice: NDArray[np.int16]) -> Speech:
     """Say where somebody speaks in *voice*, 16-bit samples at `VOICE_RATE_HZ`."""
     steps = voice.size // STEP_SAMPLES
-    powers = np.concatenate(
-        [np.zeros(0, np.float32), *(_step_powers(block) for block in high_passed(voice[: steps * STEP_SAMPLES]))]
-    )
+    samples = np.concatenate([np.zeros(0, np.float32), *_high_passed(voice[: steps * STEP_SAMPLES])])
     probabilities = _probabilities(voice, gain=_gain(voice[: steps * STEP_SAMPLES]))
     middles = (np.arange(steps) * STEP_SAMPLES + STEP_SAMPLES // 2) // _detector().window_size_samples
     likely = probabilities[np.minimum(middles, probabilities.size - 1)] if probabilities.size else np.zeros(steps)
-    return Speech(powers=powers, is_spoken=likely > _IS_SPEECH)
+    return Speech(samples=samples, powers=_step_powers(samples), is_spoken=likely > _IS_SPEECH)
 
 
-def high_passed(voice: NDArray[np.int16]) -> Iterator[NDArray[np.float32]]:
+def _high_passed(voice: NDArray[np.int16]) -> Iterator[NDArray[np.float32]]:
     """Give *voice* without what lies below `HIGH_PASS_HZ`, block by block, full scale being 1."""
     length = _BLOCK_STEPS * STEP_SAMPLES
     frequencies = np.fft.rfftfreq(length + 2 * _MARGIN, 1 / VOICE_RATE_HZ)
