@@ -280,8 +280,8 @@ def _client(  # boto3 ships no types
         config=Config(
             # Without it boto3 signs links for other hosts the old way.
             signature_version="s3v4",
-            # Over plain HTTP each body would be hashed before it is sent: as much work again as sending it. Who could
-            # change it on its way could as well ask the server; and what workers fetch is counted anew.
+            # Over plain HTTP boto3 hashes each body before it is sent: twice the work of sending it. Plain HTTP is for
+            # a network of our own; one that cannot be trusted needs https, over which boto3 signs no file either.
             s3={"addressing_style": "path", "payload_signing_enabled": False},
             connect_timeout=connect_timeout_s,
             read_timeout=60,

@@ -36,7 +36,7 @@ def packets_of(untrusted_packets: object) -> list[Packet]:
     return [packet for untrusted in untrusted_list if (packet := _packet(untrusted)) is not None]
 
 
-def hide_footage(packets: Iterable[Packet], *, picture: int | None) -> bool:
+def has_hidden_footage(packets: Iterable[Packet], *, picture: int | None) -> bool:
     """Tell whether the *packets* that a file begins with hold more than players show.
 
     A phone that trims a clip cannot cut between two keyframes: what lies between the last one and the cut stays in the

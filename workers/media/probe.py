@@ -17,7 +17,7 @@ from workers.media.answers import moment_of, number_of, ratio_of, read_object, t
 from workers.media.commands import probing
 from workers.media.commands.probing import FIRST_PACKETS
 from workers.media.lengths import Track, extents, measure, require_whole
-from workers.media.packets import hide_footage, packets_of
+from workers.media.packets import has_hidden_footage, packets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +123,7 @@ def read_report(untrusted_json: bytes, container: Container) -> Report:
     listed = document.get("packets")
     listed = listed if isinstance(listed, list) else []
     first, last = packets_of(listed[:FIRST_PACKETS]), packets_of(listed[FIRST_PACKETS:])
-    hides_footage = container.has_cuts or hide_footage(first, picture=picture.index if picture else None)
+    hides_footage = container.has_cuts or has_hidden_footage(first, picture=picture.index if picture else None)
     return Report(
         facts=replace(_facts(streams, shape, container), hides_footage=hides_footage),
         telling_tags=_telling_tags([shape, *streams]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.media.packets import hide_footage, packets_of
+from workers.media.packets import has_hidden_footage, packets_of
 
 PICTURE, SOUND = 0, 1
 
@@ -25,5 +25,5 @@ def packet(track: int, moment_s: float, flags: str) -> dict[str, object]:
         pytest.param([], False, id="nothing"),
     ],
 )
-def test_what_was_trimmed_off_is_seen(packets: list[dict[str, object]], hides: bool) -> None:  # noqa: FBT001
-    assert hide_footage(packets_of(packets), picture=PICTURE) is hides
+def test_what_was_trimmed_off_is_seen(packets: list[dict[str, object]], hides: bool) -> None:  # noqa: FBT001 - parametrized
+    assert has_hidden_footage(packets_of(packets), picture=PICTURE) is hides

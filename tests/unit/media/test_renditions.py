@@ -68,7 +68,7 @@ def test_a_clip_that_holds_what_nobody_sees_is_made_anew() -> None:
     ("size_bytes", "has_room"),
     [pytest.param(262_000_000, True, id="from a phone"), pytest.param(9_000_000, False, id="from a chat")],
 )
-def test_room_is_left_for_an_index_where_it_is_not_felt(size_bytes: int, has_room: bool) -> None:  # noqa: FBT001
+def test_room_is_left_for_an_index_where_it_is_not_felt(size_bytes: int, has_room: bool) -> None:  # noqa: FBT001 - parametrized
     room = room_for_index(replace(PHONE, duration_s=120.0, size_bytes=size_bytes))
 
     assert (room is not None) is has_room
