@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.clips import Clip
+    from bench.measuring import Cost
 
 LENGTHS_S: Final = (10, TALKING_S, 120, 600)
 SHORT_S: Final = (10, TALKING_S)
@@ -102,16 +103,20 @@ def filled(measured: Iterable[Line], at_30_s: Iterable[Line], factor: float) -> 
 
 
 def _measured(clip: Clip, workshop: Workshop, options: argparse.Namespace) -> Iterator[Line]:
-    for work in _works(clip, workshop):
-        if not options.full and clip.duration_s not in work.lengths_s:
-            continue
-        is_compared = work.name in COMPARED and (clip.codec, clip.duration_s) == (Codec.H264, TALKING_S)
-        runs = options.slow_runs if work.is_slow and not is_compared else options.runs
-        costs = []
-        for _ in range(runs):
+    """Take all works turn and turn about, so that a busy minute weighs on all of them."""
+    is_judged = (clip.codec, clip.duration_s) == (Codec.H264, TALKING_S)
+    runs = {
+        work: options.slow_runs if work.is_slow and not (is_judged and work.name in COMPARED) else options.runs
+        for work in _works(clip, workshop)
+        if options.full or clip.duration_s in work.lengths_s
+    }
+    costs: dict[Work, list[Cost]] = {work: [] for work in runs}
+    for number in range(max(runs.values())):
+        for work in (work for work, times in runs.items() if number < times):
             read_through(clip.path)
-            costs.append(measure_with_memory(work.act))
-        yield Line.of(f"{clip.codec.upper()} {clip.duration_s} s", work.name, costs)
+            costs[work].append(measure_with_memory(work.act))
+    for work, taken in costs.items():
+        yield Line.of(f"{clip.codec.upper()} {clip.duration_s} s", work.name, taken)
 
 
 def _works(clip: Clip, workshop: Workshop) -> Iterator[Work]:
