@@ -223,7 +223,8 @@ def _record_answers(
             "submission_id": submission_id,
             "kind": consent.kind,
             "version": consent.version,
-            "language": language,
+            # Where the call does not speak the page's language, the words were Italian.
+            "language": consent.text.language_for(language),
             "text_sha256": consent.text_sha256(language),
             "given": letter.answers.get(consent.kind, False),
             "answered_at": now,

@@ -14,9 +14,8 @@ from intake.wording import standing
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from intake.domain.calls import Call
     from intake.domain.checks import Check
-    from intake.domain.submissions import ConsentGiven, Submission
+    from intake.domain.submissions import Submission
 
 _STATION: Final = {
     State.UPLOADING: 0,
@@ -44,14 +43,6 @@ class Station:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsentShown:
-    """A consent with the words it was given to, where the call still has that version."""
-
-    answer: ConsentGiven
-    text: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class StatusView:
     """Everything the status page says.
 
@@ -71,10 +62,9 @@ class StatusView:
     position: int | None
     checks: tuple[Check, ...]
     clip_url: str | None
-    consents: tuple[ConsentShown, ...]
 
 
-def status_view(connection: Connection, submission: Submission, call: Call, language: str) -> StatusView:
+def status_view(connection: Connection, submission: Submission, language: str) -> StatusView:
     """Gather what the status page says of *submission*."""
     work = backlog.work_on(connection, submission.id)
     progress = work.progress if submission.state in _WORKED_ON else None
@@ -88,7 +78,6 @@ def status_view(connection: Connection, submission: Submission, call: Call, lang
         position=work.position if submission.state in _WORKED_ON else None,
         checks=submission.checks,
         clip_url=clip_url(connection, submission),
-        consents=tuple(_consent_shown(answer, call) for answer in submission.consents),
     )
 
 
@@ -112,7 +101,3 @@ def _progress(number: int, present: int) -> str:
     if number == present:
         return "now"
     return "done" if number < present else "todo"
-
-
-def _consent_shown(answer: ConsentGiven, call: Call) -> ConsentShown:
-    return ConsentShown(answer=answer, text=call.consent_words(answer.kind, answer.text_sha256, answer.language))

@@ -43,7 +43,7 @@ def test_details_and_consents_are_there_before_any_byte(services_on_each: Servic
     assert submission.state is State.UPLOADING
     assert submission.sender == a_sender()
     assert {answer.kind: answer.given for answer in submission.consents} == dict.fromkeys(ConsentKind, True)
-    shown = {consent.kind: consent.text.it for consent in call.consents}
+    shown = {consent.kind: consent.text.words["it"] for consent in call.consents}
     assert all(
         answer.text_sha256 == hashlib.sha256(shown[answer.kind].encode()).hexdigest() for answer in submission.consents
     )
