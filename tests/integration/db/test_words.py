@@ -30,7 +30,7 @@ SHIPPED = SHIPPED_CALLS / "pistoia2030.toml"
 def kept(engine: Engine) -> dict[str, str]:
     with reading(engine) as connection:
         rows = connection.execute(select(consent_texts.c.text_sha256, consent_texts.c.words))
-        return dict(rows.tuples())
+        return {row.text_sha256: row.words for row in rows}
 
 
 def asked(file: Path) -> set[str]:
