@@ -162,6 +162,22 @@ def queue(
     return _many(connection, query)
 
 
+def count_before(connection: Connection, submission: Submission) -> int:
+    """Count the submissions that rest in the same state and come before this one in its queue."""
+    query = (
+        select(func.count())
+        .select_from(submissions)
+        .where(
+            submissions.c.state == submission.state,
+            or_(
+                submissions.c.moved_at < submission.moved_at,
+                and_(submissions.c.moved_at == submission.moved_at, submissions.c.id < submission.id),
+            ),
+        )
+    )
+    return connection.scalar(query) or 0
+
+
 def count_by_state(connection: Connection) -> dict[State, int]:
     """Count the submissions in each state that has any."""
     rows = connection.execute(select(submissions.c.state, func.count()).group_by(submissions.c.state))

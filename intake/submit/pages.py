@@ -14,8 +14,9 @@ from intake.actions import submitting
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
-from intake.domain.states import FINAL, REPLACEABLE, State
+from intake.domain.states import ASKED_FOR_A_FILE, FINAL, REPLACEABLE, State
 from intake.submit.forms import SendForm, VideoForm, WithdrawForm
+from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
 from intake.submit.status import status_view
 from intake.web.errors import error_page
@@ -104,7 +105,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 
 def replace(token: str) -> ResponseReturnValue:
-    """Take a new file for a submission that was refused or asked again."""
+    """Take a new file for a submission that was refused, asked again, or waits to be watched."""
     submission, parts = submission_behind(token), services()
     call = _call(submission.call_slug)
     require_room(parts.settings, request.content_length or 0)
@@ -225,12 +226,14 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         view = status_view(connection, submission, page_language())
     return {
         "view": view,
+        "preview": preview_of(submission, call, token, page_language()),
         "call": call,
         "submission": submission,
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
         "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
         "can_replace": submission.state in REPLACEABLE,
+        "must_replace": submission.state in ASKED_FOR_A_FILE,
         "can_withdraw": submission.state not in FINAL,
         "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,
         "withdraw_form": WithdrawForm(formdata=None),

@@ -14,6 +14,7 @@ from intake.web.services import services
 
 if TYPE_CHECKING:
     from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
     from intake.domain.submissions import Submission
 
@@ -30,7 +31,7 @@ def submission_behind(token: str) -> Submission:
     return submission
 
 
-def private(page: str | Response, status: int = 200) -> Response:
+def private(page: str | AnyResponse, status: int = 200) -> Response:
     """Answer with a page that nobody but its sender may see or keep."""
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
