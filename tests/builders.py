@@ -32,6 +32,9 @@ FINE: Final = Check(code=CheckCode.CONTAINER, verdict=Verdict.PASS, reason=Reaso
 NOISY: Final = Check(
     code=CheckCode.NOISE, verdict=Verdict.WARN, reason=Reason.NOISY, measured=12.0, limit=18.0, unit=Unit.DECIBEL
 )
+CLIPPED: Final = Check(
+    code=CheckCode.CLIPPING, verdict=Verdict.WARN, reason=Reason.CLIPPED, measured=3e-3, limit=1e-4, unit=Unit.RATIO
+)
 LONG_SILENCE: Final = Check(
     code=CheckCode.SILENCE,
     verdict=Verdict.WARN,
@@ -201,9 +204,11 @@ def a_receipt(
     return upload.submission_id, upload.token
 
 
-def a_judged_receipt(services: Services, findings: judging.Findings) -> tuple[SubmissionId, Token]:
+def a_judged_receipt(
+    services: Services, findings: judging.Findings, letter: submitting.Letter | None = None
+) -> tuple[SubmissionId, Token]:
     """A submission that waits to be watched, of which exactly *findings* were found, with its sender's secret."""
-    submission_id, token = a_receipt(services)
+    submission_id, token = a_receipt(services, letter=letter)
     with writing(services.engine) as connection:
         job = take_job(connection, submission_id, JobKind.INSPECT)
         jobs.finish(connection, job)
