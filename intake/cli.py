@@ -11,7 +11,7 @@ import click
 
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
-from intake.domain.calls import BadCall
+from intake.domain.calls import FIRST_LANGUAGE, BadCall
 from intake.domain.errors import BadSettings, NotFound, StorageUnavailable
 from intake.domain.jobs import JobId, JobState
 from intake.logs import set_up_logging
@@ -107,7 +107,7 @@ def load(services: Services, file: Path) -> None:
         call = load_call(services, file)
     except (BadCall, ValueError) as error:
         raise click.ClickException(f"{file}: {error}") from error
-    click.echo(f"{call.slug}: {call.title.it}")
+    click.echo(f"{call.slug}: {call.title.in_language(FIRST_LANGUAGE)}")
 
 
 @calls.command("list")
@@ -117,7 +117,7 @@ def list_calls(services: Services) -> None:
     with reading(services.engine) as connection:
         for call in queries.all_calls(connection):
             condition = "open" if call.is_open(services.clock()) else "closed"
-            click.echo(f"{call.slug}\t{condition}\t{call.title.it}")
+            click.echo(f"{call.slug}\t{condition}\t{call.title.in_language(FIRST_LANGUAGE)}")
 
 
 @main.group()

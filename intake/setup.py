@@ -7,16 +7,18 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import exists, insert, literal, select, update
 
 from intake.db.engine import writing
 from intake.db.migrate import migrate
-from intake.db.tables import calls
-from intake.domain.calls import Call, read_call
+from intake.db.tables import calls, consent_texts
+from intake.domain.calls import Call, read_call, sha256_of_words
 from intake.domain.errors import StorageUnavailable
 from intake.wiring import s3_bucket
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from intake.settings import Settings
     from intake.wiring import Services
 
@@ -51,6 +53,7 @@ def load_call(services: Services, path: Path) -> Call:
         known = connection.execute(update(calls).where(calls.c.slug == call.slug).values(**values))
         if known.rowcount == 0:
             connection.execute(insert(calls).values(slug=call.slug, **values))
+        _keep_words(connection, call)
     return call
 
 
@@ -70,6 +73,15 @@ def prepare_buckets(settings: Settings, *, patience_s: float = STORAGE_PATIENCE_
             time.sleep(0.3)
         else:
             return
+
+
+def _keep_words(connection: Connection, call: Call) -> None:
+    # For as long as the database lives: an answer to a consent is worth nothing without the words it was given to.
+    for words in (text for consent in call.consents for text in consent.text.words.values()):
+        text_sha256 = sha256_of_words(words)
+        is_known = exists().where(consent_texts.c.text_sha256 == text_sha256)
+        row = select(literal(text_sha256), literal(words)).where(~is_known)
+        connection.execute(insert(consent_texts).from_select(["text_sha256", "words"], row))
 
 
 def _prepare_buckets(settings: Settings) -> None:

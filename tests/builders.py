@@ -10,7 +10,7 @@ from intake.actions import jobs, judging, moderating, publishing, submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
-from intake.domain.checks import Check, CheckCode, Reason, Verdict
+from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.facts import AudioLevels, Confidence, PictureLevels, Stretch, StretchKind, VideoFacts
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -29,6 +29,20 @@ REVIEWED: Final = Sha256("5e" * 32)
 MODERATOR: Final = "moderatrice@example.org"
 
 FINE: Final = Check(code=CheckCode.CONTAINER, verdict=Verdict.PASS, reason=Reason.FINE, measured="mp4")
+NOISY: Final = Check(
+    code=CheckCode.NOISE, verdict=Verdict.WARN, reason=Reason.NOISY, measured=12.0, limit=18.0, unit=Unit.DECIBEL
+)
+CLIPPED: Final = Check(
+    code=CheckCode.CLIPPING, verdict=Verdict.WARN, reason=Reason.CLIPPED, measured=3e-3, limit=1e-4, unit=Unit.RATIO
+)
+LONG_SILENCE: Final = Check(
+    code=CheckCode.SILENCE,
+    verdict=Verdict.WARN,
+    reason=Reason.LONG_SILENCE,
+    measured=7.5,
+    limit=6.0,
+    unit=Unit.SECONDS,
+)
 TOO_SHORT: Final = Check(
     code=CheckCode.DURATION, verdict=Verdict.FAIL, reason=Reason.TOO_SHORT, measured=4.2, limit=10.0
 )
@@ -125,19 +139,28 @@ def some_levels(**changes: object) -> AudioLevels:
     return replace(clear, **changes)  # type: ignore[arg-type]
 
 
-def some_findings(*, checks: tuple[Check, ...] = (FINE,)) -> judging.Findings:
+def some_findings(
+    *, checks: tuple[Check, ...] = (FINE,), levels: AudioLevels | None = None, video: VideoFacts | None = None
+) -> judging.Findings:
     """What looking at an ordinary clip finds."""
-    return judging.Findings(checks=checks, video=some_facts(), levels=some_levels(), peaks=(10, 60, 30))
+    return judging.Findings(
+        checks=checks, video=video or some_facts(), levels=levels or some_levels(), peaks=(10, 60, 30)
+    )
 
 
 def an_inspection(
-    job: Job, *, checks: tuple[Check, ...] = (FINE,), has_review: bool = True, sha256: Sha256 = REVIEWED
+    job: Job,
+    *,
+    checks: tuple[Check, ...] = (FINE,),
+    has_review: bool = True,
+    sha256: Sha256 = REVIEWED,
+    findings: judging.Findings | None = None,
 ) -> judging.Inspection:
     """What an inspection found; by default an acceptable clip that browsers play."""
     folder = f"submissions/{job.submission_id}/{job.id}-{job.attempts}"
     review = judging.ReviewCopy(key=ObjectKey(f"{folder}/review.mp4"), sha256=sha256, plan="copied")
     return judging.Inspection(
-        findings=some_findings(checks=checks),
+        findings=findings or some_findings(checks=checks),
         original_sha256=Sha256("0a" * 32),
         stills=(ObjectKey(f"{folder}/still-1.jpg"), ObjectKey(f"{folder}/still-2.jpg")),
         waveform_key=ObjectKey(f"{folder}/waveform.json"),
@@ -179,6 +202,19 @@ def a_receipt(
         for move in _WAY_TO[state]:
             move(connection, services, upload)
     return upload.submission_id, upload.token
+
+
+def a_judged_receipt(
+    services: Services, findings: judging.Findings, letter: submitting.Letter | None = None
+) -> tuple[SubmissionId, Token]:
+    """A submission that waits to be watched, of which exactly *findings* were found, with its sender's secret."""
+    submission_id, token = a_receipt(services, letter=letter)
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission_id, JobKind.INSPECT)
+        jobs.finish(connection, job)
+        found = an_inspection(job, findings=findings)
+        assert judging.record_inspection(connection, job, found, now=services.clock())
+    return submission_id, token
 
 
 def read(services: Services, submission_id: SubmissionId) -> Submission:

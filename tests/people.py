@@ -83,6 +83,11 @@ class Sender(_Person):
         return self.page.locator(".check-fail")
 
     @property
+    def marks(self) -> Locator:
+        """Where the waveform says that something is wrong."""
+        return self.page.locator(".waveform .mark")
+
+    @property
     def mistakes(self) -> Locator:
         """The list of what to mend in the form."""
         return self.page.get_by_role("alert")
@@ -94,7 +99,9 @@ class Sender(_Person):
 
     def field(self, label: str) -> Locator:
         """A field of the form."""
-        return self.page.get_by_label(re.compile(f"^{label}( |$)"))
+        # A part of the page may be labelled by a headline that begins in the same words.
+        control = self.page.locator("input, select, textarea")
+        return self.page.get_by_label(re.compile(f"^{label}( |$)")).and_(control)
 
     def opens_the_call(self) -> None:
         """Read what is asked for."""
@@ -158,6 +165,10 @@ class Sender(_Person):
         self.comes_back()
         wait_until(lambda: self._looks_again() == headline, patience_s=PATIENCE_MS / 1000, what=headline)
 
+    def looks_now(self) -> None:
+        """Have the page look whether something is new, as it does when a line that was gone is back."""
+        self.page.evaluate("dispatchEvent(new Event('online'))")
+
     def withdraws(self) -> None:
         """Take the video back."""
         with self.unfolding("Ritira il video"):
@@ -199,6 +210,11 @@ class KeyboardSender(Sender):
         box_or_button = self.page.get_by_role("checkbox", name=name).or_(self.page.get_by_role("button", name=name))
         self._tabs_to(box_or_button)
         self.page.keyboard.press(key)
+
+    def unfolds(self, title: str) -> None:
+        """Reach what is folded away under *title*, and open it."""
+        self._tabs_to(self.page.locator("summary", has_text=title))
+        self.page.keyboard.press("Enter")
 
     def _tabs_to(self, wanted: Locator) -> None:
         wait_until(lambda: self._tabs_once(wanted), patience_s=PATIENCE_MS / 1000, what=f"reaching {wanted}")

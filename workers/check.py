@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from intake import wording
-from intake.domain.calls import LANGUAGES, BadCall, read_call
+from intake.domain.calls import FIRST_LANGUAGE, BadCall, read_call
 from intake.domain.errors import SandboxUnavailable, ToolTimedOut
 from intake.wording.terminal import PROBLEMS, Problem
 from workers.media.examine import examine
@@ -52,14 +52,16 @@ class Finding:
 def _language() -> str:
     """Return the language of this terminal; Italian where it is none of ours, or says nothing."""
     spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return spoken[:2] if spoken[:2] in LANGUAGES else LANGUAGES[0]
+    return spoken[:2] if spoken[:2] in wording.languages() else FIRST_LANGUAGE
 
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Answer a program: an object, of several files a list of them.")
 @click.option("--call", "call_file", type=click.Path(path_type=Path), default=DEFAULT_CALL, help="Rules of this call.")
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), default=_language, help="By default the terminal's.")
+@click.option(
+    "--lang", "language", type=click.Choice(wording.languages()), default=_language, help="By default the terminal's."
+)
 def main(files: tuple[Path, ...], call_file: Path, language: str, *, as_json: bool) -> None:
     """Judge each FILE as the service would.
 

@@ -129,7 +129,11 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
 def replace_file(
     connection: Connection, submission_id: SubmissionId, file: Declared, *, now: datetime
 ) -> ObjectKey | None:
-    """Start a new upload for a submission that was refused or asked again; None where that is not so (any more)."""
+    """Start a new upload for a submission; None where none may be sent (any more).
+
+    What was found of the old file stands until the new one is received: given up, everything is as it was. A moderator
+    who watches the old one meanwhile cannot decide on it any more.
+    """
     submission = queries.lock_submission(connection, submission_id)
     if submission.state not in REPLACEABLE:
         return None
@@ -223,7 +227,8 @@ def _record_answers(
             "submission_id": submission_id,
             "kind": consent.kind,
             "version": consent.version,
-            "language": language,
+            # Where the call does not speak the page's language, the words were Italian.
+            "language": consent.text.language_for(language),
             "text_sha256": consent.text_sha256(language),
             "given": letter.answers.get(consent.kind, False),
             "answered_at": now,

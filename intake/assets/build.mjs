@@ -1,10 +1,11 @@
 // The only place that turns `src/` into what browsers get: `intake/static/dist/`, with a hash in every name, and
-// `manifest.json`, by which templates find them ({"submit.css": "submit-AB12CD34.css"}).
+// `manifest.json`, by which templates find them ({"submit.css": "submit-AB12CD34.css"}). What is text lies there
+// compressed as well, for browsers that read that: `.br` and `.gz`.
 
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 import esbuild from 'esbuild'
 import * as sass from 'sass'
@@ -55,6 +56,12 @@ await writeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null,
 
 for (const built of Object.values(manifest)) {
   const bytes = await readFile(join(target, built))
-  const sent = built.endsWith('.woff2') ? bytes.length : gzipSync(bytes, { level: 9 }).length
+  let sent = bytes.length
+  if (!built.endsWith('.woff2')) {
+    const smallest = brotliCompressSync(bytes)
+    await writeFile(join(target, `${built}.br`), smallest)
+    await writeFile(join(target, `${built}.gz`), gzipSync(bytes, { level: 9 }))
+    sent = smallest.length
+  }
   console.log(`${basename(built).padEnd(52)} ${String(sent).padStart(7)} bytes sent`)
 }

@@ -11,7 +11,7 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import MAKERS, JobState, Progress
+from intake.domain.jobs import MAKERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +31,17 @@ class Heartbeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What the jobs say of a submission: whether somebody works on it, how far that is, and how many wait before it."""
+    """What the jobs that make something of a submission's file say.
+
+    Attributes:
+        is_working: Whether somebody works on it now.
+        kind: At what, or what it waits for.
+        position: How many wait for the same, itself and those before it; None when it does not wait.
+        progress: How far the work is.
+    """
 
     is_working: bool
+    kind: JobKind | None
     position: int | None
     progress: Progress | None = None
 
@@ -78,13 +86,16 @@ def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
     """Say what the jobs say of a submission."""
     open_jobs = connection.execute(
         select(jobs, (jobs.c.lease_until > database_now_s()).label("is_held")).where(
-            jobs.c.submission_id == submission_id, jobs.c.state.in_((JobState.READY, JobState.LEASED))
+            jobs.c.submission_id == submission_id,
+            jobs.c.kind.in_(MAKERS),
+            jobs.c.state.in_((JobState.READY, JobState.LEASED)),
         )
     ).all()
     waiting = [job for job in open_jobs if job.state == JobState.READY]
     held = [job for job in open_jobs if job.state == JobState.LEASED and job.is_held]
     return Work(
         is_working=bool(held),
+        kind=next((JobKind(job.kind) for job in (*held, *waiting)), None),
         position=_position(connection, waiting[0]) if waiting else None,
         progress=next((_progress(job) for job in held if job.progress_percent is not None), None),
     )

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest tables; does nothing where it is there already."""
+def migrate(engine: Engine, *, revision: str = "head") -> None:
+    """Bring the database to the tables of *revision*, the newest; does nothing where it is there already."""
     with writing(engine) as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

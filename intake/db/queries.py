@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, func, or_, select
 
 from intake.db.records import event_from, submission_from
-from intake.db.tables import calls, consents, events, submissions
+from intake.db.tables import calls, consent_texts, consents, events, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
 from intake.domain.errors import NotFound
 from intake.domain.publication import PUBLIC_STATE
@@ -162,6 +162,22 @@ def queue(
     return _many(connection, query)
 
 
+def count_before(connection: Connection, submission: Submission) -> int:
+    """Count the submissions that rest in the same state and come before this one in its queue."""
+    query = (
+        select(func.count())
+        .select_from(submissions)
+        .where(
+            submissions.c.state == submission.state,
+            or_(
+                submissions.c.moved_at < submission.moved_at,
+                and_(submissions.c.moved_at == submission.moved_at, submissions.c.id < submission.id),
+            ),
+        )
+    )
+    return connection.scalar(query) or 0
+
+
 def count_by_state(connection: Connection) -> dict[State, int]:
     """Count the submissions in each state that has any."""
     rows = connection.execute(select(submissions.c.state, func.count()).group_by(submissions.c.state))
@@ -213,7 +229,10 @@ def _one(connection: Connection, condition: ColumnElement[bool]) -> Submission:
 def _many(connection: Connection, query: Select[Any]) -> list[Submission]:
     rows = connection.execute(query).mappings().all()
     answers = connection.execute(
-        select(consents).where(consents.c.submission_id.in_([row["id"] for row in rows])).order_by(consents.c.kind)
+        select(consents, consent_texts.c.words)
+        .outerjoin(consent_texts, consents.c.text_sha256 == consent_texts.c.text_sha256)
+        .where(consents.c.submission_id.in_([row["id"] for row in rows]))
+        .order_by(consents.c.kind)
     ).mappings()
     by_submission: dict[str, list[Any]] = {}
     for answer in answers:

@@ -73,6 +73,7 @@ def consent_from(row: RowMapping) -> ConsentGiven:
         given=row["given"],
         answered_at=row["answered_at"],
         taken_back_at=row["taken_back_at"],
+        words=row["words"],
     )
 
 

@@ -141,6 +141,15 @@ FOUND: Final = (
 """Columns of `submissions` with what was found, made and decided of a file: empty until it is looked at, and again
 when another file takes its place or everything is erased."""
 
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    # The words that consents were ever asked in, under their own hash. Added to and never changed: a call's file holds
+    # only today's words.
+    Column("text_sha256", String(64), primary_key=True),
+    Column("words", Text, nullable=False),
+)
+
 consents = Table(
     "consents",
     metadata,

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
 from intake.domain.checks import CheckCode
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 CallSlug = NewType("CallSlug", str)
 
-LANGUAGES: Final = ("it", "en")
-"""The languages of our own sentences; the first is the one to fall back on."""
+FIRST_LANGUAGE: Final = "it"
+"""The language our own sentences are written in, and every call speaks: the one to fall back on."""
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
@@ -45,14 +46,17 @@ class BadCall(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class LocalText:
-    """One text in every language of `LANGUAGES`."""
+    """One text in every language its call speaks; `words` is by language, and `FIRST_LANGUAGE` is always there."""
 
-    it: str
-    en: str
+    words: Mapping[str, str]
 
     def in_language(self, language: str) -> str:
-        """Return the text in *language*, in Italian where we do not speak it."""
-        return self.en if language == "en" else self.it
+        """Return the text in *language*, in Italian where the call does not speak it."""
+        return self.words[self.language_for(language)]
+
+    def language_for(self, language: str) -> str:
+        """Return the language in which somebody reads this text who reads the page in *language*."""
+        return language if language in self.words else FIRST_LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,7 @@ class Consent:
 
     def text_sha256(self, language: str) -> str:
         """Return the SHA-256 of exactly the words shown in *language*, hexadecimal."""
-        return hashlib.sha256(self.text.in_language(language).encode()).hexdigest()
+        return sha256_of_words(self.text.in_language(language))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +135,10 @@ class Call:
         labels = {kind.value: kind.label.in_language(language) for kind in self.organisation_kinds}
         return labels.get(value, value)
 
-    def consent_words(self, kind: ConsentKind, text_sha256: str, language: str) -> str | None:
-        """Return the words with that hash that a consent was given to; None where the call has other words now."""
-        asked = (consent for consent in self.consents if consent.kind is kind)
-        words = (
-            consent.text.in_language(language) for consent in asked if consent.text_sha256(language) == text_sha256
-        )
-        return next(words, None)
+
+def sha256_of_words(words: str) -> str:
+    """Return the hash, hexadecimal, that a consent's words are kept and can be checked under: of their UTF-8."""
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def read_call(document: Mapping[str, Any]) -> Call:
@@ -162,27 +163,29 @@ def _call(document: Mapping[str, Any]) -> Call:
         contact_email=document["contact_email"],
         opens_at=_moment(document.get("opens_at")),
         closes_at=_moment(document.get("closes_at")),
-        title=LocalText(**document["title"]),
-        brief=LocalText(**document["brief"]),
-        noise_advice=LocalText(**document["noise_advice"]),
-        steps=tuple(
-            Step(title=LocalText(**step["title"]), text=LocalText(**step["text"])) for step in document["steps"]
-        ),
+        title=_text(document["title"]),
+        brief=_text(document["brief"]),
+        noise_advice=_text(document["noise_advice"]),
+        steps=tuple(Step(title=_text(step["title"]), text=_text(step["text"])) for step in document["steps"]),
         rules=_rules(document["rules"]),
         consents=tuple(
             Consent(
                 kind=ConsentKind(consent["kind"]),
                 version=str(consent["version"]),
                 required=bool(consent["required"]),
-                text=LocalText(**consent["text"]),
+                text=_text(consent["text"]),
             )
             for consent in document["consents"]
         ),
         organisation_kinds=tuple(
-            OrganisationKind(value=kind["value"], label=LocalText(**kind["label"]))
-            for kind in document["organisation_kinds"]
+            OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
     )
+
+
+def _text(table: Mapping[str, str]) -> LocalText:
+    # Stripped: the hash of a consent must be that of what its page shows.
+    return LocalText(words=MappingProxyType({language: words.strip() for language, words in dict(**table).items()}))
 
 
 def _rules(table: Mapping[str, Any]) -> Rules:
@@ -221,3 +224,16 @@ def _require_sense(call: Call) -> None:
     for problem, is_there in problems.items():
         if is_there:
             raise BadCall(problem)
+    _require_same_languages(call)
+
+
+def _require_same_languages(call: Call) -> None:
+    texts = [call.title, call.brief, call.noise_advice]
+    texts += [text for step in call.steps for text in (step.title, step.text)]
+    texts += [consent.text for consent in call.consents]
+    texts += [kind.label for kind in call.organisation_kinds]
+    spoken = {FIRST_LANGUAGE}.union(*(text.words for text in texts))
+    for text in texts:
+        if missing := sorted(spoken - set(text.words)):
+            known = next(iter(text.words.values()), "")
+            raise BadCall(f"a text is missing in {', '.join(missing)}: “{known}”")

@@ -7,14 +7,17 @@ they are at their worst. Source of the thresholds where no other is named: `docs
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
-from intake.domain.facts import Confidence
+from intake.domain.facts import Confidence, StretchKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from intake.domain.calls import Rules
-    from intake.domain.facts import AudioLevels
+    from intake.domain.facts import AudioLevels, Stretch
 
 SILENT_LUFS: Final = -60.0
 VERY_QUIET_LUFS: Final = -45.0
@@ -64,6 +67,15 @@ SEVERE: Final = frozenset(
 )
 """What refuses a clip where the call's `sound_refuses` names the check."""
 
+_JUDGED_BY: Final[Mapping[StretchKind, CheckCode]] = MappingProxyType(
+    {
+        StretchKind.SILENCE: CheckCode.SILENCE,
+        StretchKind.CLIPPING: CheckCode.CLIPPING,
+        StretchKind.NOISE: CheckCode.NOISE,
+    }
+)
+"""Which check a marked part of a clip belongs to."""
+
 
 def judge_sound(levels: AudioLevels, rules: Rules) -> list[Check]:
     """Check how the clip sounds; one check a code, in a fixed order."""
@@ -77,6 +89,12 @@ def judge_sound(levels: AudioLevels, rules: Rules) -> list[Check]:
         _channels(levels),
     )
     return [_refusing(check, levels) if check.code in rules.sound_refuses else check for check in checks]
+
+
+def telling_stretches(levels: AudioLevels, checks: Iterable[Check]) -> tuple[Stretch, ...]:
+    """Return the parts of a clip that a check complains of: a pause in a clip that is fine is no fault."""
+    complaining = {check.code for check in checks if check.verdict is not Verdict.PASS}
+    return tuple(stretch for stretch in levels.stretches if _JUDGED_BY[stretch.kind] in complaining)
 
 
 def has_speech(levels: AudioLevels) -> bool:

@@ -35,11 +35,14 @@ _S = State
 
 LEGAL_MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     {
-        # A replacement that is given up goes back to where it came from: refused or redo_requested.
-        _S.UPLOADING: frozenset({_S.UPLOADED, _S.WITHDRAWN, _S.ABANDONED, _S.REFUSED, _S.REDO_REQUESTED}),
+        # A replacement that is given up goes back to where it came from: one of REPLACEABLE.
+        _S.UPLOADING: frozenset(
+            {_S.UPLOADED, _S.WITHDRAWN, _S.ABANDONED, _S.REFUSED, _S.REDO_REQUESTED, _S.AWAITING_REVIEW}
+        ),
         _S.UPLOADED: frozenset({_S.INSPECTED, _S.AWAITING_REVIEW, _S.REFUSED, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
         _S.INSPECTED: frozenset({_S.AWAITING_REVIEW, _S.REFUSED, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
-        _S.AWAITING_REVIEW: frozenset({_S.APPROVED, _S.DECLINED, _S.REDO_REQUESTED, _S.WITHDRAWN}),
+        # Who was warned of noise may send a better file before anybody spends time on this one.
+        _S.AWAITING_REVIEW: frozenset({_S.APPROVED, _S.DECLINED, _S.REDO_REQUESTED, _S.UPLOADING, _S.WITHDRAWN}),
         _S.APPROVED: frozenset({_S.PUBLISHED, _S.AWAITING_REVIEW, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
         _S.PUBLISHED: frozenset({_S.AWAITING_REVIEW, _S.WITHDRAWN}),
         _S.REFUSED: frozenset({_S.UPLOADING, _S.WITHDRAWN, _S.ABANDONED}),
@@ -52,7 +55,10 @@ LEGAL_MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
     }
 )
 
-REPLACEABLE: Final = frozenset({_S.REFUSED, _S.REDO_REQUESTED})
+ASKED_FOR_A_FILE: Final = frozenset({_S.REFUSED, _S.REDO_REQUESTED})
+"""Where nothing goes on before the sender sends a new file."""
+
+REPLACEABLE: Final = ASKED_FOR_A_FILE | {_S.AWAITING_REVIEW}
 """Where a sender may send a new file for the same submission."""
 
 FINAL: Final = frozenset(state for state, moves in LEGAL_MOVES.items() if not moves)

@@ -48,6 +48,7 @@ class ConsentGiven:
 
     Attributes:
         text_sha256: Of the words as shown, in `language`.
+        words: Those words; None where they were replaced before the service kept them.
         taken_back_at: When the sender took it back, if ever.
     """
 
@@ -58,6 +59,7 @@ class ConsentGiven:
     given: bool
     answered_at: datetime
     taken_back_at: datetime | None = None
+    words: str | None = None
 
     @property
     def stands(self) -> bool:

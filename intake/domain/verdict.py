@@ -67,20 +67,20 @@ def judge_wholeness(facts: VideoFacts, levels: AudioLevels, seen: PictureLevels)
         verdict=Verdict.FAIL,
         reason=Reason.DAMAGED,
         measured=round(measured, 2),
-        limit=round(facts.duration_s, 2),
         unit=Unit.SECONDS,
     )
 
 
 def judge_look(seen: PictureLevels) -> Check:
     """Check what the clip shows. This only warns: a sender may send it anyway."""
-    reason, measured, limit = Reason.FINE, seen.change, FROZEN_RATIO
+    reason, measured = Reason.FINE, seen.change
+    limit: float | None = FROZEN_RATIO
     if seen.brightness < BLACK_RATIO:
         reason, measured, limit = Reason.BLACK_PICTURE, seen.brightness, BLACK_RATIO
     elif seen.change is not None and seen.change < FROZEN_RATIO:
         reason = Reason.FROZEN_PICTURE
     elif seen.lost:
-        reason, measured, limit = Reason.PICTURE_GAPS, seen.lost / (seen.lost + seen.drawn), 0.0
+        reason, measured, limit = Reason.PICTURE_GAPS, seen.lost / (seen.lost + seen.drawn), None
     verdict = Verdict.PASS if reason is Reason.FINE else Verdict.WARN
     return Check(
         code=CheckCode.PICTURE, verdict=verdict, reason=reason, measured=measured, limit=limit, unit=Unit.RATIO
@@ -116,7 +116,6 @@ def _picture(facts: VideoFacts) -> Check:
             verdict=Verdict.FAIL,
             reason=Reason.PICTURE_STOPS,
             measured=round(facts.picture_s, 2),
-            limit=round(facts.sound_s, 2),
             unit=Unit.SECONDS,
         )
     return _presence(CheckCode.VIDEO_STREAM, Reason.NO_PICTURE, facts.video_codec)

@@ -28,7 +28,8 @@ log = structlog.get_logger()
 
 _LOST = {
     Outcome.SOMEBODY_ELSE: N_(
-        "Qualcun altro ha già deciso, o il video è stato ritirato. Ecco come stanno le cose ora."
+        "Qualcun altro ha già deciso, oppure chi ha mandato il video l'ha ritirato o ne sta mandando un altro. Ecco "
+        "come stanno le cose ora."
     ),
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
 }

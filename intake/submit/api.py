@@ -11,7 +11,6 @@ from intake import wording
 from intake.actions import submitting, tokens
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
-from intake.domain.calls import LANGUAGES
 from intake.web.errors import problem
 from intake.web.language import page_language, prefer_language
 from intake.web.links import clip_url
@@ -59,7 +58,7 @@ def describe_call(call_slug: str) -> ResponseReturnValue:
                 "version": consent.version,
                 "required": consent.required,
                 "text": _texts(consent.text),
-                "text_sha256": {language: consent.text_sha256(language) for language in LANGUAGES},
+                "text_sha256": {language: consent.text_sha256(language) for language in consent.text.words},
             }
             for consent in call.consents
         ],
@@ -132,7 +131,7 @@ def _video(facts: VideoFacts | None) -> Mapping[str, Any] | None:
 
 
 def _texts(text: LocalText) -> dict[str, str]:
-    return {language: text.in_language(language) for language in LANGUAGES}
+    return dict(text.words)
 
 
 def _uncached(response: Response) -> Response:

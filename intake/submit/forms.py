@@ -12,10 +12,10 @@ from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringFi
 from wtforms.validators import DataRequired, Email, Length
 
 from intake.actions.submitting import Declared, Letter
-from intake.domain.calls import LANGUAGES, Call, ConsentKind
+from intake.domain.calls import Call, ConsentKind
 from intake.domain.submissions import Sender
 from intake.web.language import page_language
-from intake.wording import file_size
+from intake.wording import file_size, languages
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -138,7 +138,7 @@ class SendForm(VideoForm):
 
     def letter(self) -> Letter:
         """Return everything the sender handed in beside the bytes."""
-        language = self.language.data if self.language.data in LANGUAGES else page_language()
+        language = self.language.data if self.language.data in languages() else page_language()
         return Letter(
             sender=Sender(
                 given_name=self.given_name.data,

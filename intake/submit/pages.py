@@ -7,22 +7,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
-from intake.actions import submitting, tokens
+from intake.actions import submitting
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
-from intake.domain.states import FINAL, REPLACEABLE, State
+from intake.domain.states import ASKED_FOR_A_FILE, FINAL, REPLACEABLE, State
 from intake.submit.forms import SendForm, VideoForm, WithdrawForm
+from intake.submit.preview import preview_of
+from intake.submit.secret import private, submission_behind
 from intake.submit.status import status_view
 from intake.web.errors import error_page
 from intake.web.health import require_room
 from intake.web.language import page_language, prefer_language
 from intake.web.services import services
 from intake.web.uploads import FORM_OVERHEAD_BYTES, drain, take_video
-from intake.wording import say
+from intake.wording import languages, say
 from intake.wording.marking import N_
 
 if TYPE_CHECKING:
@@ -87,13 +89,13 @@ def send(call_slug: str) -> ResponseReturnValue:
 
 def show_submission(token: str) -> ResponseReturnValue:
     """Show where a submission stands, to whoever holds its secret."""
-    submission = _submission(token)
-    return _private(render_template("submit/status.html", **_status_context(submission, token)))
+    submission = submission_behind(token)
+    return private(render_template("submit/status.html", **_status_context(submission, token)))
 
 
 def withdraw(token: str) -> ResponseReturnValue:
     """Take a submission back."""
-    submission, parts = _submission(token), services()
+    submission, parts = submission_behind(token), services()
     if request.form.get("confirm") == "y":
         with writing(parts.engine) as connection:
             withdrew = submitting.withdraw(connection, submission.id, actor="sender", now=parts.clock())
@@ -103,8 +105,8 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 
 def replace(token: str) -> ResponseReturnValue:
-    """Take a new file for a submission that was refused or asked again."""
-    submission, parts = _submission(token), services()
+    """Take a new file for a submission that was refused, asked again, or waits to be watched."""
+    submission, parts = submission_behind(token), services()
     call = _call(submission.call_slug)
     require_room(parts.settings, request.content_length or 0)
     take_video(request, call.rules.max_bytes)
@@ -139,7 +141,7 @@ def security_txt() -> ResponseReturnValue:
     lines = [
         *(f"Contact: mailto:{contact}" for contact in _contacts()),
         f"Expires: {expires}",
-        "Preferred-Languages: it, en",
+        f"Preferred-Languages: {', '.join(languages())}",
     ]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
@@ -175,7 +177,7 @@ def _receive_instead(submission: Submission, form: VideoForm) -> None:
 
 def _replace_page(submission: Submission, token: str, form: VideoForm, status: int) -> Response:
     context = _status_context(submission, token) | {"replace_form": form}
-    return _private(render_template("submit/status.html", **context), status)
+    return private(render_template("submit/status.html", **context), status)
 
 
 def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
@@ -210,13 +212,6 @@ def _call(slug: str) -> Call:
         return queries.find_call(connection, slug)
 
 
-def _submission(token: str) -> Submission:
-    with reading(services().engine) as connection:
-        submission = queries.submission_by_token(connection, tokens.hash_of(token))
-    prefer_language(submission.sender.language)
-    return submission
-
-
 def _fresh_form(call: Call) -> SendForm:
     return SendForm(call, submission_key=secrets.token_urlsafe(18), language=page_language())
 
@@ -228,25 +223,18 @@ def _form_page(call: Call, form: SendForm, *, trouble: str | None = None) -> str
 def _status_context(submission: Submission, token: str) -> dict[str, Any]:
     call, parts = _call(submission.call_slug), services()
     with reading(parts.engine) as connection:
-        view = status_view(connection, submission, call, page_language())
+        view = status_view(connection, submission, page_language())
     return {
         "view": view,
+        "preview": preview_of(submission, call, token, page_language()),
         "call": call,
         "submission": submission,
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
         "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
         "can_replace": submission.state in REPLACEABLE,
+        "must_replace": submission.state in ASKED_FOR_A_FILE,
         "can_withdraw": submission.state not in FINAL,
         "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,
         "withdraw_form": WithdrawForm(formdata=None),
     }
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    # Not no-referrer: Chromium then sends `Origin: null`, which Flask-WTF refuses on https.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response

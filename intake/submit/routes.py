@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.submit import api, pages
+from intake.submit import api, pages, preview, receipt
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ ROUTES: Final = (
     Route(rule="/submissions/<token>", view=pages.show_submission, access=Access.SECRET),
     Route(rule="/submissions/<token>/withdraw", view=pages.withdraw, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/replace", view=pages.replace, access=Access.SECRET, methods=("POST",)),
+    Route(rule="/submissions/<token>/poster", view=preview.show_poster, access=Access.SECRET),
+    Route(rule="/submissions/<token>/receipt", view=receipt.show_receipt, access=Access.SECRET),
+    Route(rule="/submissions/<token>/receipt.txt", view=receipt.download_receipt, access=Access.SECRET),
     Route(rule="/privacy", view=pages.privacy, access=Access.PUBLIC),
     Route(rule="/accessibility", view=pages.accessibility, access=Access.PUBLIC),
     Route(rule="/.well-known/security.txt", view=pages.security_txt, access=Access.PUBLIC),

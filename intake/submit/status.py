@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake import wording
-from intake.db import backlog
+from intake.db import backlog, queries
 from intake.domain.states import State
+from intake.submit.waveform import Marked, marks_on
 from intake.web.links import clip_url
 from intake.wording import standing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from intake.domain.calls import Call
     from intake.domain.checks import Check
-    from intake.domain.submissions import ConsentGiven, Submission
+    from intake.domain.submissions import Submission
 
 _STATION: Final = {
     State.UPLOADING: 0,
@@ -34,6 +34,8 @@ _STATION: Final = {
 
 _WORKED_ON: Final = frozenset({State.UPLOADED, State.INSPECTED, State.APPROVED})
 
+_WATCHED: Final = _WORKED_ON | {State.UPLOADING, State.AWAITING_REVIEW, State.NEEDS_OPERATOR}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
@@ -44,14 +46,6 @@ class Station:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsentShown:
-    """A consent with the words it was given to, where the call still has that version."""
-
-    answer: ConsentGiven
-    text: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class StatusView:
     """Everything the status page says.
 
@@ -59,7 +53,10 @@ class StatusView:
         working: Whether something is being done or waits to be done, so that looking again is worth while.
         progress: How far that is, in percent, where it takes long and can be told.
         remaining: How long it will still take, as people say it.
-        position: How many of its kind are before it in the queue, itself included; None when it does not wait.
+        doing: What is being done right now.
+        ahead: How many come before it in the queue it waits in, for a worker or for a moderator; None when it does not.
+        is_watched: Whether its state may change without its sender's doing, so that the page looks again.
+        marked: Where its sound is wrong.
     """
 
     headline: str
@@ -68,13 +65,15 @@ class StatusView:
     working: bool
     progress: int | None
     remaining: str | None
-    position: int | None
+    doing: str | None
+    ahead: int | None
+    is_watched: bool
+    marked: tuple[Marked, ...]
     checks: tuple[Check, ...]
     clip_url: str | None
-    consents: tuple[ConsentShown, ...]
 
 
-def status_view(connection: Connection, submission: Submission, call: Call, language: str) -> StatusView:
+def status_view(connection: Connection, submission: Submission, language: str) -> StatusView:
     """Gather what the status page says of *submission*."""
     work = backlog.work_on(connection, submission.id)
     progress = work.progress if submission.state in _WORKED_ON else None
@@ -85,11 +84,25 @@ def status_view(connection: Connection, submission: Submission, call: Call, lang
         working=submission.state in _WORKED_ON,
         progress=progress.percent if progress else None,
         remaining=wording.remaining(progress, language) if progress else None,
-        position=work.position if submission.state in _WORKED_ON else None,
+        doing=_doing(work, language) if submission.state in _WORKED_ON else None,
+        ahead=_ahead(connection, submission, work),
+        is_watched=submission.state in _WATCHED,
+        marked=marks_on(submission.levels, submission.checks, language),
         checks=submission.checks,
         clip_url=clip_url(connection, submission),
-        consents=tuple(_consent_shown(answer, call) for answer in submission.consents),
     )
+
+
+def _doing(work: backlog.Work, language: str) -> str | None:
+    return wording.say(standing.WORKING[work.kind], language) if work.is_working and work.kind else None
+
+
+def _ahead(connection: Connection, submission: Submission, work: backlog.Work) -> int | None:
+    if submission.state is State.AWAITING_REVIEW:
+        return queries.count_before(connection, submission)
+    if submission.state not in _WORKED_ON or work.is_working or work.position is None:
+        return None
+    return work.position - 1
 
 
 def _explanation(submission: Submission, language: str) -> str:
@@ -112,7 +125,3 @@ def _progress(number: int, present: int) -> str:
     if number == present:
         return "now"
     return "done" if number < present else "todo"
-
-
-def _consent_shown(answer: ConsentGiven, call: Call) -> ConsentShown:
-    return ConsentShown(answer=answer, text=call.consent_words(answer.kind, answer.text_sha256, answer.language))

@@ -1,17 +1,25 @@
-"""The only place that knows under which names the built assets lie."""
+"""The only place that knows under which names the built assets lie, and that sends them: compressed, where possible.
+
+They are compressed once, when they are built, as hard as it goes: nobody waits for it, and no proxy is needed for it.
+"""
 
 from __future__ import annotations
 
 import json
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import url_for
+from flask import request, send_from_directory, url_for
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
-DIST: Final = Path(__file__).parents[1] / "static" / "dist"
+STATIC: Final = Path(__file__).parents[1] / "static"
+DIST: Final = STATIC / "dist"
+
+_CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
+"""Content codings and how files in them end, the smallest first."""
 
 
 def set_up_assets(app: Flask) -> None:
@@ -21,9 +29,26 @@ def set_up_assets(app: Flask) -> None:
         FileNotFoundError: The assets were not built; `make run` and `make test` do that.
     """
     names: dict[str, str] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+    compressed = frozenset(f"dist/{path.name}" for _, ending in _CODINGS for path in DIST.glob(f"*{ending}"))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
 
     def asset(name: str) -> str:
         return url_for("static", filename=f"dist/{names[name]}")
 
+    def send(filename: str) -> Response:
+        return _send(filename, compressed)
+
     app.jinja_env.globals["asset"] = asset
+    app.view_functions["static"] = send
+
+
+def _send(filename: str, compressed: frozenset[str]) -> Response:
+    codings = {coding: f"{filename}{ending}" for coding, ending in _CODINGS if f"{filename}{ending}" in compressed}
+    if not codings:
+        return send_from_directory(STATIC, filename)
+    coding = next((coding for coding in codings if request.accept_encodings.quality(coding) > 0), "")
+    response = send_from_directory(STATIC, codings.get(coding, filename), mimetype=guess_type(filename)[0])
+    response.vary.add("Accept-Encoding")
+    if coding:
+        response.content_encoding = coding
+    return response

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from babel.core import Locale, get_global
 from babel.dates import format_datetime, get_timezone
 from babel.numbers import format_decimal
 from flask import g, request
 from flask_babel import Babel
 
 from intake import wording
-from intake.domain.calls import LANGUAGES
+from intake.domain.calls import FIRST_LANGUAGE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,17 +28,22 @@ if TYPE_CHECKING:
 TIME_ZONE: Final = get_timezone("Europe/Rome")
 
 
-# Flask-Security names its Italian catalogue by country, ours are named by language: both are found this way.
-_LOCALES: Final = {"it": "it_IT", "en": "en"}
+@dataclass(frozen=True, kw_only=True)
+class OtherLanguage:
+    """A language this page can also be read in: its code, its name in itself, and where."""
+
+    code: str
+    name: str
+    url: str
 
 
 def set_up_language(app: Flask) -> None:
     """Teach *app* and its templates to speak the page's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(wording.TRANSLATIONS)
-    Babel(app, default_locale=_LOCALES[LANGUAGES[0]], default_timezone="Europe/Rome", locale_selector=_locale)
+    Babel(app, default_locale=_locale_of(FIRST_LANGUAGE), default_timezone="Europe/Rome", locale_selector=_locale)
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
-    app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, number=_number)
+    app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
     app.jinja_env.globals.update(
         local=_local,
         verdict_sentence=_sentence,
@@ -49,28 +57,40 @@ def set_up_language(app: Flask) -> None:
 def page_language() -> str:
     """Return the language of this page: as asked for, or the submission's, or Italian."""
     asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else g.get("language", LANGUAGES[0])
+    return asked if asked in wording.languages() else g.get("language", FIRST_LANGUAGE)
 
 
 def _locale() -> str:
-    return _LOCALES[page_language()]
+    return _locale_of(page_language())
+
+
+def _locale_of(language: str) -> str:
+    # Flask-Security names its catalogues by country (`it_IT`), ours are named by language: both are found this way.
+    likely: str = get_global("likely_subtags").get(language, language)
+    parts = likely.split("_")
+    return f"{parts[0]}_{parts[-1]}" if len(parts) > 1 else language
 
 
 def prefer_language(language: str) -> None:
     """Speak *language* on this page unless the address asks for another."""
-    g.language = language if language in LANGUAGES else LANGUAGES[0]
+    g.language = language if language in wording.languages() else FIRST_LANGUAGE
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     # Who asked for English stays in English from page to page; no cookie needed.
-    if endpoint != "static" and "lang" in request.args and request.args["lang"] in LANGUAGES:
+    if endpoint != "static" and "lang" in request.args and request.args["lang"] in wording.languages():
         values.setdefault("lang", request.args["lang"])
 
 
-def _language_of_page() -> dict[str, str]:
+def _language_of_page() -> dict[str, Any]:
     language = page_language()
-    other = next(name for name in LANGUAGES if name != language)
-    return {"language": language, "other_language": other, "other_language_url": _same_page_in(other)}
+    others = (other for other in wording.languages() if other != language)
+    return {"language": language, "other_languages": [_other_language(code) for code in others]}
+
+
+def _other_language(code: str) -> OtherLanguage:
+    name = Locale.parse(code).get_language_name(code) or code
+    return OtherLanguage(code=code, name=name[0].upper() + name[1:], url=_same_page_in(code))
 
 
 def _same_page_in(language: str) -> str:
@@ -89,6 +109,10 @@ def _file_size(size_bytes: float) -> str:
 
 def _moment(moment: datetime) -> str:
     return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=TIME_ZONE, locale=page_language())
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _number(value: float) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from intake.domain.calls import FIRST_LANGUAGE
 from intake.domain.checks import Unit
 from intake.wording import standing
 from intake.wording.advice import CHECKS, REASONS
@@ -26,6 +27,13 @@ TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
 
 _BYTES_PER_MEGABYTE: Final = 1_000_000
 _SECONDS_PER_MINUTE: Final = 60
+
+
+@lru_cache
+def languages() -> tuple[str, ...]:
+    """Return the languages of our own sentences: Italian, in which they are written, and one for each catalogue."""
+    catalogues = (path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo"))
+    return (FIRST_LANGUAGE, *sorted(catalogues))
 
 
 def say(text: str, language: str, **values: str) -> str:

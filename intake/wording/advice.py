@@ -70,8 +70,8 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
             "mandalo di nuovo."
         ),
         Reason.PICTURE_STOPS: N_(
-            "L'immagine si ferma dopo {measured}, ma l'audio dura {limit}. Guarda il video fino in fondo sul telefono "
-            "e manda quello completo, o registra di nuovo."
+            "L'immagine si ferma dopo {measured}, ma l'audio va avanti. Guarda il video fino in fondo sul telefono e "
+            "manda quello completo, o registra di nuovo."
         ),
         Reason.PICTURE_GAPS: N_(
             "In qualche punto l'immagine è rovinata. Guarda il video fino in fondo sul telefono: se si vede male, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.wording.marking import N_
 
@@ -90,6 +91,15 @@ JUDGED: Final = N_(
     "Abbiamo già controllato il formato e l'audio: il risultato è qui sotto. Ora prepariamo la copia per la redazione."
 )
 """Said instead of the explanation while a clip whose verdict stands is still on its way to the moderators."""
+
+WORKING: Final[Mapping[JobKind, str]] = MappingProxyType(
+    {
+        JobKind.INSPECT: N_("In questo momento controlliamo il formato, l'immagine e l'audio."),
+        JobKind.ENCODE: N_("In questo momento prepariamo il video per tutti i dispositivi."),
+        JobKind.PUBLISH: N_("In questo momento prepariamo il video per la galleria."),
+    }
+)
+"""What is being done, for each kind of job that makes something of a clip."""
 
 SOON: Final = N_("meno di un minuto")
 A_MINUTE: Final = N_("circa un minuto")

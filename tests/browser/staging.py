@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intake.actions import submitting
+from intake.actions import moderating, submitting
+from intake.actions.moderating import Decision
 from intake.db.engine import writing
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
@@ -14,6 +15,7 @@ from tests import builders
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from intake.actions.judging import Findings
     from intake.domain.submissions import Submission, SubmissionId, Token
     from tests.browser.system import System
 
@@ -44,6 +46,24 @@ class Stage:
         submission_id, token = builders.a_receipt(self._services, state=state, letter=letter)
         self._file(builders.read(self._services, submission_id))
         return _staged(family_name, submission_id, token)
+
+    def judged_submission(self, family_name: str, findings: Findings) -> Staged:
+        """Set a submission down that waits to be watched, of which exactly *findings* were found."""
+        submission_id, token = builders.a_judged_receipt(self._services, findings, letter=_letter(family_name))
+        self._file(builders.read(self._services, submission_id))
+        return _staged(family_name, submission_id, token)
+
+    def asks_again(self, staged: Staged, reason: str) -> None:
+        """Have a moderator ask for another video."""
+        services = self._services
+        ruling = builders.a_ruling(builders.read(services, staged.id), Decision.ASK_AGAIN, reason=reason)
+        with writing(services.engine) as connection:
+            assert moderating.decide(connection, staged.id, ruling, now=services.clock()) is moderating.Outcome.DONE
+
+    def withdraws(self, staged: Staged) -> None:
+        """Have its sender take a submission back, elsewhere."""
+        with writing(self._services.engine) as connection:
+            assert submitting.withdraw(connection, staged.id, actor="sender", now=self._services.clock())
 
     def submission_being_inspected(self, family_name: str) -> Staged:
         """Set a submission down whose inspection was begun and does not end."""

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 from intake.actions import submitting
 from intake.db.engine import writing
+from intake.domain.facts import Stretch, StretchKind
 from intake.domain.states import State
 from tests.browser.inspection import barriers
 from tests.browser.system import MODERATORS
+from tests.builders import CLIPPED, LONG_SILENCE, NOISY, some_findings, some_levels
 from tests.people import Moderator, Sender, Visitor
 
 if TYPE_CHECKING:
@@ -93,6 +95,25 @@ def _status(state: State) -> Callable[[Cast], Page]:
     return status
 
 
+def the_warned_status(cast: Cast) -> Page:
+    stretches = [Stretch(kind=kind, starts_s=4.0, ends_s=12.0) for kind in StretchKind]
+    levels = some_levels(stretches=tuple(stretches))
+    staged = cast.stage.judged_submission("Villa", some_findings(checks=(LONG_SILENCE, CLIPPED, NOISY), levels=levels))
+    sender = cast.sender()
+    sender.opens(staged.status_path)
+    expect(sender.page.locator(".marks li")).to_have_count(3)
+    return sender.page
+
+
+def _receipt(state: State) -> Callable[[Cast], Page]:
+    def receipt(cast: Cast) -> Page:
+        sender = cast.sender()
+        sender.opens(cast.stage.submission("Villa", state=state).status_path + "/receipt")
+        return sender.page
+
+    return receipt
+
+
 def the_refused_replacement(cast: Cast) -> Page:
     sender = cast.sender()
     sender.opens(cast.stage.submission("Villa", state=State.REFUSED).status_path)
@@ -113,6 +134,7 @@ SENDERS_PAGES: Final = {
     "mistakes": the_form_with_mistakes,
     "receipt": the_receipt,
     "awaiting": _status(State.AWAITING_REVIEW),
+    "warned": the_warned_status,
     "refused": _status(State.REFUSED),
     "refused replacement": the_refused_replacement,
     "asked again": _status(State.REDO_REQUESTED),
@@ -208,6 +230,8 @@ OTHER_PAGES: Final = {
     "closed call": _public("/calls/chiusa"),
     "privacy": _public("/privacy"),
     "accessibility": _public("/accessibility"),
+    "receipt of consents": _receipt(State.AWAITING_REVIEW),
+    "receipt after withdrawal": _receipt(State.WITHDRAWN),
     "declined": _status(State.DECLINED),
     "stuck": _status(State.NEEDS_OPERATOR),
     "withdrawn": _status(State.WITHDRAWN),

@@ -65,7 +65,10 @@ def test_a_sentence_about_a_limit_holds_both_figures(reason: Reason, language: s
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("reason", "figures"),
-    [*((reason, []) for reason in BEFORE_MEASURING), *((reason, ["measured"]) for reason in CODECS)],
+    [
+        *((reason, []) for reason in BEFORE_MEASURING),
+        *((reason, ["measured"]) for reason in (*CODECS, Reason.PICTURE_STOPS)),
+    ],
 )
 def test_a_refusal_without_a_limit_leaves_no_gap_in_its_sentence(
     reason: Reason, figures: list[str], language: str

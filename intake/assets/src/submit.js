@@ -12,6 +12,7 @@ function enhance(root) {
   root.querySelectorAll('[data-copy]').forEach(copyLink)
 }
 
-enhance(document)
+// First: it notes what the server said before anything is changed.
 keepFresh(document, { onSwap: enhance })
+enhance(document)
 document.querySelector('[data-error-summary]')?.focus()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import housekeeping
+from intake.actions import housekeeping, submitting
 from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.jobs import JobKind
@@ -127,6 +127,30 @@ def test_only_objects_that_no_row_knows_are_swept(
     assert swept == 4
     assert {stored.key for stored in private.listing("")} == kept
     assert [stored.key for stored in gallery.listing("")] == [shown]
+
+
+def test_what_a_replaced_clip_left_is_swept(
+    services: Services, private: MemoryBucket, gallery: MemoryBucket, clock: FakeClock, tmp_path: Path
+) -> None:
+    # Given a clip that waits to be watched, with its files
+    waiting = a_submission(services)
+    old = [key for key in (waiting.original_key, waiting.review_key, *waiting.stills) if key]
+    for key in old:
+        put(private, key, tmp_path)
+
+    # When another takes its place
+    with writing(services.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        upload_key = submitting.replace_file(connection, waiting.id, file, now=clock())
+        assert upload_key is not None
+        submitting.finish_upload(connection, waiting.id, upload_key, now=clock())
+    put(private, upload_key, tmp_path)
+    now = clock() + timedelta(days=3650)
+    swept = housekeeping.sweep_leftovers(services.engine, private, gallery, now=now)
+
+    # Then only the new file is left
+    assert swept == len(old)
+    assert [stored.key for stored in private.listing("")] == [upload_key]
 
 
 def test_what_may_belong_to_a_running_attempt_is_left_alone(

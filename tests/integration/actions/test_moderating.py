@@ -18,6 +18,7 @@ from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.publication import is_public
 from intake.domain.states import State
+from intake.domain.submissions import Sha256
 from tests.builders import MODERATOR, a_ruling, a_submission, an_inspection, open_jobs, read, take_job
 
 if TYPE_CHECKING:
@@ -185,3 +186,25 @@ def test_the_database_and_the_rule_agree_on_what_is_public(
         by_database = connection.scalar(select(IS_PUBLIC).where(submissions.c.id == submission.id))
 
     assert by_database is is_public(state=state, gallery_consent_stands=consent_stands)
+
+
+def test_nobody_decides_on_a_clip_while_another_takes_its_place(services_on_each: Services) -> None:
+    # Given a moderator who watches a clip
+    watched = a_submission(services_on_each)
+
+    # When its sender sends a better one
+    with writing(services_on_each.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        upload_key = submitting.replace_file(connection, watched.id, file, now=services_on_each.clock())
+        assert upload_key is not None
+    while_it_comes = decide(services_on_each, watched, Decision.APPROVE)
+    with writing(services_on_each.engine) as connection:
+        submitting.finish_upload(connection, watched.id, upload_key, now=services_on_each.clock())
+        job = take_job(connection, watched.id, JobKind.INSPECT)
+        found = an_inspection(job, sha256=Sha256("77" * 32))
+        assert judging.record_inspection(connection, job, found, now=services_on_each.clock())
+
+    # Then no decision on the old one counts any more, and the new one waits
+    after_it_came = decide(services_on_each, watched, Decision.APPROVE)
+    assert (while_it_comes, after_it_came) == (Outcome.SOMEBODY_ELSE, Outcome.FILE_CHANGED)
+    assert read(services_on_each, watched.id).state is State.AWAITING_REVIEW

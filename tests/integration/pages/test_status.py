@@ -10,10 +10,24 @@ from intake.actions import jobs, judging
 from intake.db.engine import writing
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
+from intake.domain.facts import Stretch, StretchKind
 from intake.domain.jobs import JobKind, Progress
 from intake.domain.states import FINAL, REPLACEABLE, State
 from intake.domain.verdict import refused_by
-from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read, some_findings, take_job
+from tests.builders import (
+    LONG_SILENCE,
+    NOISY,
+    REVIEWED,
+    a_judged_receipt,
+    a_letter,
+    a_receipt,
+    a_sender,
+    open_jobs,
+    read,
+    some_findings,
+    some_levels,
+    take_job,
+)
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
 
@@ -22,6 +36,7 @@ if TYPE_CHECKING:
 
     from intake.wiring import Services
     from tests.fakes.bucket import MemoryBucket
+    from tests.fakes.clock import FakeClock
 
 HEADLINES = [
     (State.UPLOADING, "Aspettiamo il tuo video"),
@@ -166,6 +181,123 @@ def test_a_new_file_is_not_asked_for_where_none_is_needed(
     assert 'name="video"' not in client.get(path_of(services, state)).text
 
 
+class TestTheQueue:
+    def test_is_told_to_who_waits_for_a_check(self, client: FlaskClient, services: Services) -> None:
+        a_receipt(services)
+        a_receipt(services)
+        _, token = a_receipt(services)
+
+        assert "In coda: prima del tuo ci sono 2 video." in Page(client.get(f"/submissions/{token}")).text
+
+    def test_is_told_to_who_waits_to_be_watched(
+        self, client: FlaskClient, services: Services, clock: FakeClock
+    ) -> None:
+        a_receipt(services, state=State.AWAITING_REVIEW)
+        clock.advance(minutes=1)
+        _, token = a_receipt(services, state=State.AWAITING_REVIEW)
+        clock.advance(minutes=1)
+        a_receipt(services, state=State.AWAITING_REVIEW)
+
+        assert "In coda: prima del tuo c'è 1 video." in Page(client.get(f"/submissions/{token}")).text
+
+    def test_ends_at_the_next(self, client: FlaskClient, services: Services) -> None:
+        assert "In coda: il prossimo è il tuo." in Page(client.get(path_of(services, State.AWAITING_REVIEW))).text
+
+    @pytest.mark.parametrize(
+        ("state", "kind", "words"),
+        [
+            (State.UPLOADED, JobKind.INSPECT, "In questo momento controlliamo il formato"),
+            (State.INSPECTED, JobKind.ENCODE, "In questo momento prepariamo il video per tutti i dispositivi."),
+            (State.APPROVED, JobKind.PUBLISH, "In questo momento prepariamo il video per la galleria."),
+        ],
+    )
+    def test_gives_way_to_what_is_done_now(
+        self, client: FlaskClient, services: Services, state: State, kind: JobKind, words: str
+    ) -> None:
+        submission_id, token = a_receipt(services, state=state)
+        with writing(services.engine) as connection:
+            take_job(connection, submission_id, kind)
+
+        text = Page(client.get(f"/submissions/{token}")).text
+
+        assert words in text
+        assert "In coda" not in text
+
+    @pytest.mark.parametrize("state", sorted(FINAL | {State.PUBLISHED, State.REFUSED, State.DECLINED}))
+    def test_is_not_spoken_of_where_nobody_waits(self, client: FlaskClient, services: Services, state: State) -> None:
+        assert "In coda" not in Page(client.get(path_of(services, state))).text
+
+
+class TestTheWaveform:
+    def test_is_marked_where_a_check_complains(self, client: FlaskClient, services: Services) -> None:
+        stretches = (
+            Stretch(kind=StretchKind.SILENCE, starts_s=4.0, ends_s=11.5),
+            Stretch(kind=StretchKind.NOISE, starts_s=30.0, ends_s=45.0),
+            Stretch(kind=StretchKind.NOISE, starts_s=50.0, ends_s=50.02),
+        )
+        findings = some_findings(checks=(LONG_SILENCE, NOISY), levels=some_levels(stretches=stretches))
+        _, token = a_judged_receipt(services, findings)
+
+        page = Page(client.get(f"/submissions/{token}"))
+
+        marks = [
+            (rect["x"], rect["width"])
+            for rect in page.all("rect")
+            if rect["class"] == "mark mark-noise" and "x" in rect
+        ]
+        assert marks == [("50.0%", "25.0%"), ("83.33%", "0.03%")]
+        assert "Dove c'è silenzio: da 4 s a 11,5 s" in page.text
+        assert "Dove c'è rumore: da 30 s a 45 s, a 50 s" in page.text
+
+    def test_bears_no_mark_of_what_is_fine(self, client: FlaskClient, services: Services) -> None:
+        page = client.get(path_of(services, State.AWAITING_REVIEW)).text
+
+        assert 'class="waveform"' in page
+        assert "mark-" not in page
+
+    def test_speaks_the_language_of_the_page(self, client: FlaskClient, services: Services) -> None:
+        silence = Stretch(kind=StretchKind.SILENCE, starts_s=0.0, ends_s=64.0)
+        findings = some_findings(checks=(LONG_SILENCE,), levels=some_levels(stretches=(silence,)))
+        _, token = a_judged_receipt(services, findings)
+
+        assert "from 0 s to 1 min 4 s" in Page(client.get(f"/submissions/{token}?lang=en")).text
+
+
+class TestThePreview:
+    @pytest.mark.parametrize("state", [State.AWAITING_REVIEW, State.APPROVED])
+    def test_shows_the_gallery_s_card(self, client: FlaskClient, services: Services, state: State) -> None:
+        page = Page(client.get(path_of(services, state)))
+
+        assert "Come si vedrà nella galleria" in page.text
+        assert any(element.get("class") == "clip-card is-landscape" for _, element in page.elements)
+        assert "Impresa" in page.text
+
+    @pytest.mark.parametrize("state", sorted(set(State) - {State.INSPECTED, State.AWAITING_REVIEW, State.APPROVED}))
+    def test_is_not_promised_to_what_is_not_on_its_way(
+        self, client: FlaskClient, services: Services, state: State
+    ) -> None:
+        assert "Come si vedrà" not in client.get(path_of(services, state)).text
+
+    def test_sends_on_to_a_signed_link_of_the_best_still(self, client: FlaskClient, services: Services) -> None:
+        submission_id, token = a_receipt(services, state=State.AWAITING_REVIEW)
+        (image,) = Page(client.get(f"/submissions/{token}")).all("img")
+
+        answer = client.get(image["src"])
+
+        still = read(services, submission_id).stills[0]
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(f"http://bucket.invalid/private/{still}?X-Amz-Signature=")
+        assert answer.headers["Cache-Control"] == "no-store"
+
+    def test_has_the_same_address_at_every_look(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.AWAITING_REVIEW)
+
+        assert Page(client.get(page)).all("img") == Page(client.get(page)).all("img")
+
+    def test_has_no_picture_before_one_was_taken(self, client: FlaskClient, services: Services) -> None:
+        assert client.get(f"{path_of(services, State.UPLOADED)}/poster").status_code == 404
+
+
 class TestANewFile:
     @pytest.mark.parametrize("state", sorted(REPLACEABLE))
     def test_is_taken_where_one_was_asked_for(
@@ -179,6 +311,22 @@ class TestANewFile:
         assert answer.status_code == 303
         assert (submission.state, submission.file_name) == (State.UPLOADED, "nuovo.mp4")
         assert private.held[submission.original_key or ""].content == VIDEO
+
+    def test_takes_the_place_of_one_that_waits_to_be_watched(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.AWAITING_REVIEW)
+
+        text = Page(client.get(page)).text
+
+        assert "Manda un video al posto di questo" in text
+
+    def test_that_is_wrong_leaves_the_one_that_waits(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.AWAITING_REVIEW)
+
+        answer = press(client, page, f"{page}/replace", video=File("clip.avi"))
+
+        submission = submission_of(services, page.rpartition("/")[2])
+        assert answer.status_code == 422
+        assert (submission.state, submission.review_sha256) == (State.AWAITING_REVIEW, REVIEWED)
 
     def test_keeps_the_secret_and_asks_for_a_new_inspection(self, client: FlaskClient, services: Services) -> None:
         page = path_of(services, State.REFUSED)
@@ -222,7 +370,7 @@ class TestANewFile:
         assert answer.status_code == 422
         assert submission_of(services, page.rpartition("/")[2]).state is State.REFUSED
 
-    @pytest.mark.parametrize("state", [State.AWAITING_REVIEW, State.PUBLISHED, State.NEEDS_OPERATOR])
+    @pytest.mark.parametrize("state", [State.APPROVED, State.PUBLISHED, State.NEEDS_OPERATOR])
     def test_that_nobody_asked_for_changes_nothing(self, client: FlaskClient, services: Services, state: State) -> None:
         page = path_of(services, state)
 

@@ -37,8 +37,18 @@ def test_only_what_was_watched_can_be_approved() -> None:
     assert ways == {State.AWAITING_REVIEW, State.NEEDS_OPERATOR}
 
 
-def test_a_new_file_can_be_sent_only_where_one_was_asked_for() -> None:
+def test_a_new_file_is_looked_at_before_it_can_be_approved() -> None:
+    assert not is_legal(State.UPLOADING, State.APPROVED)
+    assert not is_legal(State.UPLOADED, State.APPROVED)
+
+
+def test_a_new_file_can_be_sent_only_where_it_may_be_replaced() -> None:
     assert {state for state in State if is_legal(state, State.UPLOADING)} == REPLACEABLE
+
+
+@pytest.mark.parametrize("state", sorted(REPLACEABLE))
+def test_a_new_file_that_never_comes_leaves_everything_as_it_was(state: State) -> None:
+    assert is_legal(State.UPLOADING, state)
 
 
 def test_an_operator_sends_back_to_exactly_where_jobs_die() -> None:

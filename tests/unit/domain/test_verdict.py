@@ -144,7 +144,22 @@ def test_what_cannot_be_decoded_was_damaged(heard_s: float, seen: dict[str, obje
 def test_a_file_that_breaks_off_says_when() -> None:
     check = judge_wholeness(some_facts(), some_levels(), some_picture_levels(breaks_off_s=30.0))
 
-    assert (check.reason, check.measured, check.limit) == (Reason.DAMAGED, 30.0, 60.0)
+    assert (check.reason, check.measured) == (Reason.DAMAGED, 30.0)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(
+            judge_wholeness(some_facts(), some_levels(), some_picture_levels(breaks_off_s=30.0)), id="breaks-off"
+        ),
+        pytest.param(judge_picture(some_facts(picture_s=20.0), RULES)[1], id="stops"),
+        pytest.param(judge_look(some_picture_levels(lost=1)), id="gaps"),
+    ],
+)
+def test_the_length_of_a_clip_is_no_limit(check: Check) -> None:
+    assert check.verdict is not Verdict.PASS
+    assert check.limit is None
 
 
 def test_each_check_is_there_once() -> None:
