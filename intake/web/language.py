@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from babel.dates import format_datetime, get_timezone
 from babel.numbers import format_decimal
 from flask import g, request
 from flask_babel import Babel
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
     from intake.domain.states import State
-
-TIME_ZONE: Final = get_timezone("Europe/Rome")
-
 
 # Flask-Security names its Italian catalogue by country, ours are named by language: both are found this way.
 _LOCALES: Final = {"it": "it_IT", "en": "en"}
@@ -88,7 +84,7 @@ def _file_size(size_bytes: float) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=TIME_ZONE, locale=page_language())
+    return wording.moment(moment, page_language())
 
 
 def _number(value: float) -> str:
