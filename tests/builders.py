@@ -218,6 +218,12 @@ def a_receipt(
     return upload.submission_id, upload.token
 
 
+def withdraw(services: Services, submission_id: SubmissionId) -> None:
+    """Take a submission back, as its sender does."""
+    with writing(services.engine) as connection:
+        assert submitting.withdraw(connection, submission_id, actor="sender", now=services.clock())
+
+
 def read(services: Services, submission_id: SubmissionId) -> Submission:
     """The submission as it stands now."""
     with reading(services.engine) as connection:
