@@ -22,6 +22,8 @@ printf 'postgresql+psycopg://intake:%s@database/intake' "$(cat secrets/database_
 random 48 | keep secret_key
 random 12 | keep s3_access_key
 random 32 | keep s3_secret_key
+# Whose mail server? Only you know: write its address into the file (docs/operating.md, Mail).
+printf '' | keep smtp_url
 for section in jwt.signing jwt.signing.read jwt.filer_signing jwt.filer_signing.read; do
     printf '[%s]\nkey = "%s"\n' "$section" "$(random 32)"
 done | keep storage_security.toml

@@ -23,6 +23,7 @@ from intake.web.assets import set_up_assets
 from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
+from intake.web.mail import mail_blueprint
 from intake.web.security import set_up_security_headers
 from intake.web.services import provide
 from intake.web.uploads import set_up_uploads
@@ -82,7 +83,13 @@ def create_app(services: Services) -> Flask:
     set_up_assets(app)
     set_up_security_headers(app, services.settings)
     app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
-    for blueprint in (submit_blueprint(), moderate_blueprint(), gallery_blueprint(), health_blueprint()):
+    for blueprint in (
+        submit_blueprint(),
+        moderate_blueprint(),
+        gallery_blueprint(),
+        health_blueprint(),
+        mail_blueprint(),
+    ):
         app.register_blueprint(blueprint)
     _protect_forms(app)
     _limit_rates(app)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from intake.domain.errors import BadSettings
+from intake.mail.letters import read_mail_from
+from intake.mail.smtp import read_smtp_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,8 @@ GIBIBYTE: Final = 1024**3
 
 _SECRETS: Final = "secrets"
 _RUN: Final = "run"
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""What this machine calls itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,8 @@ class Settings:
         sweep_s: How often the dispatcher looks for what fell through.
         hint_s: How often the dispatcher turns due jobs into messages.
         min_free_bytes: Below this much free space no upload is taken.
+        smtp_url: Where mails are handed over; None where they are kept in `DATA_DIR/mail` instead.
+        mail_from: Whose name and address mails bear, and where bounces go.
         trusted_proxies: How many proxies of ours stand before the web side; only their word on who asks is taken.
     """
 
@@ -54,6 +59,8 @@ class Settings:
     gallery_bucket: str
     secret_key: str = field(repr=False)
     public_url: str
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
     data_dir: Path
     port: int
     log_level: str
@@ -85,7 +92,17 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine's browsers are meant to reach us."""
-        return urlsplit(self.public_url).hostname in _LOOPBACK
+        return urlsplit(self.public_url).hostname in LOOPBACK
+
+    @property
+    def mail_host(self) -> str:
+        """The name we go by among mail servers."""
+        return _mail_host(self.public_url)
+
+
+def _mail_host(public_url: str) -> str:
+    host = urlsplit(public_url).hostname or ""
+    return "localhost" if host in LOOPBACK or ":" in host else host
 
 
 class _Reader:
@@ -133,6 +150,28 @@ class _Reader:
             self.problems.append(f"{name} must have at least {MIN_SECRET_CHARACTERS} characters.")
         return value
 
+    def smtp_url(self, *, is_needed: bool) -> str | None:
+        value = self._given("SMTP_URL")
+        if value is None and is_needed:
+            self.problems.append(
+                "SMTP_URL is not set (neither SMTP_URL nor SMTP_URL_FILE): senders at PUBLIC_URL wait for our mails. "
+                "For example smtp://user:password@mail.example.org:587."
+            )
+        try:
+            read_smtp_url(value or "smtp://localhost")
+        except ValueError as error:
+            # Not the value: it may hold a password.
+            self.problems.append(f"SMTP_URL {error}.")
+        return value
+
+    def mail_from(self, *, default: str | None) -> str:
+        value = self.text("MAIL_FROM", default)
+        try:
+            read_mail_from(value or "noreply@localhost")
+        except ValueError as error:
+            self.problems.append(f"MAIL_FROM {error}, not “{value}”.")
+        return value
+
     def optional(self, name: str) -> str | None:
         return self._given(name)
 
@@ -159,6 +198,10 @@ class _Reader:
 def _read(reader: _Reader) -> Settings:
     endpoint = reader.url("S3_ENDPOINT_URL", "http://127.0.0.1:8333")
     port = int(reader.number("PORT", 8000))
+    public_url = reader.url("PUBLIC_URL", f"http://127.0.0.1:{port}")
+    is_at_home = reader.is_embedded or urlsplit(public_url).hostname in LOOPBACK
+    smtp_url = reader.smtp_url(is_needed=not is_at_home)
+    noreply = f"Pistoia2030 <noreply@{_mail_host(public_url)}>"
     return Settings(
         database_url=reader.text("DATABASE_URL", f"sqlite:///{(reader.data_dir / 'intake.db').absolute()}"),
         redis_url=reader.text("REDIS_URL", "redis://127.0.0.1:6379/0"),
@@ -169,7 +212,10 @@ def _read(reader: _Reader) -> Settings:
         private_bucket=reader.text("PRIVATE_BUCKET", "intake-private"),
         gallery_bucket=reader.text("GALLERY_BUCKET", "intake-gallery"),
         secret_key=reader.secret("SECRET_KEY"),
-        public_url=reader.url("PUBLIC_URL", f"http://127.0.0.1:{port}"),
+        public_url=public_url,
+        smtp_url=smtp_url,
+        # No name of ours is good enough for a real mail server: it would refuse it, or worse, file it under spam.
+        mail_from=reader.mail_from(default=None if smtp_url else noreply),
         data_dir=reader.data_dir.absolute(),
         port=port,
         log_level=reader.log_level(),

@@ -1,4 +1,4 @@
-"""The only place where a process gets its parts: engine, buckets and clock, built from the settings."""
+"""The only place where a process gets its parts: engine, buckets, mailer and clock, built from the settings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from intake.db.engine import make_engine
+from intake.mail.outbox import Outbox
+from intake.mail.smtp import SmtpMailer, read_smtp_url
 from intake.storage.bucket import Objects, PublicLinks, S3Bucket, ViewLinks
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from intake.mail.mailer import Mailer
     from intake.settings import Settings
 
 
@@ -43,6 +46,7 @@ class Services:
     engine: Engine
     private: PrivateBucket
     gallery: GalleryBucket
+    mailer: Mailer
     clock: Clock
 
 
@@ -58,8 +62,21 @@ def connect(settings: Settings) -> Services:
         engine=make_engine(settings.database_url),
         private=s3_bucket(settings, settings.private_bucket),
         gallery=s3_bucket(settings, settings.gallery_bucket),
+        mailer=make_mailer(settings),
         clock=utc_now,
     )
+
+
+def make_mailer(settings: Settings) -> Mailer:
+    """Build what takes our mails: the settings' mail server, or a folder where there is none."""
+    if settings.smtp_url is None:
+        return outbox(settings)
+    return SmtpMailer(read_smtp_url(settings.smtp_url), our_name=settings.mail_host)
+
+
+def outbox(settings: Settings) -> Outbox:
+    """Return the folder that mails are kept in where no mail server is set."""
+    return Outbox(settings.data_dir / "mail")
 
 
 def s3_bucket(settings: Settings, name: str) -> S3Bucket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from intake.actions import jobs, judging, moderating, publishing, submitting
@@ -12,16 +13,19 @@ from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.facts import AudioLevels, Confidence, PictureLevels, Stretch, StretchKind, VideoFacts
-from intake.domain.jobs import JobKind, JobState
+from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
-from intake.domain.submissions import ObjectKey, Publication, Sender, Sha256
+from intake.domain.submissions import Job, ObjectKey, Publication, Sender, Sha256, SubmissionId
+from intake.mail.letters import Letter, build
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from sqlalchemy import Connection
 
     from intake.actions.submitting import Upload
     from intake.domain.calls import Call
-    from intake.domain.submissions import Job, Submission, SubmissionId, Token
+    from intake.domain.submissions import Submission, Token
     from intake.wiring import Services
 
 CALL: Final = CallSlug("pistoia2030")
@@ -168,6 +172,39 @@ def an_inspection(
     )
 
 
+def a_job(**changes: object) -> Job:
+    """A job that somebody holds."""
+    job = Job(
+        id=JobId(7),
+        submission_id=SubmissionId("b7c0a1de-0000-4000-8000-000000000001"),
+        kind=JobKind.MAIL_RECEIPT,
+        revision=1,
+        state=JobState.LEASED,
+        attempts=1,
+        max_attempts=5,
+        token=LeaseToken("mine"),
+        last_error=None,
+    )
+    return replace(job, **changes)  # type: ignore[arg-type]
+
+
+def a_mail(**changes: object) -> EmailMessage:
+    """A mail to Anna that says little."""
+    letter = Letter(
+        job=a_job(),
+        host="video.example.org",
+        mail_from="Pistoia2030 <noreply@example.org>",
+        to="anna.rossi@example.org",
+        reply_to="videomessaggi@example.org",
+        subject="È arrivato: il tuo video",
+        text="Ciao Anna,\n\nè arrivato.\n",
+        html="<p>Ciao Anna,</p><p>è arrivato.</p>\n",
+        language="it",
+        written_at=datetime(2026, 11, 28, 9, 32, tzinfo=UTC),
+    )
+    return build(replace(letter, **changes))  # type: ignore[arg-type]
+
+
 def the_call(services: Services) -> Call:
     """The Pistoia2030 call as it is loaded."""
     with reading(services.engine) as connection:
@@ -215,6 +252,12 @@ def a_judged_receipt(
         found = an_inspection(job, findings=findings)
         assert judging.record_inspection(connection, job, found, now=services.clock())
     return submission_id, token
+
+
+def withdraw(services: Services, submission_id: SubmissionId) -> None:
+    """Take a submission back, as its sender does."""
+    with writing(services.engine) as connection:
+        assert submitting.withdraw(connection, submission_id, actor="sender", now=services.clock())
 
 
 def read(services: Services, submission_id: SubmissionId) -> Submission:

@@ -22,6 +22,7 @@ from intake.wiring import Services, connect
 from tests import servers
 from tests.fakes.bucket import MemoryBucket
 from tests.fakes.clock import FakeClock
+from tests.fakes.mailer import MemoryMailer
 from workers.media.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def _parts(environ: dict[str, str], clock: FakeClock) -> Services:
         engine=make_engine(settings.database_url),
         private=MemoryBucket("private"),
         gallery=MemoryBucket("gallery"),
+        mailer=MemoryMailer(),
         clock=clock,
     )
 

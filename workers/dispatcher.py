@@ -64,6 +64,7 @@ class Dispatcher:
             self._every("sweep", settings.sweep_s)
             self._every("beat", heartbeats.BEAT_S)
             self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
+            self._every("forget_senders", LEFTOVERS_EVERY_S)
             self.stop.wait(settings.hint_s / 2)
 
     def hint(self) -> None:
@@ -82,6 +83,11 @@ class Dispatcher:
         """Delete objects that no row knows."""
         services = self.services
         housekeeping.sweep_leftovers(services.engine, services.private, services.gallery, now=services.clock())
+
+    def forget_senders(self) -> None:
+        """Erase addresses that waited too long for their last mail."""
+        with writing(self.services.engine) as connection:
+            housekeeping.forget_senders(connection, now=self.services.clock())
 
     def beat(self) -> None:
         """Say that we live, and whether Redis answers."""

@@ -23,7 +23,7 @@ from intake.actions import jobs
 from intake.actions.moderating import call_operator
 from intake.db import backlog
 from intake.db.engine import reading, writing
-from intake.domain.errors import LeaseLost, TryAgainLater
+from intake.domain.errors import LeaseLost, NoUseTrying, TryAgainLater
 from intake.domain.jobs import JOB_RULES, JobState
 from intake.storage import keys
 from workers.steps import STEPS
@@ -87,6 +87,9 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     except TryAgainLater as error:
         log.warning("job_put_back", cause=str(error))
         return
+    except NoUseTrying as error:
+        log.error("job_given_up", cause=str(error))  # noqa: TRY400 - the cause says it all
+        _fail(services, job, error)
     except Exception as error:  # This is the one place that turns a bug into a counted failure.
         log.exception("job_failed")
         _fail(services, job, error)
@@ -132,8 +135,9 @@ def _put_back(services: Services, job: Job, error: TryAgainLater) -> None:
 def _fail(services: Services, job: Job, error: Exception) -> None:
     cause = f"{type(error).__name__}: {error}"
     with writing(services.engine) as connection:
-        is_mine = jobs.fail(connection, job, cause)
-        if is_mine and job.attempts >= job.max_attempts and JOB_RULES[job.kind].needs_operator:
+        for_good = isinstance(error, NoUseTrying)
+        is_mine = jobs.fail(connection, job, cause, for_good=for_good)
+        if is_mine and (for_good or job.attempts >= job.max_attempts) and JOB_RULES[job.kind].needs_operator:
             call_operator(connection, job.submission_id, error=cause, now=services.clock())
 
 

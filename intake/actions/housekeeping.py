@@ -13,7 +13,8 @@ import structlog
 
 from intake.actions import jobs
 from intake.actions.moderating import call_operator
-from intake.actions.submitting import finish_upload, give_up_upload
+from intake.actions.publishing import erase_address
+from intake.actions.submitting import finish_upload, give_up_upload, remind
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import ObjectMissing
@@ -42,6 +43,12 @@ ABANDONED_UPLOAD: Final = timedelta(hours=72)
 LEFTOVER_AGE: Final = timedelta(hours=3)
 """Objects younger than this may belong to an attempt still running: no job takes longer than an hour."""
 
+HALF_WAY: Final = timedelta(hours=24)
+"""After this long a sender whose file did not come is reminded, once: two days are left to send it."""
+
+ADDRESS_KEPT: Final = timedelta(hours=72)
+"""After this long the address of whoever withdrew is erased, even if no mail server took the last mail."""
+
 _BATCH: Final = 500
 
 
@@ -63,6 +70,15 @@ def settle_uploads(engine: Engine, private: Objects, *, now: datetime) -> None:
         is_complete = _is_complete(private, submission)
         with writing(engine) as connection:
             _settle(connection, submission, is_complete=is_complete, now=now)
+
+
+def forget_senders(connection: Connection, *, now: datetime) -> int:
+    """Erase the addresses of those who withdrew and whose last mail never went; return how many."""
+    waiting = queries.withdrawn_with_address(connection, before=now - ADDRESS_KEPT)
+    for submission_id in waiting:
+        erase_address(connection, submission_id)
+        log.warning("confirmation_given_up", submission_id=submission_id)
+    return len(waiting)
 
 
 def sweep_leftovers(engine: Engine, private: Objects, gallery: Objects, *, now: datetime) -> int:
@@ -106,6 +122,8 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
             log.warning("upload_finished_late", submission_id=submission.id)
     elif _is_hopeless(submission, now=now) and give_up_upload(connection, submission.id, actor="dispatcher", now=now):
         log.info("upload_given_up", submission_id=submission.id)
+    elif submission.created_at < now - HALF_WAY:
+        remind(connection, submission.id)
 
 
 def _is_hopeless(submission: Submission, *, now: datetime) -> bool:

@@ -104,9 +104,13 @@ def put_back(connection: Connection, job: Job, error: str) -> bool:
     )
 
 
-def fail(connection: Connection, job: Job, error: str) -> bool:
-    """Count a failure: ready again after a while, or dead when that was the last attempt. False: somebody else won."""
-    is_last = job.attempts >= job.max_attempts
+def fail(connection: Connection, job: Job, error: str, *, for_good: bool = False) -> bool:
+    """Count a failure: ready again after a while, or dead when that was the last attempt. False: somebody else won.
+
+    Args:
+        for_good: Trying again cannot help, so this was the last attempt whatever is left.
+    """
+    is_last = for_good or job.attempts >= job.max_attempts
     return _update_mine(
         connection,
         job,

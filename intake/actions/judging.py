@@ -125,12 +125,13 @@ def record_refusal(connection: Connection, job: Job, refusal: Check, *, now: dat
         return False
     others = [check for check in submission.checks if check.code is not refusal.code]
     checks = [document_of(check) for check in (*others, refusal)]
-    return move(connection, submission, State.REFUSED, actor="worker", now=now, checks=checks)
+    then = [JobKind.MAIL_VERDICT]
+    return move(connection, submission, State.REFUSED, actor="worker", now=now, then=then, checks=checks)
 
 
 def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:
     if not is_accepted(found.findings.checks):
-        return State.REFUSED, []
+        return State.REFUSED, [JobKind.MAIL_VERDICT]
     if found.review is None:
         return State.INSPECTED, [JobKind.ENCODE]
     return State.AWAITING_REVIEW, []

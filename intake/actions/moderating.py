@@ -165,6 +165,7 @@ def _turn_down(connection: Connection, submission: Submission, after: State, rul
         after,
         actor=ruling.moderator,
         now=now,
+        then=[JobKind.MAIL_VERDICT],
         reason=ruling.reason,
         note=ruling.note,
         decision_reason=ruling.reason,

@@ -1,4 +1,10 @@
-"""What a worker writes down when it makes a clip public, takes it away, or deletes what was private."""
+"""What a worker writes down when it makes a clip public, takes it away, or deletes what was private.
+
+A withdrawal ends with a mail that says what was deleted. Whichever of the two clean-ups ends last asks for it, in its
+own transaction, so it is written once and never before the files are gone. Until it is sent the row keeps the first
+name and the address, and nothing else of what the sender told us; `housekeeping` erases these after three days in any
+case.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, update
 
+from intake.actions.jobs import enqueue
 from intake.actions.moving import move
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.records import document_of
 from intake.db.tables import FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
+from intake.domain.jobs import JobKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
 
@@ -19,8 +27,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from intake.domain.submissions import Job, Publication, Submission
+    from intake.domain.submissions import Job, Publication, Submission, SubmissionId
 
+
+_TOLD: Final = ("family_name", "role", "organisation", "file_name")
+"""What a sender told us and no mail needs."""
+
+_ADDRESS: Final = ("given_name", "email")
+"""What the mail after a withdrawal needs."""
 
 _KEPT: Final = ("original_key", "upload_key", "submission_key")
 """Where a sender's bytes were, and how their browser called them."""
@@ -63,6 +77,7 @@ def record_publication(connection: Connection, job: Job, publication: Publicatio
         State.PUBLISHED,
         actor="worker",
         now=now,
+        then=[JobKind.MAIL_PUBLISHED],
         publication=document_of(publication),
         published_revision=publication.revision,
         published_at=publication.published_at,
@@ -72,14 +87,18 @@ def record_publication(connection: Connection, job: Job, publication: Publicatio
 def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
     """Erase what the sender told us, and write down what was deleted and when."""
     submission = queries.lock_submission(connection, job.submission_id)
-    erased = dict.fromkeys(("given_name", "family_name", "role", "organisation", "email", "file_name"), "")
+    is_confirmed = submission.state is State.WITHDRAWN
+    erased = dict.fromkeys(_TOLD if is_confirmed else (*_TOLD, *_ADDRESS), "")
     found = dict.fromkeys((*FOUND, *_KEPT))
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**erased, **found))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None))
-    connection.execute(update(jobs).where(jobs.c.submission_id == submission.id).values(last_error=None))
+    # Only where there is one: the others' rows may be held by workers that wait for this submission.
+    said = (jobs.c.submission_id == submission.id, jobs.c.last_error.is_not(None))
+    connection.execute(update(jobs).where(*said).values(last_error=None))
     _record(connection, submission, f"deleted {deleted} private files and what the sender told us", now=now)
+    _confirm_when_clean(connection, submission, job)
 
 
 def record_removal(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
@@ -87,6 +106,20 @@ def record_removal(connection: Connection, job: Job, *, deleted: int, now: datet
     submission = queries.lock_submission(connection, job.submission_id)
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
     _record(connection, submission, f"deleted {deleted} public files", now=now)
+    _confirm_when_clean(connection, submission, job)
+
+
+def erase_address(connection: Connection, submission_id: SubmissionId) -> bool:
+    """Forget the last that a withdrawn submission's row knows of its sender; True."""
+    erased = dict.fromkeys(_ADDRESS, "")
+    connection.execute(update(submissions).where(submissions.c.id == submission_id).values(**erased))
+    return True
+
+
+def _confirm_when_clean(connection: Connection, submission: Submission, job: Job) -> None:
+    # The submission is locked and this job is done in this transaction, so one of the two sees the other's end.
+    if submission.state is State.WITHDRAWN and backlog.is_cleaned(connection, submission.id, job.revision):
+        enqueue(connection, submission.id, job.revision, JobKind.MAIL_WITHDRAWN)
 
 
 def _record(connection: Connection, submission: Submission, note: str, *, now: datetime) -> None:

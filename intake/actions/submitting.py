@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from intake.actions import tokens
+from intake.actions import jobs, tokens
 from intake.actions.moving import move, record_creation
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.tables import FOUND, consents, submissions
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
@@ -94,7 +94,7 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
         letter.file.size_bytes,
         letter.sender,
     ):
-        return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=None)
+        return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=None)
     # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
     # It is another submission.
     fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
@@ -116,7 +116,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         State.UPLOADED,
         actor="sender",
         now=now,
-        then=[JobKind.INSPECT],
+        then=[JobKind.INSPECT, JobKind.MAIL_RECEIPT],
         came_from=None,
         received_at=now,
         original_key=upload_key,
@@ -179,6 +179,26 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
     return move(connection, submission, State.WITHDRAWN, actor=actor, now=now, then=[JobKind.UNPUBLISH, JobKind.PURGE])
 
 
+def remind(connection: Connection, submission_id: SubmissionId) -> bool:
+    """Ask for one mail to the sender of a first file that is still awaited; False where one was asked for before."""
+    submission = queries.lock_submission(connection, submission_id)
+    is_awaited = submission.state is State.UPLOADING and submission.came_from is None
+    if not is_awaited or backlog.was_ever_asked(connection, submission.id, JobKind.MAIL_REMINDER):
+        return False
+    jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
+    return True
+
+
+def token_of(connection: Connection, submission_id: SubmissionId, secret_key: str) -> Token:
+    """Return the sender's secret, for those who wrote to us and for nobody else.
+
+    Raises:
+        cryptography.fernet.InvalidToken: `SECRET_KEY` was changed since.
+    """
+    sealed = connection.scalar(select(submissions.c.token_sealed).where(submissions.c.id == submission_id))
+    return tokens.unseal(str(sealed), secret_key)
+
+
 def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:
     submission_id, token = SubmissionId(str(uuid.uuid4())), tokens.mint()
     upload_key = keys.original(submission_id)
@@ -211,7 +231,7 @@ def _start_over(  # noqa: PLR0913 - as _create, and what is known
     )
     connection.execute(delete(consents).where(consents.c.submission_id == known.id))
     _record_answers(connection, call, known.id, letter, now=now)
-    return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=upload_key)
+    return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=upload_key)
 
 
 def _told(letter: Letter) -> dict[str, object]:
@@ -236,8 +256,3 @@ def _record_answers(
         for consent in call.consents
     ]
     connection.execute(insert(consents), rows)
-
-
-def _token(connection: Connection, submission: Submission, secret_key: str) -> Token:
-    sealed = connection.scalar(select(submissions.c.token_sealed).where(submissions.c.id == submission.id))
-    return tokens.unseal(str(sealed), secret_key)

@@ -11,7 +11,7 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import MAKERS, JobKind, JobState, Progress
+from intake.domain.jobs import CLEANERS, MAKERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | 
     """Return the job that brought a submission to an operator."""
     query = (
         select(jobs)
-        .where(jobs.c.submission_id == submission_id, jobs.c.state == JobState.DEAD)
+        .where(jobs.c.submission_id == submission_id, jobs.c.state == JobState.DEAD, jobs.c.kind.in_(MAKERS))
         .order_by(jobs.c.id.desc())
         .limit(1)
     )
@@ -110,6 +110,23 @@ def is_being_written(connection: Connection, job: Job) -> bool:
         jobs.c.state == JobState.LEASED,
         jobs.c.lease_until > database_now_s(),
     )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def is_cleaned(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
+    """Tell whether all that had to be deleted after the move to *revision* is deleted."""
+    query = select(jobs.c.id).where(
+        jobs.c.submission_id == submission_id,
+        jobs.c.revision == revision,
+        jobs.c.kind.in_(CLEANERS),
+        jobs.c.state != JobState.DONE,
+    )
+    return connection.execute(query.limit(1)).first() is None
+
+
+def was_ever_asked(connection: Connection, submission_id: SubmissionId, kind: JobKind) -> bool:
+    """Tell whether a job of this kind was ever written for a submission."""
+    query = select(jobs.c.id).where(jobs.c.submission_id == submission_id, jobs.c.kind == kind)
     return connection.execute(query.limit(1)).first() is not None
 
 

@@ -198,6 +198,14 @@ def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submissio
     )
 
 
+def withdrawn_with_address(connection: Connection, *, before: datetime) -> list[SubmissionId]:
+    """Return the submissions withdrawn before *before* whose sender's address is still known."""
+    query = select(submissions.c.id).where(
+        submissions.c.state == State.WITHDRAWN, submissions.c.moved_at < before, submissions.c.email != ""
+    )
+    return list(connection.scalars(query))
+
+
 def private_keys(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
     """Return every object of the private bucket that the rows of these submissions know."""
     columns = ("original_key", "upload_key", "review_key", "waveform_key")

@@ -5,7 +5,10 @@
     ├── TryAgainLater       something outside is down     → retried with back-off, costs no attempt
     │   ├── StorageUnavailable
     │   ├── StorageFull
-    │   └── SandboxUnavailable
+    │   ├── SandboxUnavailable
+    │   └── MailUnavailable
+    ├── NoUseTrying         trying again cannot help  → the job is given up at once
+    │   └── MailRefused
     ├── ObjectMissing       the bucket does not hold what a row says it holds
     ├── NotFound            no such call, submission, clip
     │   └── Gone            there was one; it is withdrawn
@@ -58,6 +61,18 @@ class StorageFull(TryAgainLater):
 
 class SandboxUnavailable(TryAgainLater):
     """No sandbox passed its self-test here, so no tool may touch a sender's file."""
+
+
+class MailUnavailable(TryAgainLater):
+    """The mail server does not answer, or not for now, or not to us: a wrong password is mended, and then it will."""
+
+
+class NoUseTrying(IntakeError):
+    """The same job would end the same way; it is given up without a second try."""
+
+
+class MailRefused(NoUseTrying):
+    """The mail server takes no mail for this address, or not this mail, and says that this is final."""
 
 
 class ObjectMissing(IntakeError):

@@ -29,6 +29,11 @@ class JobKind(StrEnum):
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     PURGE = "purge"
+    MAIL_RECEIPT = "mail_receipt"
+    MAIL_VERDICT = "mail_verdict"
+    MAIL_PUBLISHED = "mail_published"
+    MAIL_WITHDRAWN = "mail_withdrawn"
+    MAIL_REMINDER = "mail_reminder"
 
 
 class JobState(StrEnum):
@@ -69,6 +74,9 @@ class Progress:
     remaining_s: int | None
 
 
+_A_MAIL: Final = JobRule(queue=Queue.QUICK, max_attempts=5, needs_operator=False)
+"""A mail server that is down costs no attempt, so only killed workers and our own mistakes use them up."""
+
 JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
     {
         JobKind.INSPECT: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=True),
@@ -77,11 +85,22 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         # Taking something away must not give up after three tries: it is tried for days, then listed for operators.
         JobKind.UNPUBLISH: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
         JobKind.PURGE: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
+        JobKind.MAIL_RECEIPT: _A_MAIL,
+        JobKind.MAIL_VERDICT: _A_MAIL,
+        JobKind.MAIL_PUBLISHED: _A_MAIL,
+        JobKind.MAIL_WITHDRAWN: _A_MAIL,
+        JobKind.MAIL_REMINDER: _A_MAIL,
     }
 )
 
 MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH})
 """Kinds that make files; nothing is deleted while one of them is at work on the same submission."""
+
+CLEANERS: Final = frozenset({JobKind.UNPUBLISH, JobKind.PURGE})
+"""Kinds that take a withdrawn submission's files away."""
+
+MAILS: Final = frozenset({kind for kind in JobKind if kind.startswith("mail_")})
+"""Kinds that write to a sender; a submission does not wait for them."""
 
 
 def backoff_s(failures: int) -> float:

@@ -50,6 +50,7 @@ def _welcome(settings: Settings) -> str:
             f"  Moderate       {site}/moderate/",
             f"                 {email}",
             f"                 {password}   (kept in {file})",
+            *([] if settings.smtp_url else [f"  Mails sent     {site}/_mail"] if settings.is_loopback else []),
             "  Stop           Ctrl-C",
             "",
         ]

@@ -17,6 +17,7 @@ from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
 from intake.domain.jobs import Queue
+from intake.web.nearness import sits_here
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
 
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
     from intake.settings import Settings
     from intake.wiring import Services
-
-_FORWARDING_HEADERS: Final = (
-    "Forwarded",
-    "Via",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-IP",
-)
-
 
 _BEATING: Final = ("redis", "dispatcher", "workers", "sandbox")
 
@@ -165,4 +156,4 @@ def _may_read_metrics(settings: Settings) -> bool:
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.metrics_token and hmac.compare_digest(bearer.encode(), settings.metrics_token.encode()):
         return True
-    return settings.is_loopback and not any(name in request.headers for name in _FORWARDING_HEADERS)
+    return sits_here(settings)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel.core import Locale, get_global
-from babel.dates import format_datetime, get_timezone
 from babel.numbers import format_decimal
 from flask import g, request
 from flask_babel import Babel
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
     from intake.domain.states import State
-
-TIME_ZONE: Final = get_timezone("Europe/Rome")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +105,7 @@ def _file_size(size_bytes: float) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=TIME_ZONE, locale=page_language())
+    return wording.moment(moment, page_language())
 
 
 def _utc(moment: datetime) -> str:

@@ -27,6 +27,8 @@ class Access(StrEnum):
     """Staff who are logged in."""
     OPERATOR = "operator"
     """Whoever holds the metrics token, or sits at this machine."""
+    HERE = "here"
+    """Whoever sits at this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)

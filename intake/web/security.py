@@ -56,6 +56,11 @@ def allow_frames() -> None:
     g.may_be_framed = True
 
 
+def allow_frames_of_ours() -> None:
+    """Let this answer show another page of ours in a frame."""
+    g.may_frame = True
+
+
 def forget_session() -> None:
     """Promise that this answer is the same for everybody.
 
@@ -67,6 +72,7 @@ def forget_session() -> None:
 
 def _policy(media_origin: str) -> str:
     scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
+    frames = "'self'" if g.get("may_frame") else "'none'"
     ancestors = "*" if g.get("may_be_framed") else "'none'"
     return "; ".join(
         (
@@ -77,6 +83,7 @@ def _policy(media_origin: str) -> str:
             f"media-src {media_origin}",
             "font-src 'self'",
             "connect-src 'self'",
+            f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {ancestors}",

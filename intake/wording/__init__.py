@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from babel.dates import format_datetime, get_timezone
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -19,9 +20,13 @@ from intake.wording.advice import CHECKS, REASONS
 from intake.wording.standing import HEADLINES, STATES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from intake.domain.checks import Check
     from intake.domain.jobs import Progress
     from intake.domain.states import State
+
+TIME_ZONE: Final = get_timezone("Europe/Rome")
 
 TRANSLATIONS: Final = Path(__file__).parents[1] / "translations"
 
@@ -38,7 +43,7 @@ def languages() -> tuple[str, ...]:
 
 def say(text: str, language: str, **values: str) -> str:
     """Translate one of our sentences and fill in its values."""
-    translated: str = _catalogue(language).gettext(text)
+    translated: str = catalogue(language).gettext(text)
     return translated.format(**values) if values else translated
 
 
@@ -85,6 +90,11 @@ def duration(seconds: float, language: str) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
+def moment(moment: datetime, language: str) -> str:
+    """Write a point in time as clocks in Pistoia show it: `28 novembre 2026, 10:32`."""
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=TIME_ZONE, locale=language)
+
+
 def remaining(progress: Progress, language: str) -> str | None:
     """Say how long something will still take; nothing where that cannot be said yet."""
     if progress.remaining_s is None:
@@ -116,5 +126,6 @@ def _figure(value: float | str | None, unit: Unit | None, language: str) -> str:
 
 
 @lru_cache
-def _catalogue(language: str) -> NullTranslations:
+def catalogue(language: str) -> NullTranslations:
+    """Return our sentences in *language*."""
     return Translations.load(TRANSLATIONS, [language])

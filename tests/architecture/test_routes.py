@@ -6,14 +6,19 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import url_for
 
 from intake.app import create_app
+from intake.domain.calls import CallSlug
+from intake.domain.submissions import ClipId, Token
 from intake.gallery.routes import ROUTES as GALLERY
+from intake.mail import links
 from intake.moderate.routes import ROUTES as MODERATE
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.submit.routes import ROUTES as SUBMIT
 from intake.web.health import ROUTES as HEALTH
+from intake.web.mail import ROUTES as MAIL
 from intake.web.routing import Access, Route
 from intake.wiring import connect
 from tests.conftest import an_environment
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH}
+TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH, "mail": MAIL}
 
 DECLARED = {f"{audience}.{route.name}": route for audience, routes in TABLES.items() for route in routes}
 
@@ -44,6 +49,7 @@ LIBRARY = {
     "security.tf_select",
 }
 
+HERE_ROUTES = [pytest.param(route, id=name) for name, route in DECLARED.items() if route.access is Access.HERE]
 STAFF_ROUTES = [pytest.param(route, id=name) for name, route in DECLARED.items() if route.access is Access.STAFF]
 CHANGING_ROUTES = [
     pytest.param(route, id=name)
@@ -66,6 +72,7 @@ def address(route: Route) -> str:
         route.rule.replace("<uuid:submission_id>", str(uuid.uuid4()))
         .replace("<token>", "x")
         .replace("<call_slug>", "pistoia2030")
+        .replace("<name>", "0" * 32)
     )
 
 
@@ -98,9 +105,30 @@ def test_staff_routes_send_strangers_to_the_login(app: Flask, route: Route) -> N
     assert answer.headers["Location"].partition("?")[0].endswith("/moderate/login")
 
 
+@pytest.mark.parametrize("route", HERE_ROUTES)
+def test_what_is_for_this_machine_is_not_there_for_others(app: Flask, route: Route) -> None:
+    answer = app.test_client().get(address(route), headers={"X-Forwarded-For": "203.0.113.9"})
+
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("route", [*STAFF_ROUTES, *CHANGING_ROUTES])
 def test_no_form_is_taken_from_another_site(app: Flask, route: Route) -> None:
     answer = app.test_client().open(address(route), method="POST", data={"confirm": "y"})
 
     assert answer.status_code in {302, 400, 404, 405, 422}
     assert "/moderate/login" in answer.headers.get("Location", "/moderate/login")
+
+
+def test_mails_lead_to_pages_that_are_there(app: Flask) -> None:
+    token, clip_id = Token("s3cret"), ClipId("abc")
+
+    with app.test_request_context():
+        status = url_for("submit.show_submission", token=token)
+        clip = url_for("gallery.show_clip", call_slug="pistoia2030", clip_id=clip_id)
+        english = url_for("gallery.show_clip", call_slug="pistoia2030", clip_id=clip_id, lang="en")
+
+    call_slug = CallSlug("pistoia2030")
+    assert links.status_url("https://x", token) == f"https://x{status}"
+    assert links.clip_url("https://x", call_slug, clip_id, "it") == f"https://x{clip}"
+    assert links.clip_url("https://x", call_slug, clip_id, "en") == f"https://x{english}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import uuid
 from contextlib import contextmanager
@@ -160,11 +162,46 @@ def published(services: Services, clips: Clips) -> SubmissionId:
     return submission_id
 
 
+def published_whole(services: Services, clips: Clips) -> SubmissionId:
+    """As `published`, with the manifest."""
+    submission_id = published(services, clips)
+    clip = builders.read(services, submission_id)
+    assert clip.publication is not None
+    video = {"name": "video.mp4", "size_bytes": clips.plain.stat().st_size}
+    manifest = json.dumps({"reviewed_sha256": clip.approved_sha256, "files": [video]}).encode()
+    key = keys.published(clip.publication.clip_id, clip.publication.revision, "manifest.json")
+    services.gallery.put_stream(key, io.BytesIO(manifest), content_type="application/json")
+    return submission_id
+
+
 def withdrawn(services: Services, clips: Clips) -> SubmissionId:
     """A clip that was public and was taken back."""
     submission_id = published(services, clips)
     withdraw(services, submission_id)
     return submission_id
+
+
+def deleted(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that was taken back and is gone; only its sender is to be told."""
+    submission_id = withdrawn(services, clips)
+    for kind in (JobKind.UNPUBLISH, JobKind.PURGE):
+        run_job(Worker(services=services, sandbox=None), ready_job(services, submission_id, kind).id)
+    return submission_id
+
+
+def turned_down(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that a moderator declined."""
+    submission_id = to_review(services, clips)
+    rule(services, builders.read(services, submission_id), moderating.Decision.DECLINE)
+    return submission_id
+
+
+def half_way(services: Services, _clips: Clips) -> SubmissionId:
+    """An upload that stopped a day ago."""
+    upload = builders.an_upload(services)
+    with writing(services.engine) as connection:
+        assert submitting.remind(connection, upload.submission_id)
+    return upload.submission_id
 
 
 def approve(services: Services, submission_id: SubmissionId) -> moderating.Outcome:
@@ -278,6 +315,12 @@ def on_storage(world: World, url: str) -> Services:
     return replace(made, engine=world.services.engine, clock=world.services.clock)
 
 
+def run(world: World, job_id: JobId) -> None:
+    """Run a job in this process, if it is there to be run."""
+    let_backoff_pass(world.services)
+    run_job(Worker(services=world.services, sandbox=world.sandbox), job_id)
+
+
 def finish_everything(services: Services, sandbox: Sandbox | None) -> None:
     """Run what is due, and what follows from it, until nothing is left."""
 
@@ -310,6 +353,11 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.PUBLISH: to_publish,
     JobKind.UNPUBLISH: withdrawn,
     JobKind.PURGE: withdrawn,
+    JobKind.MAIL_RECEIPT: lambda services, clips: received(services, clips.plain),
+    JobKind.MAIL_VERDICT: turned_down,
+    JobKind.MAIL_PUBLISHED: published_whole,
+    JobKind.MAIL_WITHDRAWN: deleted,
+    JobKind.MAIL_REMINDER: half_way,
 }
 
 AFTER: dict[JobKind, State] = {
@@ -318,8 +366,19 @@ AFTER: dict[JobKind, State] = {
     JobKind.PUBLISH: State.PUBLISHED,
     JobKind.UNPUBLISH: State.WITHDRAWN,
     JobKind.PURGE: State.WITHDRAWN,
+    # The receipt's clip is inspected meanwhile.
+    JobKind.MAIL_RECEIPT: State.AWAITING_REVIEW,
+    JobKind.MAIL_VERDICT: State.DECLINED,
+    JobKind.MAIL_PUBLISHED: State.PUBLISHED,
+    JobKind.MAIL_WITHDRAWN: State.WITHDRAWN,
+    JobKind.MAIL_REMINDER: State.UPLOADING,
 }
-"""Where a submission rests when its job of a kind is done."""
+"""Where a submission rests when its job of a kind, and what else there was to do, is done."""
+
+
+def receipts(kind: JobKind, submission_id: SubmissionId) -> list[SubmissionId]:
+    """The submission, where it has a receipt before its job of this kind."""
+    return [] if kind is JobKind.MAIL_REMINDER else [submission_id]
 
 
 def open_kinds(services: Services) -> set[JobKind]:

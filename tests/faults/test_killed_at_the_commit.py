@@ -33,11 +33,11 @@ def test_a_worker_killed_before_its_commit_leaves_the_job_to_the_next(kind: JobK
     assert (died.state, died.attempts) == (JobState.LEASED, 1)
     assert (stories.job_of(services, job_id).state, stories.job_of(services, job_id).attempts) == (JobState.DONE, 2)
     assert stories.state_of(services, submission_id) is stories.AFTER[kind]
-    assert history.problems(services, receipts=[submission_id]) == []
+    assert history.problems(services, receipts=stories.receipts(kind, submission_id)) == []
 
 
 @POSTGRESQL
-@pytest.mark.parametrize("kind", [JobKind.INSPECT, JobKind.PUBLISH, JobKind.PURGE])
+@pytest.mark.parametrize("kind", [JobKind.INSPECT, JobKind.PUBLISH, JobKind.PURGE, JobKind.MAIL_WITHDRAWN])
 def test_a_worker_killed_after_its_commit_has_done_the_job(kind: JobKind, world: World) -> None:
     services = world.services
     submission_id, job_id = stories.before(kind, world)

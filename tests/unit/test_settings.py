@@ -18,6 +18,8 @@ NEEDED = {
     "S3_ACCESS_KEY": "access",
     "S3_SECRET_KEY": "secret",
     "SECRET_KEY": SECRET,
+    "SMTP_URL": "smtps://intake:open%40sesame@mail.example.org",
+    "MAIL_FROM": "Pistoia2030 <noreply@example.org>",
 }
 
 
@@ -104,6 +106,15 @@ def test_every_setting_may_be_kept_in_a_file(tmp_path: Path, name: str) -> None:
         ("TRUSTED_PROXIES", "-1"),
         ("LOG_LEVEL", "LOUD"),
         ("PUBLIC_URL", "video.example.org"),
+        ("SMTP_URL", "mail.example.org:587"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://mail.example.org:post"),
+        ("SMTP_URL", "smtp://mail.example.org?starttls=maybe"),
+        ("SMTP_URL", "smtps://mail.example.org?starttls=never"),
+        ("SMTP_URL", "smtp://intake:sesame@mail.example.org?starttls=never"),
+        ("SMTP_URL", "smtp://intake:ses%C3%A0mo@mail.example.org"),
+        ("MAIL_FROM", "Pistoia2030"),
+        ("MAIL_FROM", "Pistoia2030 <noreply@example.org>\nBcc: everybody@example.org"),
     ],
 )
 def test_what_makes_no_sense_is_a_problem(name: str, value: str) -> None:
@@ -144,4 +155,46 @@ def test_an_address_says_how_browsers_reach_it(*, url: str, is_https: bool, is_l
 def test_settings_that_are_printed_show_no_secret() -> None:
     settings = Settings.from_env(NEEDED | {"METRICS_TOKEN": "a token", "S3_SECRET_KEY": "hush"})
 
-    assert not [secret for secret in (SECRET, "a token", "hush") if secret in repr(settings)]
+    assert not [secret for secret in (SECRET, "a token", "hush", "sesame") if secret in repr(settings)]
+
+
+def test_a_password_for_mail_is_not_in_the_problem_it_makes() -> None:
+    with pytest.raises(BadSettings) as problems:
+        Settings.from_env(NEEDED | {"SMTP_URL": "smtp://intake:sesame@mail.example.org?starttls=never"})
+
+    assert "sesame" not in str(problems.value)
+
+
+class TestWithoutAMailServer:
+    def test_a_service_that_others_reach_does_not_start(self) -> None:
+        environ = NEEDED | {"PUBLIC_URL": "https://video.example.org", "SMTP_URL": ""}
+
+        with pytest.raises(BadSettings, match="SMTP_URL is not set"):
+            Settings.from_env(environ)
+
+    def test_a_trial_on_this_machine_does(self) -> None:
+        settings = Settings.from_env(NEEDED | {"PUBLIC_URL": "http://localhost:8080", "SMTP_URL": "", "MAIL_FROM": ""})
+
+        assert (settings.smtp_url, settings.mail_from) == (None, "Pistoia2030 <noreply@localhost>")
+
+    def test_the_embedded_system_does_wherever_it_is_reached(self, tmp_path: Path) -> None:
+        environ = an_embedded_folder(tmp_path) | {"PUBLIC_URL": "http://192.0.2.7:8000"}
+
+        assert Settings.from_env(environ).smtp_url is None
+
+
+def test_a_mail_server_wants_to_know_from_whom() -> None:
+    with pytest.raises(BadSettings, match="MAIL_FROM is not set"):
+        Settings.from_env(NEEDED | {"MAIL_FROM": ""})
+
+
+@pytest.mark.parametrize(
+    ("public_url", "name"),
+    [
+        ("https://video.example.org", "video.example.org"),
+        ("http://127.0.0.1:8000", "localhost"),
+        ("http://[2001:db8::7]:8000", "localhost"),
+    ],
+)
+def test_our_name_among_mail_servers_is_that_of_the_pages(public_url: str, name: str) -> None:
+    assert Settings.from_env(NEEDED | {"PUBLIC_URL": public_url}).mail_host == name

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from intake.domain.jobs import JobKind
 from workers.steps.encode import encode_review_copy
 from workers.steps.inspect import inspect_original
+from workers.steps.mail import send_mail
 from workers.steps.publish import publish_clip
 from workers.steps.purge import purge_submission
 from workers.steps.unpublish import unpublish_clip
@@ -36,5 +37,10 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.PUBLISH: publish_clip,
         JobKind.UNPUBLISH: unpublish_clip,
         JobKind.PURGE: purge_submission,
+        JobKind.MAIL_RECEIPT: send_mail,
+        JobKind.MAIL_VERDICT: send_mail,
+        JobKind.MAIL_PUBLISHED: send_mail,
+        JobKind.MAIL_WITHDRAWN: send_mail,
+        JobKind.MAIL_REMINDER: send_mail,
     }
 )

@@ -68,14 +68,17 @@ def test_a_receipt_writes_the_job_that_follows(services_on_each: Services) -> No
     submission = read(services_on_each, upload.submission_id)
     assert received
     assert (submission.state, submission.original_key) == (State.UPLOADED, upload.upload_key)
-    assert [(job.kind, job.revision) for job in open_jobs(services_on_each)] == [(JobKind.INSPECT, submission.revision)]
+    assert [(job.kind, job.revision) for job in open_jobs(services_on_each)] == [
+        (JobKind.INSPECT, submission.revision),
+        (JobKind.MAIL_RECEIPT, submission.revision),
+    ]
 
 
 def test_the_same_upload_is_received_once(services_on_each: Services) -> None:
     upload = an_upload(services_on_each)
 
     assert [finish(services_on_each, upload), finish(services_on_each, upload)] == [True, False]
-    assert len(open_jobs(services_on_each)) == 1
+    assert [job.kind for job in open_jobs(services_on_each)] == [JobKind.INSPECT, JobKind.MAIL_RECEIPT]
 
 
 def test_the_same_request_again_finds_the_same_submission(services_on_each: Services) -> None:

@@ -14,7 +14,7 @@ from intake.app import create_app, staff_of
 from intake.db.engine import make_engine
 from intake.settings import Settings
 from intake.setup import prepare_database
-from intake.wiring import Services, connect
+from intake.wiring import Services, connect, make_mailer
 from tests.conftest import MODERATOR, PASSWORD, an_environment
 from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import Page
@@ -77,7 +77,14 @@ def a_service(
     settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
     # Not `connect`: making clients for real buckets takes longer than most of these tests.
     engine = make_engine(settings.database_url)
-    parts = Services(settings=settings, engine=engine, private=private, gallery=gallery, clock=clock)
+    parts = Services(
+        settings=settings,
+        engine=engine,
+        private=private,
+        gallery=gallery,
+        mailer=make_mailer(settings),
+        clock=clock,
+    )
     yield parts
     parts.engine.dispose()
 

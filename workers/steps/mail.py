@@ -1,0 +1,155 @@
+"""Writes to a sender, after asking once more whether that mail is still true.
+
+Sent at least once, and nearly always exactly once. The mail goes out before the job is marked done, so a worker killed
+between the mail server's yes and the commit sends it again: under the same Message-ID, by which mailboxes that look for
+doubles know it. The other order would lose mails instead. What was overtaken while a mail waited is not said any more:
+nobody is told of a verdict on a file they have replaced since.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from intake.actions.housekeeping import ABANDONED_UPLOAD
+from intake.actions.publishing import erase_address
+from intake.actions.submitting import token_of
+from intake.db import queries
+from intake.db.engine import reading
+from intake.domain.checks import Verdict
+from intake.domain.jobs import JobKind
+from intake.domain.states import FINAL, State
+from intake.mail import links, quoting
+from intake.mail.editions import Mail, put_into_words
+from intake.mail.letters import Letter, build
+from workers.steps.reading import submission_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from email.message import EmailMessage
+
+    from sqlalchemy import Connection
+
+    from intake.domain.calls import Call
+    from intake.domain.submissions import Job, Submission
+    from intake.wiring import Services
+    from workers.steps import Commit
+    from workers.workspace import Workspace
+
+    Said = tuple[Mail, dict[str, object]]
+    Say = Callable[[Services, Job, Submission, Call], Said | None]
+
+log = structlog.get_logger()
+
+
+def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
+    """Send the mail this job is about, unless it is not true any more."""
+    submission, call = submission_of(services, job)
+    said = _SAYS[job.kind](services, job, submission, call)
+    if said is not None:
+        message = _message(services, job, submission, call, said)
+        # As late as can be: whoever lost the lease must not send what another is sending.
+        workspace.go_on()
+        services.mailer.send(message)
+        log.info("mail_sent", mail=said[0])
+    if job.kind is JobKind.MAIL_WITHDRAWN:
+        return partial(erase_address, submission_id=submission.id)
+    return _nothing_more
+
+
+def _message(services: Services, job: Job, submission: Submission, call: Call, said: Said) -> EmailMessage:
+    sender, settings = submission.sender, services.settings
+    mail, facts = said
+    words = put_into_words(mail, sender.language, facts | {"name": quoting.first_name(sender.given_name)})
+    letter = Letter(
+        job=job,
+        host=settings.mail_host,
+        mail_from=settings.mail_from,
+        to=sender.email,
+        reply_to=call.contact_email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        language=sender.language,
+        written_at=services.clock(),
+        # The one mail that answers nothing its reader did.
+        unsubscribe=call.contact_email if mail is Mail.REMINDER else None,
+    )
+    return build(letter)
+
+
+def _receipt(services: Services, _job: Job, submission: Submission, call: Call) -> Said | None:
+    if submission.state in FINAL:
+        return None
+    file = quoting.file_name(submission.file_name)
+    facts = {"file": file, "received_at": submission.received_at, "call": call}
+    return Mail.RECEIPT, facts | _secret(services, submission)
+
+
+def _verdict(services: Services, job: Job, submission: Submission, _call: Call) -> Said | None:
+    if submission.revision != job.revision:
+        return None
+    if submission.state is not State.REFUSED:
+        mail = Mail.DECLINED if submission.state is State.DECLINED else Mail.ASKED_AGAIN
+        return mail, {"reason": submission.decision_reason or "", **_secret(services, submission)}
+    facts = {
+        "file": quoting.file_name(submission.file_name),
+        "failures": [check for check in submission.checks if check.verdict is Verdict.FAIL],
+        "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
+    }
+    return Mail.REFUSED, facts | _secret(services, submission)
+
+
+def _publication(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
+    if submission.revision != job.revision or submission.clip_id is None:
+        return None
+    public_url, language = services.settings.public_url, submission.sender.language
+    clip_url = links.clip_url(public_url, call.slug, submission.clip_id, language)
+    return Mail.PUBLISHED, {"clip_url": clip_url, **_secret(services, submission)}
+
+
+def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Call) -> Said | None:
+    # Erased already: by an attempt that was killed after its commit, or because no server took this mail for days.
+    if not submission.sender.email:
+        return None
+    with reading(services.engine) as connection:
+        deleted_at = queries.history(connection, submission.id)[-1].at
+    return Mail.WITHDRAWN, {
+        "was_public": submission.publication_count > 0,
+        "was_received": submission.received_at is not None,
+        "deleted_at": deleted_at,
+    }
+
+
+def _reminder(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
+    if submission.state is not State.UPLOADING or submission.revision != job.revision:
+        return None
+    given_up_at = submission.moved_at + ABANDONED_UPLOAD
+    facts = {"call": call, "started_at": submission.created_at, "given_up_at": given_up_at}
+    return Mail.REMINDER, facts | _secret(services, submission)
+
+
+_SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
+    {
+        JobKind.MAIL_RECEIPT: _receipt,
+        JobKind.MAIL_VERDICT: _verdict,
+        JobKind.MAIL_PUBLISHED: _publication,
+        JobKind.MAIL_WITHDRAWN: _withdrawal,
+        JobKind.MAIL_REMINDER: _reminder,
+    }
+)
+"""What each kind says; None where it has nothing true to say any more."""
+
+
+def _secret(services: Services, submission: Submission) -> dict[str, object]:
+    with reading(services.engine) as connection:
+        token = token_of(connection, submission.id, services.settings.secret_key)
+    return {"status_url": links.status_url(services.settings.public_url, token)}
+
+
+def _nothing_more(_connection: Connection) -> bool:
+    """Commit nothing but the job's end. It counts: nothing was made that had to be thrown away."""
+    return True
