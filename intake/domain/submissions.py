@@ -20,6 +20,9 @@ Token = NewType("Token", str)
 """A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
 
 ObjectKey = NewType("ObjectKey", str)
+UploadId = NewType("UploadId", str)
+"""The storage's own name for an upload in parts."""
+
 Sha256 = NewType("Sha256", str)
 """Hexadecimal."""
 
