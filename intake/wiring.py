@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from intake.db.engine import make_engine
 from intake.mail.outbox import Outbox
 from intake.mail.smtp import SmtpMailer, read_smtp_url
-from intake.storage.bucket import Objects, PublicLinks, S3Bucket, ViewLinks
+from intake.storage.bucket import Objects, PublicLinks, S3Bucket, Uploads, ViewLinks
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,7 +26,7 @@ class Clock(Protocol):
         ...
 
 
-class PrivateBucket(Objects, ViewLinks, Protocol):
+class PrivateBucket(Uploads, ViewLinks, Protocol):
     """Holds what only the sender and staff may see."""
 
     def is_there(self) -> bool:

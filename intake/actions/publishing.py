@@ -16,7 +16,7 @@ from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
 from intake.db.records import document_of
-from intake.db.tables import FOUND, events, jobs, submissions
+from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind
 from intake.domain.publication import may_publish
@@ -36,7 +36,7 @@ _TOLD: Final = ("family_name", "role", "organisation", "file_name")
 _ADDRESS: Final = ("given_name", "email")
 """What the mail after a withdrawal needs."""
 
-_KEPT: Final = ("original_key", "upload_key", "submission_key")
+_KEPT: Final = (*AWAITED, "original_key", "submission_key", "letter_hmac", "file_fingerprint")
 """Where a sender's bytes were, and how their browser called them."""
 
 

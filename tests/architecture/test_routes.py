@@ -19,6 +19,7 @@ from intake.setup import prepare_database
 from intake.submit.routes import ROUTES as SUBMIT
 from intake.web.health import ROUTES as HEALTH
 from intake.web.mail import ROUTES as MAIL
+from intake.web.openapi import ROUTES as API
 from intake.web.routing import Access, Route
 from intake.wiring import connect
 from tests.conftest import an_environment
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH, "mail": MAIL}
+TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH, "mail": MAIL, "api": API}
 
 DECLARED = {f"{audience}.{route.name}": route for audience, routes in TABLES.items() for route in routes}
 
@@ -116,7 +117,7 @@ def test_what_is_for_this_machine_is_not_there_for_others(app: Flask, route: Rou
 def test_no_form_is_taken_from_another_site(app: Flask, route: Route) -> None:
     answer = app.test_client().open(address(route), method="POST", data={"confirm": "y"})
 
-    assert answer.status_code in {302, 400, 404, 405, 422}
+    assert answer.status_code in {302, 400, 401, 404, 405, 415, 422}
     assert "/moderate/login" in answer.headers.get("Location", "/moderate/login")
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from intake.actions.housekeeping import ABANDONED_UPLOAD
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import token_of
 from intake.db import queries
@@ -127,8 +126,7 @@ def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Ca
 def _reminder(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
     if submission.state is not State.UPLOADING or submission.revision != job.revision:
         return None
-    given_up_at = submission.moved_at + ABANDONED_UPLOAD
-    facts = {"call": call, "started_at": submission.created_at, "given_up_at": given_up_at}
+    facts = {"call": call, "started_at": submission.created_at, "given_up_at": submission.upload_expires_at}
     return Mail.REMINDER, facts | _secret(services, submission)
 
 
