@@ -13,7 +13,7 @@ from intake.domain.errors import VideoRefused
 from intake.domain.jobs import JobKind, Progress
 from intake.domain.states import FINAL, REPLACEABLE, State
 from intake.domain.verdict import refused_by
-from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read, some_findings, take_job
+from tests.builders import a_letter, a_receipt, a_sender, open_work, read, some_findings, take_job
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
 
@@ -185,7 +185,7 @@ class TestANewFile:
 
         press(client, page, f"{page}/replace", video=File())
 
-        assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT]
+        assert [job.kind for job in open_work(services)] == [JobKind.INSPECT]
         assert client.get(page).status_code == 200
 
     def test_takes_the_old_verdict_away(self, client: FlaskClient, services: Services) -> None:
@@ -293,7 +293,7 @@ class TestTakingItBack:
 
         press(client, page, f"{page}/withdraw", confirm="y")
 
-        assert {job.kind for job in open_jobs(services)} == {JobKind.UNPUBLISH, JobKind.PURGE}
+        assert {job.kind for job in open_work(services)} == {JobKind.UNPUBLISH, JobKind.PURGE}
 
     @pytest.mark.parametrize("confirm", [None, "", "n", "yes"])
     def test_needs_a_confirmation(self, client: FlaskClient, services: Services, confirm: str | None) -> None:
