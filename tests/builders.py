@@ -13,7 +13,7 @@ from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.facts import AudioLevels, Confidence, PictureLevels, Stretch, StretchKind, VideoFacts
-from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+from intake.domain.jobs import MAILS, JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import Job, ObjectKey, Publication, Sender, Sha256, SubmissionId
 from intake.mail.letters import Letter, build
@@ -270,6 +270,11 @@ def open_jobs(services: Services, *states: JobState) -> list[Job]:
     """Every job that is not done, oldest first."""
     with reading(services.engine) as connection:
         return backlog.jobs_in(connection, states or (JobState.READY, JobState.LEASED, JobState.DEAD), limit=1000)
+
+
+def open_work(services: Services, *states: JobState) -> list[Job]:
+    """As `open_jobs`, without the mails that every move asks for."""
+    return [job for job in open_jobs(services, *states) if job.kind not in MAILS]
 
 
 def store(services: Services, key: ObjectKey, content: bytes = b"eleven byte") -> ObjectKey:

@@ -50,11 +50,16 @@ def _welcome(settings: Settings) -> str:
             f"  Moderate       {site}/moderate/",
             f"                 {email}",
             f"                 {password}   (kept in {file})",
-            *([] if settings.smtp_url else [f"  Mails sent     {site}/_mail"] if settings.is_loopback else []),
+            *_where_mails_are(settings),
             "  Stop           Ctrl-C",
             "",
         ]
     )
+
+
+def _where_mails_are(settings: Settings) -> list[str]:
+    is_shown = settings.smtp_url is None and settings.is_loopback
+    return [f"  E-mails        {settings.public_url}/_mail   (kept there, not sent)"] if is_shown else []
 
 
 def _credentials(file: Path) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
 from intake.storage import keys
-from tests.builders import a_letter, a_submission, an_upload, open_jobs, read
+from tests.builders import a_letter, a_submission, an_upload, open_work, read
 from tests.fakes.bucket import MemoryBucket
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_bytes_that_are_all_there_become_a_receipt(
     settle(services_on_each, private)
 
     assert read(services_on_each, upload.submission_id).state is State.UPLOADED
-    assert [job.kind for job in open_jobs(services_on_each)] == [JobKind.INSPECT]
+    assert [job.kind for job in open_work(services_on_each)] == [JobKind.INSPECT]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_upload_that_never_came_is_given_up_and_purged(
     settle(services_on_each, private)
 
     assert read(services_on_each, upload.submission_id).state is State.ABANDONED
-    assert [job.kind for job in open_jobs(services_on_each)] == [JobKind.PURGE]
+    assert [job.kind for job in open_work(services_on_each)] == [JobKind.PURGE]
 
 
 def test_a_dead_job_brings_its_submission_before_a_human(services_on_each: Services) -> None:
@@ -225,7 +225,7 @@ class TestUploadsInParts:
 
         after = read(services_on_each, submission.id)
         assert (after.state, after.upload_id, private.opened) == (State.ABANDONED, None, {})
-        assert [job.kind for job in open_jobs(services_on_each)] == [JobKind.PURGE]
+        assert [job.kind for job in open_work(services_on_each)] == [JobKind.PURGE]
 
     def test_of_another_file_may_take_three_days_as_well(
         self, services_on_each: Services, clock: FakeClock, private: MemoryBucket

@@ -14,7 +14,7 @@ from intake.db.engine import database_now_s, reading, writing
 from intake.db.tables import jobs as rows
 from intake.domain.jobs import JobKind, JobState, Progress
 from intake.domain.states import State
-from tests.builders import a_submission, open_jobs
+from tests.builders import a_submission, open_work
 from tests.servers import wait_until
 from workers.run_job import LeaseKeeper
 
@@ -30,7 +30,7 @@ HALF = Progress(percent=50, remaining_s=30)
 def job(services_on_each: Services) -> Job:
     """A clip that waits to be inspected."""
     a_submission(services_on_each, state=State.UPLOADED)
-    return open_jobs(services_on_each)[0]
+    return open_work(services_on_each)[0]
 
 
 def claim(services: Services, job: Job, *, lease_s: float = 60) -> Job | None:
@@ -173,7 +173,7 @@ def test_workers_are_told_once_and_again_after_a_while(services_on_each: Service
 def test_the_oldest_are_told_of_first_and_no_more_than_the_limit(services_on_each: Services) -> None:
     for _ in range(3):
         a_submission(services_on_each, state=State.UPLOADED)
-    ids = [job.id for job in open_jobs(services_on_each)]
+    ids = [job.id for job in open_work(services_on_each)]
 
     with reading(services_on_each.engine) as connection:
         told = jobs.due(connection, INSPECT, hint_again_s=60, limit=2)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.actions import jobs
-from intake.db import backlog
-from intake.db.engine import reading, writing
-from intake.domain.jobs import JobKind, JobState, Progress
+from intake.db.engine import writing
+from intake.domain.jobs import JobKind, Progress
 from intake.domain.states import FINAL, State
-from tests.builders import a_receipt, read, take_job
+from tests.builders import a_receipt, open_work, read, take_job
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -247,8 +246,7 @@ class TestTakingASubmissionBack:
         answers = [client.delete(SUBMISSION, headers=bearer(token)).status_code for _ in range(2)]
 
         assert answers == [200, 200]
-        with reading(services.engine) as connection:
-            kinds = [job.kind for job in backlog.jobs_in(connection, (JobState.READY,), limit=10)]
+        kinds = [job.kind for job in open_work(services)]
         assert sorted(kinds) == [JobKind.PURGE, JobKind.UNPUBLISH], submission_id
 
     def test_needs_the_secret(self, client: FlaskClient, services: Services) -> None:

@@ -13,7 +13,7 @@ from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.uploads import MIN_PART_BYTES
 from intake.web.services import provide
-from tests.builders import a_letter, a_receipt, a_sender, open_jobs, read
+from tests.builders import a_letter, a_receipt, a_sender, open_work, read
 from tests.integration.pages.rows import all_submissions, submission_of
 
 if TYPE_CHECKING:
@@ -402,7 +402,7 @@ class TestCompleting:
             },
         )
         assert private.held[submission.original_key or ""].content == FIRST + LAST
-        assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT]
+        assert [job.kind for job in open_work(services)] == [JobKind.INSPECT]
 
     def test_gives_the_same_receipt_again(
         self, client: FlaskClient, services: Services, private: MemoryBucket, clock: FakeClock
@@ -415,7 +415,7 @@ class TestCompleting:
         again = complete(client, token)
 
         assert (again.status_code, again.json) == (200, first.json)
-        assert len(open_jobs(services)) == 1
+        assert len(open_work(services)) == 1
 
     def test_gives_the_receipt_when_the_first_answer_died_before_the_row(
         self, client: FlaskClient, services: Services, private: MemoryBucket
@@ -534,7 +534,7 @@ class TestGivingUp:
 
         assert (answer.status_code, answer.json) == (200, {"state": "abandoned"})
         assert private.opened == {}
-        assert [job.kind for job in open_jobs(services)] == [JobKind.PURGE]
+        assert [job.kind for job in open_work(services)] == [JobKind.PURGE]
 
     def test_takes_a_replacement_back_to_where_it_came_from(self, client: FlaskClient, services: Services) -> None:
         _, token = a_receipt(services, state=State.REFUSED)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.states import State
-from tests.builders import CALL, a_receipt, read
+from intake.mail.letters import id_of
+from tests.builders import CALL, a_mail, a_receipt, read
 from tests.fakes.bucket import MemoryBucket
 from tests.fakes.clock import FakeClock
 from tests.integration.pages.conftest import Ready, a_desk, a_service, an_app
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 
 def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) -> dict[str, TestResponse]:
     submission_id, token = a_receipt(services, state=State.PUBLISHED)
+    services.mailer.send(a_mail())
     values = {
         "call_slug": CALL,
         "clip_id": read(services, submission_id).clip_id or "",
         "submission_id": submission_id,
         "token": token,
         "filename": "nothing.css",
+        "name": id_of(a_mail()),
     }
     paths = {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule
@@ -47,6 +50,14 @@ def answers(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         return answers_of_every_route(app, a_desk(app, ready), services)
 
 
+OURS = {"'none'", "'self'"}
+
+
+def is_a_mails_body(path: str) -> bool:
+    """Whether this is what the page of a kept mail shows in its frame."""
+    return path.startswith("/_mail/") and path.endswith("/body")
+
+
 def policy(answer: TestResponse) -> dict[str, str]:
     directives = (part.strip().partition(" ") for part in answer.headers["Content-Security-Policy"].split(";"))
     return {name: value for name, _, value in directives}
@@ -59,11 +70,20 @@ def test_no_route_breaks(answers: dict[str, TestResponse]) -> None:
 def test_no_policy_allows_anything_unsafe(answers: dict[str, TestResponse]) -> None:
     policies = {path: answer.headers["Content-Security-Policy"] for path, answer in answers.items()}
 
-    assert [path for path, text in policies.items() if "unsafe" in text or "default-src 'none'" not in text] == []
+    unsafe = [path for path, text in policies.items() if "unsafe" in text or "default-src 'none'" not in text]
+    assert [path for path in unsafe if not is_a_mails_body(path)] == []
+
+
+def test_a_mail_brings_its_looks_and_nothing_else(answers: dict[str, TestResponse]) -> None:
+    [body] = [answer for path, answer in answers.items() if is_a_mails_body(path)]
+
+    allowed = {name for name, value in policy(body).items() if name.endswith("-src") and value != "'none'"}
+    assert (body.status_code, allowed) == (200, {"style-src"})
+    assert policy(body)["frame-ancestors"] == "'self'"
 
 
 def test_only_embeds_may_be_framed(answers: dict[str, TestResponse]) -> None:
-    framable = {path for path, answer in answers.items() if policy(answer)["frame-ancestors"] != "'none'"}
+    framable = {path for path, answer in answers.items() if policy(answer)["frame-ancestors"] not in OURS}
 
     assert framable == {path for path in answers if path.startswith("/embed/")}
 

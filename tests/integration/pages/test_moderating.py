@@ -20,7 +20,7 @@ from intake.db.tables import consents, staff, staff_roles
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import Sha256
-from tests.builders import REVIEWED, a_letter, a_sender, a_submission, open_jobs, read
+from tests.builders import REVIEWED, a_letter, a_sender, a_submission, open_work, read
 from tests.conftest import MODERATOR, PASSWORD
 from tests.integration.pages.browsing import Page, filled, press
 from tests.integration.pages.conftest import log_in
@@ -264,7 +264,7 @@ class TestADecision:
         approved = read(services, submission.id)
         assert answer.status_code == 303
         assert (approved.state, approved.approved_sha256, approved.poster) == (State.APPROVED, REVIEWED, 1)
-        assert [job.kind for job in open_jobs(services)] == [JobKind.PUBLISH]
+        assert [job.kind for job in open_work(services)] == [JobKind.PUBLISH]
 
     @pytest.mark.parametrize(("decision", "state"), [("decline", State.DECLINED), ("ask_again", State.REDO_REQUESTED)])
     def test_against_a_clip_gives_its_reason_to_the_sender(

@@ -42,10 +42,10 @@ def test_what_was_sent_is_in_the_private_bucket(client: FlaskClient, services: S
     assert (submission.state, submission.original_bytes) == (State.UPLOADED, len(VIDEO))
 
 
-def test_a_receipt_comes_with_a_job_to_inspect_the_file(client: FlaskClient, services: Services) -> None:
+def test_a_receipt_comes_with_a_job_to_inspect_the_file_and_a_mail(client: FlaskClient, services: Services) -> None:
     a_secret(client)
 
-    assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT]
+    assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT, JobKind.MAIL_RECEIPT]
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

@@ -22,7 +22,7 @@ from tests.builders import (
     a_letter,
     a_receipt,
     a_sender,
-    open_jobs,
+    open_work,
     read,
     some_findings,
     some_levels,
@@ -333,7 +333,7 @@ class TestANewFile:
 
         press(client, page, f"{page}/replace", video=File())
 
-        assert [job.kind for job in open_jobs(services)] == [JobKind.INSPECT]
+        assert [job.kind for job in open_work(services)] == [JobKind.INSPECT]
         assert client.get(page).status_code == 200
 
     def test_takes_the_old_verdict_away(self, client: FlaskClient, services: Services) -> None:
@@ -441,7 +441,7 @@ class TestTakingItBack:
 
         press(client, page, f"{page}/withdraw", confirm="y")
 
-        assert {job.kind for job in open_jobs(services)} == {JobKind.UNPUBLISH, JobKind.PURGE}
+        assert {job.kind for job in open_work(services)} == {JobKind.UNPUBLISH, JobKind.PURGE}
 
     @pytest.mark.parametrize("confirm", [None, "", "n", "yes"])
     def test_needs_a_confirmation(self, client: FlaskClient, services: Services, confirm: str | None) -> None:
