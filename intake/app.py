@@ -20,6 +20,7 @@ from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
 from intake.submit.routes import submit_blueprint
 from intake.web.assets import set_up_assets
+from intake.web.compression import set_up_compression
 from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
@@ -80,6 +81,7 @@ def create_app(services: Services) -> Flask:
     set_up_uploads(app, services.settings.data_dir / "spool")
     set_up_language(app)
     set_up_assets(app)
+    set_up_compression(app)
     set_up_security_headers(app, services.settings)
     app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
     for blueprint in (submit_blueprint(), moderate_blueprint(), gallery_blueprint(), health_blueprint()):
