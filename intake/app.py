@@ -23,12 +23,15 @@ from intake.web.assets import set_up_assets
 from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
+from intake.web.routing import API_PREFIX
 from intake.web.security import set_up_security_headers
 from intake.web.services import provide
 from intake.web.uploads import set_up_uploads
 from intake.wiring import connect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from flask import Response
 
     from intake.wiring import Services
@@ -40,12 +43,18 @@ def _always(_response: Response) -> bool:
     return True
 
 
+def _is_success(response: Response) -> bool:
+    # Whoever mistypes an address must not run out of tries.
+    return response.status_code < _BAD_REQUEST
+
+
 def _is_refusal(response: Response) -> bool:
     # Whoever logs in is sent on; whoever does not sees the form again.
     return response.status_code not in _REDIRECTS
 
 
 _REDIRECTS: Final = range(300, 400)
+_BAD_REQUEST: Final = 400
 
 _GUESSABLE: Final = (
     "login",
@@ -55,15 +64,19 @@ _GUESSABLE: Final = (
     "mf_recovery",
 )
 
-_RATES: Final = (
-    ("submit.describe_submission", "10 per second", ["GET"], _always),
-    # Guesses at passwords and codes.
-    *((f"security.{name}", "20 per hour", ["POST"], _is_refusal) for name in _GUESSABLE),
+_READING: Final = (
+    "submit.describe_call",
+    "submit.describe_submission",
+    "submit.withdraw_submission",
+    "submit.describe_upload",
+    "submit.begin_upload",
+    "submit.give_up_upload",
+    "submit.complete_upload",
 )
-"""How often one address may use an endpoint, and which answers count."""
+"""What programs ask time and again."""
 
-# Their bodies carry a video, or they bear a secret in a header and no cookie: they check their own form's token.
-_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace", "submit.withdraw_submission")
+# Their bodies carry a video: they check their own form's token. The API bears a secret in a header and no cookie.
+_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace")
 
 
 def create_app(services: Services) -> Flask:
@@ -85,7 +98,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (submit_blueprint(), moderate_blueprint(), gallery_blueprint(), health_blueprint()):
         app.register_blueprint(blueprint)
     _protect_forms(app)
-    _limit_rates(app)
+    _limit_rates(app, services.settings.create_per_hour)
     _trust_proxies(app, services.settings.trusted_proxies)
     return app
 
@@ -112,16 +125,28 @@ def from_environment() -> Flask:
 
 def _protect_forms(app: Flask) -> None:
     csrf = CSRFProtect(app)
-    for endpoint in _OWN_CSRF_CHECK:
+    api = [rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith(API_PREFIX)]
+    for endpoint in (*_OWN_CSRF_CHECK, *api):
         csrf.exempt(app.view_functions[endpoint])
 
 
-def _limit_rates(app: Flask) -> None:
+def _limit_rates(app: Flask, create_per_hour: int) -> None:
     # Counters in this process: with Redis frozen, a limiter in Redis held requests for ten seconds.
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     views: dict[str, Any] = app.view_functions
-    for endpoint, rate, methods, counts in _RATES:
+    for endpoint, rate, methods, counts in _rates(create_per_hour):
         views[endpoint] = limiter.limit(rate, methods=methods, deduct_when=counts)(views[endpoint])
+
+
+def _rates(create_per_hour: int) -> Iterator[tuple[str, str, list[str] | None, Callable[[Response], bool]]]:
+    """How often one address may use an endpoint, by which methods, and which answers count."""
+    yield "submit.announce_submission", f"{create_per_hour} per hour", None, _is_success
+    yield "submit.sign_upload", "1200 per minute", None, _always
+    for endpoint in _READING:
+        yield endpoint, "10 per second", None, _always
+    for name in _GUESSABLE:
+        # Guesses at passwords and codes.
+        yield f"security.{name}", "20 per hour", ["POST"], _is_refusal
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

@@ -41,6 +41,7 @@ class Settings:
         sweep_s: How often the dispatcher looks for what fell through.
         hint_s: How often the dispatcher turns due jobs into messages.
         min_free_bytes: Below this much free space no upload is taken.
+        create_per_hour: How many submissions one address may begin through the API in an hour.
         trusted_proxies: How many proxies of ours stand before the web side; only their word on who asks is taken.
     """
 
@@ -63,6 +64,7 @@ class Settings:
     hint_s: float
     min_free_bytes: int
     trusted_proxies: int
+    create_per_hour: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -179,4 +181,5 @@ def _read(reader: _Reader) -> Settings:
         hint_s=reader.number("HINT_S", 1, least=0.05),
         min_free_bytes=int(reader.number("MIN_FREE_BYTES", 2 * GIBIBYTE)),
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0)),
+        create_per_hour=int(reader.number("CREATE_PER_HOUR", 20, least=1)),
     )

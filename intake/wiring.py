@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from intake.db.engine import make_engine
-from intake.storage.bucket import Objects, PublicLinks, S3Bucket, ViewLinks
+from intake.storage.bucket import Objects, PublicLinks, S3Bucket, Uploads, ViewLinks
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -23,7 +23,7 @@ class Clock(Protocol):
         ...
 
 
-class PrivateBucket(Objects, ViewLinks, Protocol):
+class PrivateBucket(Uploads, ViewLinks, Protocol):
     """Holds what only the sender and staff may see."""
 
     def is_there(self) -> bool:

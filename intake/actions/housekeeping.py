@@ -14,10 +14,11 @@ import structlog
 from intake.actions import jobs
 from intake.actions.moderating import call_operator
 from intake.actions.submitting import finish_upload, give_up_upload
+from intake.actions.uploading import put_together, throw_away
 from intake.db import queries
 from intake.db.engine import reading, writing
-from intake.domain.errors import ObjectMissing
 from intake.domain.jobs import JOB_RULES
+from intake.domain.uploads import UPLOAD_LIFE
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from intake.domain.submissions import Submission
-    from intake.storage.bucket import Objects
+    from intake.storage.bucket import Objects, Uploads
+    from intake.storage.parts import PartUploads
 
     Known = Callable[[Connection, Iterable[str]], set[str]]
 
@@ -36,11 +38,9 @@ log = structlog.get_logger()
 QUIET_UPLOAD: Final = timedelta(minutes=15)
 """After this long without a word, look whether the bytes of an upload are all there."""
 
-ABANDONED_UPLOAD: Final = timedelta(hours=72)
-"""After this long an upload that never came is given up and its sender's details are erased."""
-
 LEFTOVER_AGE: Final = timedelta(hours=3)
-"""Objects younger than this may belong to an attempt still running: no job takes longer than an hour."""
+"""What is younger than this may belong to somebody still at work: no job takes longer than an hour, and between opening
+an upload and writing down its name there are moments."""
 
 _BATCH: Final = 500
 
@@ -55,20 +55,23 @@ def expire_leases(connection: Connection, *, now: datetime) -> int:
     return len(dead)
 
 
-def settle_uploads(engine: Engine, private: Objects, *, now: datetime) -> None:
+def settle_uploads(engine: Engine, private: Uploads, *, now: datetime) -> None:
     """Finish uploads whose bytes are all there though nobody said so, and give up those that never came."""
     with reading(engine) as connection:
         quiet = queries.stuck_uploads(connection, before=now - QUIET_UPLOAD)
     for submission in quiet:
-        is_complete = _is_complete(private, submission)
+        is_complete = put_together(private, submission)
         with writing(engine) as connection:
-            _settle(connection, submission, is_complete=is_complete, now=now)
+            is_given_up = _settle(connection, submission, is_complete=is_complete, now=now)
+        if is_given_up:
+            throw_away(private, submission)
 
 
-def sweep_leftovers(engine: Engine, private: Objects, gallery: Objects, *, now: datetime) -> int:
-    """Delete objects that no row knows and no running attempt can be writing; return how many."""
+def sweep_leftovers(engine: Engine, private: Uploads, gallery: Objects, *, now: datetime) -> int:
+    """Delete objects, and abort uploads in parts, that no row knows and nobody can be writing; return how many."""
     swept = _sweep(engine, private, keys.PRIVATE_ROOT, queries.private_keys, now=now)
     swept += _sweep(engine, gallery, keys.GALLERY_ROOT, _public_folders, now=now)
+    swept += _abort_strays(engine, private, now=now)
     if swept:
         log.warning("leftovers_deleted", count=swept)
     return swept
@@ -86,28 +89,38 @@ def _sweep(engine: Engine, bucket: Objects, root: str, known: Known, *, now: dat
     return swept
 
 
+def _abort_strays(engine: Engine, private: PartUploads, *, now: datetime) -> int:
+    old = [upload for upload in private.open_uploads(keys.PRIVATE_ROOT) if upload.opened_at < now - LEFTOVER_AGE]
+    with reading(engine) as connection:
+        kept = queries.open_uploads(connection, {keys.owner_of(upload.key) for upload in old})
+    strays = [upload for upload in old if upload.upload_id not in kept]
+    for upload in strays:
+        private.abort_upload(upload.key, upload.upload_id)
+    return len(strays)
+
+
 def _public_folders(connection: Connection, clip_ids: Iterable[str]) -> set[str]:
     revisions = queries.public_revisions(connection, clip_ids)
     return {keys.published(clip_id, revision) for clip_id, revision in revisions}
 
 
-def _is_complete(bucket: Objects, submission: Submission) -> bool:
-    if submission.upload_key is None:
-        return False
-    try:
-        return bucket.size_of(submission.upload_key) == submission.declared_bytes
-    except ObjectMissing:
-        return False
-
-
-def _settle(connection: Connection, submission: Submission, *, is_complete: bool, now: datetime) -> None:
+def _settle(connection: Connection, submission: Submission, *, is_complete: bool, now: datetime) -> bool:
+    """Finish an upload or give it up; tell whether it was given up."""
     if is_complete and submission.upload_key is not None:
         if finish_upload(connection, submission.id, submission.upload_key, now=now):
             log.warning("upload_finished_late", submission_id=submission.id)
-    elif _is_hopeless(submission, now=now) and give_up_upload(connection, submission.id, actor="dispatcher", now=now):
-        log.info("upload_given_up", submission_id=submission.id)
+        return False
+    # Its sender may have begun again since we looked.
+    is_another = queries.lock_submission(connection, submission.id).upload_key != submission.upload_key
+    if is_another or not _is_hopeless(submission, now=now):
+        return False
+    log.info("upload_given_up", submission_id=submission.id)
+    return give_up_upload(connection, submission.id, actor="dispatcher", now=now)
 
 
 def _is_hopeless(submission: Submission, *, now: datetime) -> bool:
-    # A replacement goes back to where its sender is asked for a file: that need not wait for days.
-    return submission.came_from is not None or submission.moved_at < now - ABANDONED_UPLOAD
+    # A replacement goes back to where its sender is asked for a file: one that a form was sending when it died need not
+    # wait for days. One that comes in parts may be on its way all the time.
+    is_form_s_replacement = submission.came_from is not None and submission.part_plan is None
+    is_late = submission.upload_begun_at is None or submission.upload_begun_at < now - UPLOAD_LIFE
+    return is_form_s_replacement or is_late

@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from intake.actions.moving import move
 from intake.db import queries
 from intake.db.records import document_of
-from intake.db.tables import FOUND, events, jobs, submissions
+from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Job, Publication, Submission
 
 
-_KEPT: Final = ("original_key", "upload_key", "submission_key")
+_KEPT: Final = (*AWAITED, "original_key", "submission_key", "letter_hmac", "file_fingerprint")
 """Where a sender's bytes were, and how their browser called them."""
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from intake.actions import tokens
 from intake.actions.moving import move, record_creation
 from intake.db import queries
-from intake.db.tables import FOUND, consents, submissions
+from intake.db.tables import AWAITED, FOUND, consents, submissions
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
 from intake.domain.submissions import SubmissionId
+from intake.domain.uploads import part_bytes_for
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -40,10 +41,14 @@ class Declared:
 
     Attributes:
         name: As the sender's device calls it: shown, never used.
+        fingerprint: By which the sender's program knows the file again.
+        comes_in_parts: Whether the browser sends it to the storage in parts; else it comes through us, at once.
     """
 
     name: str
     size_bytes: int
+    fingerprint: str | None = None
+    comes_in_parts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +91,15 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
         raise CallClosed(call.slug)
     known = queries.submission_by_key(connection, call.slug, letter.submission_key) if letter.submission_key else None
     if known is None:
-        return _create(connection, call, letter, now=now, secret_key=secret_key)
+        return create_submission(connection, call, letter, now=now, secret_key=secret_key)
     if known.state is State.UPLOADING:
-        return _start_over(connection, call, known, letter, now=now, secret_key=secret_key)
-    if known.state not in FINAL and (known.file_name, known.declared_bytes, known.sender) == (
-        letter.file.name,
-        letter.file.size_bytes,
-        letter.sender,
-    ):
-        return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=None)
+        return start_over(connection, call, known, letter, now=now, secret_key=secret_key)
+    if known.state not in FINAL and is_about(known, letter):
+        return Upload(submission_id=known.id, token=token_of(connection, known, secret_key), upload_key=None)
     # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
     # It is another submission.
     fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
-    return _create(connection, call, fresh, now=now, secret_key=secret_key)
+    return create_submission(connection, call, fresh, now=now, secret_key=secret_key)
 
 
 def finish_upload(connection: Connection, submission_id: SubmissionId, upload_key: ObjectKey, *, now: datetime) -> bool:
@@ -121,8 +122,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         received_at=now,
         original_key=upload_key,
         original_bytes=submission.declared_bytes,
-        upload_key=None,
-        **dict.fromkeys(FOUND),
+        **dict.fromkeys((*AWAITED, *FOUND)),
     )
 
 
@@ -141,9 +141,7 @@ def replace_file(
         actor="sender",
         now=now,
         came_from=submission.state,
-        file_name=file.name,
-        declared_bytes=file.size_bytes,
-        upload_key=upload_key,
+        **awaited_columns(file, upload_key, now=now),
     )
     return upload_key
 
@@ -155,7 +153,9 @@ def give_up_upload(connection: Connection, submission_id: SubmissionId, *, actor
         return False
     after = submission.came_from or State.ABANDONED
     then = [JobKind.PURGE] if after is State.ABANDONED else []
-    return move(connection, submission, after, actor=actor, now=now, then=then, came_from=None, upload_key=None)
+    return move(
+        connection, submission, after, actor=actor, now=now, then=then, came_from=None, **dict.fromkeys(AWAITED)
+    )
 
 
 def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
@@ -175,7 +175,8 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
     return move(connection, submission, State.WITHDRAWN, actor=actor, now=now, then=[JobKind.UNPUBLISH, JobKind.PURGE])
 
 
-def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:
+def create_submission(connection: Connection, call: Call, letter: Letter, *, now: datetime, secret_key: str) -> Upload:
+    """Write a new submission, with its consents, whose bytes are awaited."""
     submission_id, token = SubmissionId(str(uuid.uuid4())), tokens.mint()
     upload_key = keys.original(submission_id)
     connection.execute(
@@ -189,8 +190,8 @@ def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime
             token_sha256=tokens.hash_of(token),
             token_sealed=tokens.seal(token, secret_key),
             submission_key=letter.submission_key,
-            upload_key=upload_key,
             **_told(letter),
+            **awaited_columns(letter.file, upload_key, now=now),
         )
     )
     record_creation(connection, submission_id, now=now)
@@ -198,20 +199,46 @@ def _create(connection: Connection, call: Call, letter: Letter, *, now: datetime
     return Upload(submission_id=submission_id, token=token, upload_key=upload_key)
 
 
-def _start_over(  # noqa: PLR0913 - as _create, and what is known
+def start_over(  # noqa: PLR0913 - as above, and what is known
     connection: Connection, call: Call, known: Submission, letter: Letter, *, now: datetime, secret_key: str
 ) -> Upload:
+    """Take what is told now for what was told of *known*, whose bytes never came."""
     upload_key = keys.original(known.id)
     connection.execute(
-        update(submissions).where(submissions.c.id == known.id).values(upload_key=upload_key, **_told(letter))
+        update(submissions)
+        .where(submissions.c.id == known.id)
+        .values(**_told(letter), **awaited_columns(letter.file, upload_key, now=now))
     )
     connection.execute(delete(consents).where(consents.c.submission_id == known.id))
     _record_answers(connection, call, known.id, letter, now=now)
-    return Upload(submission_id=known.id, token=_token(connection, known, secret_key), upload_key=upload_key)
+    return Upload(submission_id=known.id, token=token_of(connection, known, secret_key), upload_key=upload_key)
 
 
 def _told(letter: Letter) -> dict[str, object]:
-    return asdict(letter.sender) | {"file_name": letter.file.name, "declared_bytes": letter.file.size_bytes}
+    # Only programs are held to what they said under a key (`announcing`); a form may be mended and sent again.
+    return asdict(letter.sender) | {"letter_hmac": None}
+
+
+def awaited_columns(file: Declared, upload_key: ObjectKey, *, now: datetime) -> dict[str, Any]:
+    """Return what a row says while *file* is awaited."""
+    return {
+        "file_name": file.name,
+        "declared_bytes": file.size_bytes,
+        "file_fingerprint": file.fingerprint,
+        "upload_key": upload_key,
+        "upload_id": None,
+        "upload_part_bytes": part_bytes_for(file.size_bytes) if file.comes_in_parts else None,
+        "upload_begun_at": now,
+    }
+
+
+def is_about(known: Submission, letter: Letter) -> bool:
+    """Tell whether *letter* is about the sender and the file that are known."""
+    return (known.file_name, known.declared_bytes, known.sender) == (
+        letter.file.name,
+        letter.file.size_bytes,
+        letter.sender,
+    )
 
 
 def _record_answers(
@@ -233,6 +260,7 @@ def _record_answers(
     connection.execute(insert(consents), rows)
 
 
-def _token(connection: Connection, submission: Submission, secret_key: str) -> Token:
+def token_of(connection: Connection, submission: Submission, secret_key: str) -> Token:
+    """Return the sender's secret, to answer a repeated request as the first one was."""
     sealed = connection.scalar(select(submissions.c.token_sealed).where(submissions.c.id == submission.id))
     return tokens.unseal(str(sealed), secret_key)

@@ -178,7 +178,7 @@ def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submissio
     """Return all submissions whose bytes were announced before *before* and never received."""
     return _many(
         connection,
-        select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.moved_at < before),
+        select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.upload_begun_at < before),
     )
 
 
@@ -193,6 +193,14 @@ def private_keys(connection: Connection, submission_ids: Iterable[str]) -> set[s
         known.update(row["stills"] or ())
         known.update(row[name] for name in columns if row[name])
     return known
+
+
+def open_uploads(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
+    """Return what the storage calls the uploads in parts that the rows of these submissions know."""
+    query = select(submissions.c.upload_id).where(
+        submissions.c.id.in_(list(submission_ids)), submissions.c.upload_id.is_not(None)
+    )
+    return set(connection.scalars(query))
 
 
 def public_revisions(connection: Connection, clip_ids: Iterable[str]) -> list[tuple[ClipId, int]]:

@@ -81,7 +81,9 @@ submissions = Table(
     # The sender's secret: its hash to look it up by, and sealed so that a repeated request can be answered alike.
     Column("token_sha256", String(64), nullable=False, unique=True),
     Column("token_sealed", Text, nullable=False),
+    # The client's own name for it, and what it said under that name: the same request again is told from another.
     Column("submission_key", String(64)),
+    Column("letter_hmac", String(64)),
     # What the sender told us. Erased when the submission is withdrawn.
     Column("given_name", String(100), nullable=False),
     Column("family_name", String(100), nullable=False),
@@ -93,7 +95,13 @@ submissions = Table(
     # The upload: what was declared and where it goes (`upload_key`), and what is held since the receipt.
     Column("file_name", String(255), nullable=False),
     Column("declared_bytes", BigInteger, nullable=False),
+    # By which the sender's program knows the file again.
+    Column("file_fingerprint", String(64)),
     Column("upload_key", String(200)),
+    # Of a file that comes in parts: what the storage calls its upload, and how large the parts are.
+    Column("upload_id", Text),
+    Column("upload_part_bytes", BigInteger),
+    Column("upload_begun_at", Moment),
     Column("original_key", String(200)),
     Column("original_bytes", BigInteger),
     Column("original_sha256", String(64)),
@@ -123,6 +131,9 @@ submissions = Table(
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
     Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
 )
+
+AWAITED: Final = ("upload_key", "upload_id", "upload_part_bytes", "upload_begun_at")
+"""Columns of `submissions` that say how a file is to come: empty while none is awaited."""
 
 FOUND: Final = (
     "original_sha256",

@@ -7,9 +7,11 @@
     │   ├── StorageFull
     │   └── SandboxUnavailable
     ├── ObjectMissing       the bucket does not hold what a row says it holds
+    ├── UploadUnknown       the bucket knows no such upload in parts: it is over, or never was
     ├── NotFound            no such call, submission, clip
     │   └── Gone            there was one; it is withdrawn
     ├── CallClosed          the call takes no videos now
+    ├── KeyReused           a client used its own key for a submission again, for another one
     ├── IllegalMove         a move that `states.LEGAL_MOVES` does not know: our bug
     ├── ToolFailed          a tool failed on a file that passed every check
     │   ├── ToolTimedOut
@@ -64,6 +66,10 @@ class ObjectMissing(IntakeError):
     """The bucket holds no object under this key."""
 
 
+class UploadUnknown(IntakeError):
+    """The bucket knows no such upload in parts: it was completed or aborted, or never opened."""
+
+
 class NotFound(IntakeError):
     """There is no such thing, or it is not for the one who asks."""
 
@@ -74,6 +80,10 @@ class Gone(NotFound):
 
 class CallClosed(IntakeError):
     """The call takes no videos now."""
+
+
+class KeyReused(IntakeError):
+    """A client asked again under its own key for a submission, and asked for something else."""
 
 
 class IllegalMove(IntakeError):

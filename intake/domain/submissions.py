@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType
 
+from intake.domain.uploads import UPLOAD_LIFE, PartPlan
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -20,6 +22,9 @@ Token = NewType("Token", str)
 """A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
 
 ObjectKey = NewType("ObjectKey", str)
+UploadId = NewType("UploadId", str)
+"""The storage's own name for an upload in parts."""
+
 Sha256 = NewType("Sha256", str)
 """Hexadecimal."""
 
@@ -88,7 +93,14 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """One video message, from the form to the gallery."""
+    """One video message, from the form to the gallery.
+
+    Attributes:
+        file_fingerprint: By which the sender's program knows the file again; never looked into.
+        upload_id: What the storage calls the upload in parts, once its first link was asked for.
+        upload_part_bytes: How large the parts are of a file that comes in parts; None of one that comes at once.
+        upload_begun_at: Since when its bytes are awaited.
+    """
 
     id: SubmissionId
     call_slug: CallSlug
@@ -100,7 +112,11 @@ class Submission:
     sender: Sender
     file_name: str
     declared_bytes: int
+    file_fingerprint: str | None
     upload_key: ObjectKey | None
+    upload_id: UploadId | None
+    upload_part_bytes: int | None
+    upload_begun_at: datetime | None
     original_key: ObjectKey | None
     original_bytes: int | None
     original_sha256: Sha256 | None
@@ -121,6 +137,18 @@ class Submission:
     publication_count: int
     publication: Publication | None
     consents: tuple[ConsentGiven, ...]
+
+    @property
+    def part_plan(self) -> PartPlan | None:
+        """How the awaited file is cut; None where none is awaited in parts."""
+        if self.upload_part_bytes is None:
+            return None
+        return PartPlan(size_bytes=self.declared_bytes, part_bytes=self.upload_part_bytes)
+
+    @property
+    def upload_expires_at(self) -> datetime | None:
+        """When the awaited file is given up."""
+        return self.upload_begun_at + UPLOAD_LIFE if self.upload_begun_at else None
 
     def has_consent(self, kind: ConsentKind) -> bool:
         """Tell whether the sender agreed to *kind* and still does."""

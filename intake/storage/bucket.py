@@ -1,20 +1,20 @@
-"""The only place that speaks S3: what each kind of user may ask of a bucket, and `S3Bucket`, which answers all.
+"""What each kind of user may ask of a bucket, and `S3Bucket`, which answers all; parts are in `parts`.
 
-Needed permissions: web: put and head in *private*; workers: everything in both; nobody else: GET in *gallery*.
+Needed permissions: web: put, head and multipart uploads in *private*; workers: everything in both; nobody else: GET in
+*gallery*.
 Entity tags are never trusted: what a file is, its size and SHA-256 say.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 from urllib.parse import quote
-
-import boto3
-from botocore.config import Config
 
 from intake.domain.errors import ObjectMissing, StorageUnavailable
 from intake.domain.submissions import ObjectKey
+from intake.storage.client import s3_client
+from intake.storage.parts import PartUploads, S3PartUploads
 from intake.storage.translate import storage_errors
 
 if TYPE_CHECKING:
@@ -28,9 +28,8 @@ CHUNK_BYTES: Final = 1 * MEBIBYTE
 VIEW_LINK_S: Final = 3600
 """Life of a signed view link in seconds: longer than anybody looks at one clip, shorter than a working day."""
 
-CONNECT_S: Final = 3
 SEND_S: Final = 60
-"""Longest wait for a connection, and for a server that does not take the next bytes of a file.
+"""Longest wait for a server that does not take the next bytes of a file.
 
 SeaweedFS lets uploads beyond `-s3.concurrentUploadLimitMB` wait, and botocore gives up on a send that stalls for the
 time it would wait for a connection: with 3 s, two of eight uploads at once were lost.
@@ -117,6 +116,10 @@ class Objects(Originals, Protocol):
         ...
 
 
+class Uploads(Objects, PartUploads, Protocol):
+    """What looking after uploads asks of the private bucket, whole files and files in parts alike."""
+
+
 class ViewLinks(Protocol):
     """What a moderator's page asks of the private bucket."""
 
@@ -133,16 +136,17 @@ class PublicLinks(Protocol):
         ...
 
 
-class S3Bucket:
+class S3Bucket(S3PartUploads):
     """A bucket on any S3 server. Implements every protocol above; give each user only the one it needs."""
 
     def __init__(self, name: str, *, endpoint_url: str, public_url: str, access_key: str, secret_key: str) -> None:
-        self.name = name
+        super().__init__(
+            name,
+            client=s3_client(endpoint_url, access_key, secret_key),
+            public_client=s3_client(public_url, access_key, secret_key),
+        )
         self._public_url = public_url
-        self._client = _client(endpoint_url, access_key, secret_key)
-        self._sending_client = _client(endpoint_url, access_key, secret_key, connect_timeout_s=SEND_S)
-        # A signature holds only for the host it was made for: browsers may know the server under another name.
-        self._public_client = _client(public_url, access_key, secret_key)
+        self._sending_client = s3_client(endpoint_url, access_key, secret_key, connect_timeout_s=SEND_S)
 
     def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
         """See `Originals`."""
@@ -266,25 +270,3 @@ class S3Bucket:
             )
         if answer.get("Errors"):
             raise StorageUnavailable(str(answer["Errors"][0].get("Code")))
-
-
-def _client(  # boto3 ships no types
-    endpoint_url: str, access_key: str, secret_key: str, *, connect_timeout_s: float = CONNECT_S
-) -> Any:  # noqa: ANN401
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        region_name="us-east-1",
-        config=Config(
-            # Without it boto3 signs links for other hosts the old way.
-            signature_version="s3v4",
-            # Over plain HTTP boto3 hashes each body before it is sent: twice the work of sending it. Plain HTTP is for
-            # a network of our own; one that cannot be trusted needs https, over which boto3 signs no file either.
-            s3={"addressing_style": "path", "payload_signing_enabled": False},
-            connect_timeout=connect_timeout_s,
-            read_timeout=60,
-            retries={"max_attempts": 2, "mode": "standard"},
-        ),
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from intake.domain.errors import ObjectMissing, StorageUnavailable
+from intake.domain.errors import ObjectMissing, StorageUnavailable, UploadUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ def storage_errors() -> Iterator[None]:
 
     Raises:
         ObjectMissing: There is no object under the key.
+        UploadUnknown: There is no such upload in parts: it is over, or never was.
         StorageUnavailable: Anything else. A wrong key or a full disk lasts until somebody mends it, and waiting loses
             nothing; failing would use up a job's attempts.
     """
@@ -30,6 +31,8 @@ def storage_errors() -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
+        if code == "NoSuchUpload":
+            raise UploadUnknown(code) from error
         if code in _MISSING:
             raise ObjectMissing(code) from error
         raise StorageUnavailable(code) from error

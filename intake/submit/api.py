@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from intake import wording
-from intake.actions import submitting, tokens
+from intake.actions import submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import LANGUAGES
-from intake.web.errors import problem
-from intake.web.language import page_language, prefer_language
+from intake.submit.bearer import bearers_submission
+from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
     from intake.domain.facts import VideoFacts
-    from intake.domain.submissions import Submission
 
 VIDEO: Final = (
     "duration_s",
@@ -37,7 +36,6 @@ VIDEO: Final = (
     "audio_codec",
     "size_bytes",
 )
-_UNKNOWN_SECRET: Final = 401
 
 
 def describe_call(call_slug: str) -> ResponseReturnValue:
@@ -69,10 +67,7 @@ def describe_call(call_slug: str) -> ResponseReturnValue:
 
 def describe_submission() -> ResponseReturnValue:
     """Answer where the bearer's submission stands."""
-    submission = _bearers_submission()
-    if submission is None:
-        return _ask_for_secret()
-    prefer_language(submission.sender.language)
+    submission = bearers_submission()
     with reading(services().engine) as connection:
         work = backlog.work_on(connection, submission.id)
         public_url = clip_url(connection, submission)
@@ -93,26 +88,10 @@ def describe_submission() -> ResponseReturnValue:
 
 def withdraw_submission() -> ResponseReturnValue:
     """Take the bearer's submission back; repeatable."""
-    submission, parts = _bearers_submission(), services()
-    if submission is None:
-        return _ask_for_secret()
+    submission, parts = bearers_submission(), services()
     with writing(parts.engine) as connection:
         submitting.withdraw(connection, submission.id, actor="sender", now=parts.clock())
     return describe_submission()
-
-
-def _bearers_submission() -> Submission | None:
-    scheme, _, untrusted_token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not untrusted_token:
-        return None
-    with reading(services().engine) as connection:
-        return queries.find_by_token(connection, tokens.hash_of(untrusted_token.strip()))
-
-
-def _ask_for_secret() -> Response:
-    response = problem(_UNKNOWN_SECRET)
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response
 
 
 def _check(check: Check) -> dict[str, Any]:

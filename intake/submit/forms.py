@@ -43,6 +43,38 @@ def _required(longest: int) -> list[Any]:
     ]
 
 
+class FileTooLarge(ValidationError):  # type: ignore[misc] # WTForms ships no types
+    """The file is larger than its call allows."""
+
+
+def refuse_file(rules: Rules, untrusted_name: str, size_bytes: int) -> None:
+    """Refuse what can be refused by name and size.
+
+    Raises:
+        FileTooLarge: As it says.
+        ValidationError: Another kind of file, or an empty one.
+    """
+    if untrusted_name.rpartition(".")[2].lower() not in tuple(rules.formats):
+        expected = " / ".join(f".{name}" for name in rules.formats)
+        raise ValidationError(
+            _("Qui si mandano file %(expected)s. Scegli il video come esce dal telefono.", expected=expected)
+        )
+    if size_bytes == 0:
+        raise ValidationError(_("Il file è vuoto. Sceglilo di nuovo."))
+    if size_bytes > rules.max_bytes:
+        raise FileTooLarge(
+            _(
+                "Questo file è troppo grande: il limite è %(size)s. Registra un video più corto o a qualità più bassa.",
+                size=file_size(rules.max_bytes, page_language()),
+            )
+        )
+
+
+def shown_name(untrusted_name: str) -> str:
+    """Return as much of a file's name as is kept for showing."""
+    return cleaned(untrusted_name)[-FILE_NAME_CHARACTERS:]
+
+
 class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     """A video, under the rules of a call."""
 
@@ -62,31 +94,15 @@ class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
         """Refuse what can be refused by name and size; the rest is for the workers to judge."""
         if not field.data or not field.data.filename:
             raise ValidationError(_("Scegli il video da mandare."))
-        extension = field.data.filename.rpartition(".")[2].lower()
-        if extension not in tuple(self._rules.formats):
-            expected = " / ".join(f".{name}" for name in self._rules.formats)
-            raise ValidationError(
-                _("Qui si mandano file %(expected)s. Scegli il video come esce dal telefono.", expected=expected)
-            )
-        self._refuse_size(_size_of(field.data.stream))
-
-    def _refuse_size(self, size_bytes: int) -> None:
-        if size_bytes == 0:
-            raise ValidationError(_("Il file è vuoto. Sceglilo di nuovo."))
-        if size_bytes > self._rules.max_bytes:
+        try:
+            refuse_file(self._rules, field.data.filename, _size_of(field.data.stream))
+        except FileTooLarge:
             self.is_too_large = True
-            raise ValidationError(
-                _(
-                    "Questo file è troppo grande: il limite è %(size)s. "
-                    "Registra un video più corto o a qualità più bassa.",
-                    size=file_size(self._rules.max_bytes, page_language()),
-                )
-            )
+            raise
 
     def declared(self) -> Declared:
         """Return what the sender says of the file."""
-        name = cleaned(self.video.data.filename)[-FILE_NAME_CHARACTERS:]
-        return Declared(name=name, size_bytes=_size_of(self.video.data.stream))
+        return Declared(name=shown_name(self.video.data.filename), size_bytes=_size_of(self.video.data.stream))
 
     def stream(self) -> BinaryIO:
         """Return the spooled file, at its beginning."""
@@ -136,20 +152,28 @@ class SendForm(VideoForm):
         if is_required and not given:
             raise ValidationError(_("Spunta la casella del consenso: ci serve per ricevere il tuo video."))
 
+    def sender(self) -> Sender:
+        """Return who sends."""
+        language = self.language.data if self.language.data in LANGUAGES else page_language()
+        return Sender(
+            given_name=self.given_name.data,
+            family_name=self.family_name.data,
+            role=self.role.data,
+            organisation=self.organisation.data,
+            organisation_kind=self.organisation_kind.data,
+            email=self.email.data,
+            language=language,
+        )
+
+    def answers(self) -> dict[ConsentKind, bool]:
+        """Return the answer to each consent of the call."""
+        return {consent.kind: bool(field.data) for consent, field in self.consents()}
+
     def letter(self) -> Letter:
         """Return everything the sender handed in beside the bytes."""
-        language = self.language.data if self.language.data in LANGUAGES else page_language()
         return Letter(
-            sender=Sender(
-                given_name=self.given_name.data,
-                family_name=self.family_name.data,
-                role=self.role.data,
-                organisation=self.organisation.data,
-                organisation_kind=self.organisation_kind.data,
-                email=self.email.data,
-                language=language,
-            ),
-            answers={consent.kind: bool(field.data) for consent, field in self.consents()},
+            sender=self.sender(),
+            answers=self.answers(),
             file=self.declared(),
             submission_key=(self.submission_key.data or None) and self.submission_key.data[:64],
         )

@@ -11,6 +11,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from sqlalchemy.exc import IntegrityError
 
 from intake.actions import submitting, tokens
+from intake.actions.uploading import VIDEO_TYPE
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-VIDEO_TYPE: Final = "video/mp4"
 _SECURITY_TXT_DAYS: Final = 365
 _TRY_AGAIN: Final = N_(
     "In questo momento non riusciamo a conservare il tuo video. Quello che hai scritto è ancora qui: fra poco scegli "

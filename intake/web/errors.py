@@ -11,8 +11,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import wording
-from intake.domain.errors import CallClosed, Gone, NotFound, StorageFull, TryAgainLater
+from intake.domain.errors import CallClosed, Gone, KeyReused, NotFound, StorageFull, TryAgainLater
 from intake.web.language import page_language
+from intake.web.problems import Problem, ProblemCode, about
 from intake.web.routing import API_PREFIX
 from intake.web.uploads import drain
 from intake.wording.marking import N_
@@ -26,10 +27,17 @@ log = structlog.get_logger()
 _STATUS: Final[dict[type[Exception], int]] = {
     Gone: 410,
     CallClosed: 410,
+    KeyReused: 422,
     NotFound: 404,
     StorageFull: 503,
     TryAgainLater: 503,
 }
+
+_CODES: Final[dict[type[Exception], ProblemCode]] = {
+    CallClosed: ProblemCode.CALL_CLOSED,
+    KeyReused: ProblemCode.IDEMPOTENCY_KEY_REUSED,
+}
+"""Those of which a program is told more than the status says."""
 
 _TEXTS: Final[dict[int, tuple[str, str, str]]] = {
     400: ("bad_request", N_("Richiesta non valida"), N_("Ricarica la pagina e riprova.")),
@@ -40,6 +48,12 @@ _TEXTS: Final[dict[int, tuple[str, str, str]]] = {
     409: ("conflict", N_("Qualcuno è arrivato prima"), N_("Ricarica la pagina per vedere come stanno le cose.")),
     410: ("gone", N_("Non c'è più"), N_("Quello che cerchi è stato ritirato o è chiuso.")),
     413: ("too_large", N_("Il file è troppo grande"), N_("Accorcia il video o registra in Full HD, poi riprova.")),
+    415: (
+        "unsupported_media_type",
+        N_("Richiesta non valida"),
+        N_("Qui si manda JSON: Content-Type application/json."),
+    ),
+    422: ("invalid", N_("Controlla i dati"), N_("Qualcosa manca o non va bene.")),
     429: ("too_many_requests", N_("Troppe richieste"), N_("Aspetta un momento e riprova.")),
     500: ("internal", N_("Qualcosa è andato storto"), N_("L'errore è nostro. Riprova fra poco.")),
     503: ("unavailable", N_("Torniamo subito"), N_("In questo momento non possiamo ricevere video. Riprova fra poco.")),
@@ -56,15 +70,10 @@ def set_up_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _answer)
 
 
-def problem(status: int, *, detail: str | None = None) -> Response:
+def problem(status: int) -> Response:
     """Answer a program: what went wrong, with a stable code."""
     code, title, sentence = _texts(status)
-    response = jsonify(
-        type="about:blank", status=status, code=code, title=title, detail=detail or sentence, request_id=g.request_id
-    )
-    response.status_code = status
-    response.content_type = "application/problem+json"
-    return response
+    return _problem(status, code=code, title=title, detail=sentence)
 
 
 def error_page(status: int, *, sentence: str | None = None) -> ResponseReturnValue:
@@ -103,10 +112,40 @@ def _answer(error: Exception) -> ResponseReturnValue:
         log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     elif isinstance(error, TryAgainLater):
         log.warning("part_unavailable", cause=str(error), kind=type(error).__name__)
-    answer = problem(status) if request.path.startswith(API_PREFIX) else error_page(status)
+    answer = _to_program(error, status) if request.path.startswith(API_PREFIX) else error_page(status)
     if isinstance(error, HTTPException):
         return _with_headers(answer, error)
     return answer
+
+
+def _to_program(error: Exception, status: int) -> Response:
+    if isinstance(error, Problem):
+        return _about(error)
+    code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), None)
+    return _about(Problem(code)) if code else problem(status)
+
+
+def _about(error: Problem) -> Response:
+    status, title, sentence = about(error.code)
+    language = page_language()
+    response = _problem(
+        status,
+        code=error.code,
+        title=wording.say(title, language),
+        detail=wording.say(sentence, language),
+        **error.members,
+    )
+    response.headers.update(error.headers)
+    return response
+
+
+def _problem(status: int, **members: object) -> Response:
+    response = jsonify(type="about:blank", status=status, request_id=g.request_id, **members)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    # Some of them say something about a submission.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _with_headers(answer: ResponseReturnValue, error: HTTPException) -> ResponseReturnValue:
@@ -122,6 +161,8 @@ def _with_headers(answer: ResponseReturnValue, error: HTTPException) -> Response
 def _status_of(error: Exception) -> int:
     if isinstance(error, CSRFError):
         return 400
+    if isinstance(error, Problem):
+        return about(error.code)[0]
     if isinstance(error, HTTPException):
         return error.code or 500
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)

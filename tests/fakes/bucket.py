@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from intake.domain.errors import ObjectMissing, StorageUnavailable
-from intake.domain.submissions import ObjectKey
+from intake.domain.errors import ObjectMissing, StorageUnavailable, UploadUnknown
+from intake.domain.submissions import ObjectKey, UploadId
 from intake.storage.bucket import StoredObject
+from intake.storage.parts import ArrivedPart, OpenUpload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -25,17 +27,28 @@ class Held:
     written_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """One upload in parts that is not over."""
+
+    key: ObjectKey
+    content_type: str
+    opened_at: datetime
+    parts: dict[int, bytes] = field(default_factory=dict)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 class MemoryBucket:
-    """Implements every protocol of `intake.storage.bucket`; `is_down` makes it answer like a server that is gone."""
+    """Implements every protocol of `intake.storage`; `is_down` makes it answer like a server that is gone."""
 
     def __init__(self, name: str = "memory", *, clock: Callable[[], datetime] = _now) -> None:
         self.name = name
         self.is_down = False
         self.held: dict[str, Held] = {}
+        self.opened: dict[str, Opened] = {}
         self._clock = clock
 
     def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
@@ -77,6 +90,42 @@ class MemoryBucket:
     def public_link(self, key: ObjectKey) -> str:
         return f"http://bucket.invalid/{self.name}/{key}"
 
+    def open_upload(self, key: ObjectKey, *, content_type: str) -> UploadId:
+        self._answer()
+        upload_id = UploadId(uuid.uuid4().hex)
+        self.opened[upload_id] = Opened(key=key, content_type=content_type, opened_at=self._clock())
+        return upload_id
+
+    def part_link(self, key: ObjectKey, upload_id: UploadId, part_number: int, *, size_bytes: int) -> str:
+        return (
+            f"http://bucket.invalid/{self.name}/{key}?uploadId={upload_id}&partNumber={part_number}&size={size_bytes}"
+        )
+
+    def put_part(self, upload_id: UploadId, part_number: int, content: bytes) -> None:
+        """Stands for a browser's PUT to a part's link."""
+        self.opened[upload_id].parts[part_number] = content
+
+    def arrived_parts(self, key: ObjectKey, upload_id: UploadId) -> list[ArrivedPart]:
+        return [
+            ArrivedPart(part_number=number, size_bytes=len(content), tag=f"{hash(content):x}")
+            for number, content in sorted(self._opened(key, upload_id).parts.items())
+        ]
+
+    def complete_upload(self, key: ObjectKey, upload_id: UploadId, parts: Iterable[ArrivedPart]) -> None:
+        upload = self._opened(key, upload_id)
+        self._keep(key, b"".join(upload.parts[part.part_number] for part in parts), upload.content_type)
+        del self.opened[upload_id]
+
+    def abort_upload(self, key: ObjectKey, upload_id: UploadId) -> None:  # noqa: ARG002
+        self._answer()
+        self.opened.pop(upload_id, None)
+
+    def open_uploads(self, prefix: ObjectKey | str) -> Iterator[OpenUpload]:
+        self._answer()
+        for upload_id, upload in list(self.opened.items()):
+            if upload.key.startswith(prefix):
+                yield OpenUpload(key=upload.key, upload_id=UploadId(upload_id), opened_at=upload.opened_at)
+
     def is_there(self) -> bool:
         self._answer()
         return True
@@ -90,6 +139,12 @@ class MemoryBucket:
         if key not in self.held:
             raise ObjectMissing("404")
         return self.held[key]
+
+    def _opened(self, key: ObjectKey, upload_id: UploadId) -> Opened:
+        self._answer()
+        if upload_id not in self.opened or self.opened[upload_id].key != key:
+            raise UploadUnknown("NoSuchUpload")
+        return self.opened[upload_id]
 
     def _keep(self, key: ObjectKey, content: bytes, content_type: str, cache_control: str | None = None) -> None:
         self.held[key] = Held(

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 def purge_submission(services: Services, job: Job, _workspace: Workspace) -> Commit:
-    """Delete every private file of a submission; repeatable."""
+    """Delete every private file of a submission, and the parts of one that never was whole; repeatable."""
     require_nobody_writes(services, job)
-    deleted = services.private.delete_below(keys.of_submission(job.submission_id))
+    mine = keys.of_submission(job.submission_id)
+    for upload in services.private.open_uploads(mine):
+        services.private.abort_upload(upload.key, upload.upload_id)
+    deleted = services.private.delete_below(mine)
 
     def commit(connection: Connection) -> bool:
         record_purge(connection, job, deleted=deleted, now=services.clock())

@@ -1,0 +1,34 @@
+"""The only place that makes a client for an S3 server."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+CONNECT_S: Final = 3
+"""Longest wait for a connection."""
+
+
+def s3_client(  # boto3 ships no types
+    endpoint_url: str, access_key: str, secret_key: str, *, connect_timeout_s: float = CONNECT_S
+) -> Any:  # noqa: ANN401
+    """Make a client; nothing is connected yet."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        region_name="us-east-1",
+        config=Config(
+            # Without it boto3 signs links for other hosts the old way.
+            signature_version="s3v4",
+            # Over plain HTTP boto3 hashes each body before it is sent: twice the work of sending it. Plain HTTP is for
+            # a network of our own; one that cannot be trusted needs https, over which boto3 signs no file either.
+            s3={"addressing_style": "path", "payload_signing_enabled": False},
+            connect_timeout=connect_timeout_s,
+            read_timeout=60,
+            retries={"max_attempts": 2, "mode": "standard"},
+        ),
+    )
