@@ -55,6 +55,9 @@ LEGAL_MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
 REPLACEABLE: Final = frozenset({_S.REFUSED, _S.REDO_REQUESTED})
 """Where a sender may send a new file for the same submission."""
 
+AWAITING_FILE: Final = REPLACEABLE | {_S.UPLOADING}
+"""Where a sender may send a file: a new one, or again the one that never came."""
+
 FINAL: Final = frozenset(state for state, moves in LEGAL_MOVES.items() if not moves)
 """Where nothing happens any more."""
 
