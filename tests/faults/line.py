@@ -43,13 +43,15 @@ class Weather:
     Attributes:
         drops: How many connections are cut in all; whoever still calls then is carried faithfully.
         at_most_bytes: A cut comes after 1 to so many bytes from the phone; each order of magnitude is as likely.
+        lasting_every: Every so-manieth call lasts up to half as long again, so that one part gets through it.
         latency_s: Added each time the talk changes direction.
         bytes_per_s: What all connections share; None for all there is.
         silence_s: How long a silent connection stays silent.
     """
 
     drops: int = 0
-    at_most_bytes: int = 16 * 1024 * 1024
+    at_most_bytes: int = 5 * 1024 * 1024
+    lasting_every: int = 12
     endings: tuple[Ending, ...] = (Ending.RESET, Ending.CLOSED, Ending.SILENT)
     latency_s: float = 0.0
     bytes_per_s: float | None = None
@@ -64,7 +66,8 @@ class Call:
     """One connection, and what passed.
 
     Attributes:
-        unanswered_bytes: From the phone, since it last heard anything back. With a cut they are lost, and only they.
+        unanswered_bytes: From the phone, since it last heard anything back. When the call ends they are lost, and only
+            they.
     """
 
     is_doomed: bool
@@ -94,8 +97,8 @@ class Record:
 
     @property
     def lost_bytes(self) -> int:
-        """What the phone sent in vain: nobody answered before the cut."""
-        return sum(call.unanswered_bytes for call in self.calls if call.was_cut)
+        """What the phone sent in vain: nobody answered before the line was cut, or the phone hung up itself."""
+        return sum(call.unanswered_bytes for call in self.calls)
 
 
 class Line:
@@ -109,10 +112,11 @@ class Line:
         self._is_up = True
         self._free_at = 0.0
         self.turns(weather, seed=seed)
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        starting = asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result()
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def turns(self, weather: Weather, *, seed: int = 0) -> None:
         """Change the weather for connections that are opened from now on, and begin a new record."""
@@ -130,10 +134,11 @@ class Line:
 
     def close(self) -> None:
         """Hang up for good."""
-        self.goes_down()
-        self._loop.call_soon_threadsafe(self._server.close)
+        self._is_up = False
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._is_up:
@@ -159,7 +164,8 @@ class Line:
                 call.up_bytes += len(chunk)
                 call.unanswered_bytes += len(chunk)
                 await self._delay(len(chunk), is_turn=is_turn)
-                call.was_cut = call.is_doomed and len(chunk) >= room and self.record.drops < self._weather.drops
+                is_over = call.is_doomed and len(chunk) >= room and self.record.drops < self._weather.drops
+                call.was_cut = call.was_cut or is_over
                 writer.write(chunk[:room] if call.was_cut else chunk)
                 await writer.drain()
                 if call.was_cut:
@@ -171,10 +177,11 @@ class Line:
                 await self._delay(len(chunk), is_turn=call.unanswered_bytes > 0)
                 if call.was_cut:
                     return
-                writer.write(chunk)
-                await writer.drain()
+                # Before it is written: whoever reads it may look at the record at once.
                 call.down_bytes += len(chunk)
                 call.unanswered_bytes = 0
+                writer.write(chunk)
+                await writer.drain()
 
     async def _end(self, call: Call, *writers: asyncio.StreamWriter) -> None:
         if call.was_cut and call.ending is Ending.SILENT:
@@ -194,9 +201,18 @@ class Line:
             await asyncio.sleep(self._free_at - now)
 
     def _draw_call(self) -> Call:
-        after = math.exp(self._random.uniform(0, math.log(self._weather.at_most_bytes)))
-        ending = self._random.choice(self._weather.endings)
-        return Call(is_doomed=self._weather.drops > 0, ending=ending, ends_after_bytes=int(after))
+        weather, number = self._weather, len(self.record.calls) + 1
+        after = math.exp(self._random.uniform(0, math.log(weather.at_most_bytes)))
+        if number % weather.lasting_every == 0:
+            after = weather.at_most_bytes * self._random.uniform(1, 1.5)
+        ending = self._random.choice(weather.endings)
+        return Call(is_doomed=weather.drops > 0, ending=ending, ends_after_bytes=int(after))
+
+    async def _hang_up(self) -> None:
+        self._server.close()
+        self._cut_all()
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left)
 
     def _cut_all(self) -> None:
         for writer, call in self._writers.items():
