@@ -84,6 +84,7 @@ def _environment(folder: Path, storage_url: str, redis_url: str) -> Mapping[str,
         "DATA_DIR": str(folder / "data"),
         "MIN_FREE_BYTES": "1000000",
         "HINT_S": "0.2",
+        "CREATE_PER_HOUR": "1000",
     }
 
 

@@ -5,6 +5,8 @@ import { pause, untilOnline, waitAfter } from './patience.js'
 const TOO_MANY = 429
 const SERVICE_TRIES = 4
 const MILLISECONDS = 1000
+/** Who is told to come back later than this is told so; there is the plain form. */
+const LONGEST_ASKED_MS = 20_000
 /** Where the API's name for something and the form's differ. */
 const FIELDS = { file: 'video' }
 
@@ -76,10 +78,11 @@ async function ask(method, url, { body, headers = {}, language, signal, onLine =
     await untilOnline(signal)
     const answer = await tryOnce(method, address, { body, headers, signal })
     onLine(answer !== null)
-    const isSettled = answer && answer.status < 500 && answer.status !== TOO_MANY
-    if (isSettled || (answer && failures >= SERVICE_TRIES)) return readAnswer(answer)
-    const askedToWait = MILLISECONDS * Number(answer?.headers.get('Retry-After') ?? 0)
-    await pause(Math.max(askedToWait || 0, waitAfter(failures)), signal)
+    const askedToWait = MILLISECONDS * (Number(answer?.headers.get('Retry-After')) || 0)
+    const mayChange = !answer || answer.status >= 500 || answer.status === TOO_MANY
+    const isWorthIt = !answer || (failures < SERVICE_TRIES && askedToWait <= LONGEST_ASKED_MS)
+    if (!mayChange || !isWorthIt) return readAnswer(answer)
+    await pause(Math.max(askedToWait, waitAfter(failures)), signal)
   }
 }
 
