@@ -13,12 +13,17 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake.domain.errors import BadSettings
+from intake.gallery import description as gallery_description
+from intake.gallery.routes import ROUTES as GALLERY_ROUTES
 from intake.gallery.routes import gallery_blueprint
 from intake.logs import set_up_logging
 from intake.moderate.access import Staff, set_up_access
 from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
+from intake.submit import description as submit_description
+from intake.submit.routes import ROUTES as SUBMIT_ROUTES
 from intake.submit.routes import submit_blueprint
+from intake.web import openapi
 from intake.web.assets import set_up_assets
 from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
@@ -72,6 +77,8 @@ _READING: Final = (
     "submit.begin_upload",
     "submit.give_up_upload",
     "submit.complete_upload",
+    "gallery.list_clips",
+    "api.show_description",
 )
 """What programs ask time and again."""
 
@@ -95,12 +102,25 @@ def create_app(services: Services) -> Flask:
     set_up_assets(app)
     set_up_security_headers(app, services.settings)
     app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
-    for blueprint in (submit_blueprint(), moderate_blueprint(), gallery_blueprint(), health_blueprint()):
+    for blueprint in (
+        submit_blueprint(),
+        moderate_blueprint(),
+        gallery_blueprint(),
+        health_blueprint(),
+        openapi.api_blueprint(),
+    ):
         app.register_blueprint(blueprint)
+    openapi.set_up_description(app, describe_api())
     _protect_forms(app)
     _limit_rates(app, services.settings.create_per_hour)
     _trust_proxies(app, services.settings.trusted_proxies)
     return app
+
+
+def describe_api() -> dict[str, Any]:
+    """Describe every route of the API (OpenAPI 3.1)."""
+    routes = (*SUBMIT_ROUTES, *GALLERY_ROUTES, *openapi.ROUTES)
+    return openapi.describe(routes, {**submit_description.SCHEMAS, **gallery_description.SCHEMAS, **openapi.SCHEMAS})
 
 
 def staff_of(app: Flask) -> Staff:

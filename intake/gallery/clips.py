@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flask import url_for
+from flask import request, url_for
 
 from intake.db import queries
 from intake.db.engine import reading
@@ -13,13 +13,19 @@ from intake.domain.calls import ConsentKind
 from intake.domain.errors import Gone, NotFound
 from intake.domain.publication import is_public
 from intake.domain.states import State
+from intake.domain.submissions import ClipId
 from intake.storage import keys
 from intake.web.language import page_language
 from intake.web.services import services
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from intake.domain.calls import Call
-    from intake.domain.submissions import ClipId, Submission
+    from intake.domain.submissions import Submission
+
+PAGE_CLIPS: Final = 24
+_MOST_WORDS: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +37,9 @@ class PublicClip:
     title: str
     role: str
     organisation: str
+    kind: str
     kind_label: str
+    published_at: datetime
     duration_s: float
     width_px: int
     height_px: int
@@ -45,6 +53,48 @@ class PublicClip:
     def is_portrait(self) -> bool:
         """Whether the picture is taller than wide."""
         return self.height_px > self.width_px
+
+
+@dataclass(frozen=True, kw_only=True)
+class GalleryPage:
+    """One page of a call's gallery, newest first.
+
+    Attributes:
+        next_after: The clip after which the next page begins, where there is one.
+    """
+
+    call: Call
+    clips: tuple[PublicClip, ...]
+    kind: str
+    q: str
+    next_after: ClipId | None
+
+    def next_url(self, endpoint: str) -> str | None:
+        """Return the address of the next page."""
+        if self.next_after is None:
+            return None
+        # Empty filters stay out of the address: url_for leaves None away.
+        return url_for(
+            endpoint, call_slug=self.call.slug, after=self.next_after, kind=self.kind or None, q=self.q or None
+        )
+
+
+def gallery_page(call_slug: str) -> GalleryPage:
+    """Return the page of a call's gallery that this request's `kind`, `q` and `after` ask for.
+
+    Raises:
+        NotFound: No such call was loaded.
+    """
+    kind, q, after = (request.args.get(name, "") for name in ("kind", "q", "after"))
+    wanted = queries.PublicFilter(
+        kind=kind or None, words=tuple(q.split()[:_MOST_WORDS]), after=ClipId(after) if after else None
+    )
+    with reading(services().engine) as connection:
+        call = queries.find_call(connection, call_slug)
+        found = queries.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)
+    clips = tuple(public_clip(submission, call) for submission in found[:PAGE_CLIPS])
+    next_after = clips[-1].clip_id if len(found) > PAGE_CLIPS else None
+    return GalleryPage(call=call, clips=clips, kind=kind, q=q, next_after=next_after)
 
 
 def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
@@ -86,6 +136,8 @@ def public_clip(submission: Submission, call: Call) -> PublicClip:
         title=submission.sender.full_name,
         role=submission.sender.role,
         organisation=submission.sender.organisation,
+        kind=submission.sender.organisation_kind,
+        published_at=publication.published_at,
         kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
         duration_s=publication.duration_s,
         width_px=publication.width_px,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flask import make_response, render_template, request, url_for
+from flask import make_response, render_template, url_for
 
-from intake.db import queries
-from intake.db.engine import reading
 from intake.domain.errors import Gone, NotFound
-from intake.domain.submissions import ClipId
-from intake.gallery.clips import find_public_clip, public_clip
+from intake.gallery.clips import find_public_clip, gallery_page
 from intake.web.security import forget_session
 from intake.web.services import services
 
@@ -18,30 +15,21 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-PAGE_CLIPS: Final = 24
-_MOST_WORDS: Final = 8
-
 
 def show_gallery(call_slug: str) -> ResponseReturnValue:
     """Show a call's published clips, newest first."""
-    kind, q, after = (request.args.get(name, "") for name in ("kind", "q", "after"))
-    wanted = queries.PublicFilter(
-        kind=kind or None, words=tuple(q.split()[:_MOST_WORDS]), after=ClipId(after) if after else None
-    )
-    with reading(services().engine) as connection:
-        call = queries.find_call(connection, call_slug)
-        found = queries.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)
-    clips = [public_clip(submission, call) for submission in found[:PAGE_CLIPS]]
-    next_url = None
-    if len(found) > PAGE_CLIPS:
-        # Empty filters stay out of the address: url_for leaves None away.
-        next_url = url_for(
-            "gallery.show_gallery", call_slug=call.slug, after=clips[-1].clip_id, kind=kind or None, q=q or None
+    page = gallery_page(call_slug)
+    return cacheable(
+        render_template(
+            "gallery/list.html",
+            call=page.call,
+            clips=page.clips,
+            q=page.q,
+            kind=page.kind,
+            kinds=page.call.organisation_kinds,
+            next_url=page.next_url("gallery.show_gallery"),
         )
-    page = render_template(
-        "gallery/list.html", call=call, clips=clips, q=q, kind=kind, kinds=call.organisation_kinds, next_url=next_url
     )
-    return cacheable(page)
 
 
 def show_clip(call_slug: str, clip_id: str) -> ResponseReturnValue:
@@ -63,8 +51,8 @@ def gone(call_slug: str) -> Response:
     return response
 
 
-def cacheable(page: str) -> Response:
-    """Answer with a page that a proxy may keep for a second, so that a withdrawal shows within one."""
+def cacheable(page: str | Response) -> Response:
+    """Answer with what a proxy may keep for a second, so that a withdrawal shows within one."""
     response = make_response(page)
     forget_session()
     response.headers["Cache-Control"] = "public, max-age=1"

@@ -29,7 +29,7 @@ SIGNED_AT_ONCE: Final = 100
 
 _TEXTS: Final = ("given_name", "family_name", "role", "organisation", "organisation_kind", "email", "language")
 _CONSENTS: Final = ("consent_gallery", "consent_social")
-_MOST_BYTES: Final = 2**53
+MOST_BYTES: Final = 2**53
 """Beyond it JSON's numbers are not exact in every program, and no file is that large."""
 
 # What a picker says of a file it does not know.
@@ -156,7 +156,7 @@ class _File:
     def _check_types(self) -> None:
         if not isinstance(self._name, str):
             self.mistakes["/file/name"] = [_("Qui serve un testo.")]
-        if not _is_whole(self._size_bytes) or not 0 <= self._size_bytes < _MOST_BYTES:
+        if not _is_whole(self._size_bytes) or not 0 <= self._size_bytes < MOST_BYTES:
             self.mistakes["/file/size_bytes"] = [_("Qui serve un numero intero.")]
         if not isinstance(self._type, str):
             self.mistakes["/file/type"] = [_("Qui serve un testo.")]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.submit import api, pages, uploads
+from intake.submit import api, description, pages, uploads
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
     from flask import Blueprint
 
-_UPLOAD: Final = f"{API_PREFIX}/submission/upload"
+_SUBMISSION: Final = f"{API_PREFIX}/submission"
+_UPLOAD: Final = f"{_SUBMISSION}/upload"
 
 ROUTES: Final = (
     Route(rule="/", view=pages.home, access=Access.PUBLIC),
@@ -22,20 +23,58 @@ ROUTES: Final = (
     Route(rule="/privacy", view=pages.privacy, access=Access.PUBLIC),
     Route(rule="/accessibility", view=pages.accessibility, access=Access.PUBLIC),
     Route(rule="/.well-known/security.txt", view=pages.security_txt, access=Access.PUBLIC),
-    Route(rule=f"{API_PREFIX}/calls/<call_slug>", view=api.describe_call, access=Access.PUBLIC),
+    Route(
+        rule=f"{API_PREFIX}/calls/<call_slug>",
+        view=api.describe_call,
+        access=Access.PUBLIC,
+        operation=description.DESCRIBE_CALL,
+    ),
     Route(
         rule=f"{API_PREFIX}/calls/<call_slug>/submissions",
         view=uploads.announce_submission,
         access=Access.PUBLIC,
         methods=("POST",),
+        operation=description.ANNOUNCE,
     ),
-    Route(rule=f"{API_PREFIX}/submission", view=api.describe_submission, access=Access.SECRET),
-    Route(rule=f"{API_PREFIX}/submission", view=api.withdraw_submission, access=Access.SECRET, methods=("DELETE",)),
-    Route(rule=_UPLOAD, view=uploads.describe_upload, access=Access.SECRET),
-    Route(rule=_UPLOAD, view=uploads.begin_upload, access=Access.SECRET, methods=("POST",)),
-    Route(rule=_UPLOAD, view=uploads.give_up_upload, access=Access.SECRET, methods=("DELETE",)),
-    Route(rule=f"{_UPLOAD}/sign", view=uploads.sign_upload, access=Access.SECRET, methods=("POST",)),
-    Route(rule=f"{_UPLOAD}/complete", view=uploads.complete_upload, access=Access.SECRET, methods=("POST",)),
+    Route(
+        rule=_SUBMISSION, view=api.describe_submission, access=Access.SECRET, operation=description.DESCRIBE_SUBMISSION
+    ),
+    Route(
+        rule=_SUBMISSION,
+        view=api.withdraw_submission,
+        access=Access.SECRET,
+        methods=("DELETE",),
+        operation=description.WITHDRAW,
+    ),
+    Route(rule=_UPLOAD, view=uploads.describe_upload, access=Access.SECRET, operation=description.DESCRIBE_UPLOAD),
+    Route(
+        rule=_UPLOAD,
+        view=uploads.begin_upload,
+        access=Access.SECRET,
+        methods=("POST",),
+        operation=description.BEGIN_UPLOAD,
+    ),
+    Route(
+        rule=_UPLOAD,
+        view=uploads.give_up_upload,
+        access=Access.SECRET,
+        methods=("DELETE",),
+        operation=description.GIVE_UP_UPLOAD,
+    ),
+    Route(
+        rule=f"{_UPLOAD}/sign",
+        view=uploads.sign_upload,
+        access=Access.SECRET,
+        methods=("POST",),
+        operation=description.SIGN_UPLOAD,
+    ),
+    Route(
+        rule=f"{_UPLOAD}/complete",
+        view=uploads.complete_upload,
+        access=Access.SECRET,
+        methods=("POST",),
+        operation=description.COMPLETE_UPLOAD,
+    ),
 )
 
 

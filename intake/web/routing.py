@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from intake.web.openapi import Operation
+
     View = Callable[..., ResponseReturnValue]
 
 
@@ -31,12 +33,17 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One URL."""
+    """One URL.
+
+    Attributes:
+        operation: What the API's description says of it; every route of the API has one.
+    """
 
     rule: str
     view: View
     access: Access
     methods: tuple[str, ...] = ("GET",)
+    operation: Operation | None = None
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.submit.routes import ROUTES as SUBMIT
 from intake.web.health import ROUTES as HEALTH
+from intake.web.openapi import ROUTES as API
 from intake.web.routing import Access, Route
 from intake.wiring import connect
 from tests.conftest import an_environment
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH}
+TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH, "api": API}
 
 DECLARED = {f"{audience}.{route.name}": route for audience, routes in TABLES.items() for route in routes}
 

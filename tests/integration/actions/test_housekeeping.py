@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import housekeeping
+from intake.actions import housekeeping, submitting, uploading
 from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
 from intake.storage import keys
-from tests.builders import a_submission, an_upload, open_jobs, read
+from tests.builders import a_letter, a_submission, an_upload, open_jobs, read
 from tests.fakes.bucket import MemoryBucket
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from intake.domain.submissions import Submission
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
 
@@ -140,3 +142,107 @@ def test_what_may_belong_to_a_running_attempt_is_left_alone(
     )
 
     assert swept == 0
+
+
+class TestUploadsInParts:
+    @staticmethod
+    def begun(services: Services, private: MemoryBucket, *parts: bytes) -> Submission:
+        """A submission whose file of eleven bytes is awaited in parts, *parts* of which arrived."""
+        letter = a_letter()
+        upload = an_upload(services, replace(letter, file=replace(letter.file, comes_in_parts=True)))
+        uploading.sign_parts(services.engine, private, read(services, upload.submission_id), [1])
+        submission = read(services, upload.submission_id)
+        assert submission.upload_id is not None
+        for number, content in enumerate(parts, 1):
+            private.put_part(submission.upload_id, number, content)
+        return submission
+
+    @staticmethod
+    def begun_again(services: Services, private: MemoryBucket) -> Submission:
+        """As above, instead of a file that was refused."""
+        refused = a_submission(services, state=State.REFUSED)
+        file = submitting.Declared(name="b.mp4", size_bytes=11, comes_in_parts=True)
+        with writing(services.engine) as connection:
+            assert uploading.begin_upload(connection, refused.id, file, now=services.clock())
+        uploading.sign_parts(services.engine, private, read(services, refused.id), [1])
+        return read(services, refused.id)
+
+    def test_are_finished_when_all_parts_are_there(
+        self, services_on_each: Services, clock: FakeClock, private: MemoryBucket
+    ) -> None:
+        submission = self.begun(services_on_each, private, ELEVEN_BYTES)
+        clock.advance(minutes=16)
+
+        settle(services_on_each, private)
+
+        after = read(services_on_each, submission.id)
+        assert (after.state, after.original_key) == (State.UPLOADED, submission.upload_key)
+        assert private.size_of(after.original_key or ObjectKey("")) == 11
+
+    @pytest.mark.parametrize("parts", [[], [b"only ten b"]], ids=["nothing", "a-byte-short"])
+    def test_are_left_alone_for_three_days(
+        self, services_on_each: Services, clock: FakeClock, private: MemoryBucket, parts: list[bytes]
+    ) -> None:
+        submission = self.begun(services_on_each, private, *parts)
+        clock.advance(hours=71)
+
+        settle(services_on_each, private)
+
+        assert read(services_on_each, submission.id) == submission
+        assert list(private.opened) == [submission.upload_id]
+
+    def test_that_never_came_are_given_up_with_their_parts(
+        self, services_on_each: Services, clock: FakeClock, private: MemoryBucket
+    ) -> None:
+        submission = self.begun(services_on_each, private, b"only ten b")
+        clock.advance(hours=73)
+
+        settle(services_on_each, private)
+
+        after = read(services_on_each, submission.id)
+        assert (after.state, after.upload_id, private.opened) == (State.ABANDONED, None, {})
+        assert [job.kind for job in open_jobs(services_on_each)] == [JobKind.PURGE]
+
+    def test_of_another_file_may_take_three_days_as_well(
+        self, services_on_each: Services, clock: FakeClock, private: MemoryBucket
+    ) -> None:
+        submission = self.begun_again(services_on_each, private)
+
+        clock.advance(hours=71)
+        settle(services_on_each, private)
+        patient = read(services_on_each, submission.id)
+        clock.advance(hours=2)
+        settle(services_on_each, private)
+
+        assert (patient.state, read(services_on_each, submission.id).state) == (State.UPLOADING, State.REFUSED)
+        assert private.opened == {}
+
+    def test_begun_again_have_three_days_from_then(
+        self, services_on_each: Services, clock: FakeClock, private: MemoryBucket
+    ) -> None:
+        submission = self.begun(services_on_each, private)
+        clock.advance(hours=71)
+        with writing(services_on_each.engine) as connection:
+            file = submitting.Declared(name="b.mp4", size_bytes=11, comes_in_parts=True)
+            uploading.begin_upload(connection, submission.id, file, now=clock())
+        clock.advance(hours=71)
+
+        settle(services_on_each, private)
+
+        assert read(services_on_each, submission.id).state is State.UPLOADING
+
+    def test_that_no_row_knows_are_aborted_once_they_are_old(
+        self, services_on_each: Services, private: MemoryBucket, gallery: MemoryBucket
+    ) -> None:
+        submission = self.begun(services_on_each, private)
+        assert submission.upload_key is not None
+        private.open_upload(submission.upload_key, content_type="video/mp4")
+        private.open_upload(ObjectKey("submissions/nobody/original/a"), content_type="video/mp4")
+        youngest = max(upload.opened_at for upload in private.open_uploads(""))
+        engine, age = services_on_each.engine, housekeeping.LEFTOVER_AGE
+
+        early = housekeeping.sweep_leftovers(engine, private, gallery, now=youngest + age - timedelta(minutes=1))
+        late = housekeeping.sweep_leftovers(engine, private, gallery, now=youngest + age + timedelta(minutes=1))
+
+        assert (early, late) == (0, 2)
+        assert list(private.opened) == [submission.upload_id]
