@@ -44,7 +44,8 @@ def test_a_public_page_speaks_english(visitor: Visitor, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [State.AWAITING_REVIEW, State.REFUSED, State.NEEDS_OPERATOR, State.ABANDONED, State.WITHDRAWN]
+    "state",
+    [State.UPLOADING, State.AWAITING_REVIEW, State.REFUSED, State.NEEDS_OPERATOR, State.ABANDONED, State.WITHDRAWN],
 )
 def test_a_status_page_speaks_english(stage: Stage, visitor: Visitor, state: State) -> None:
     staged = stage.submission("Smith", state=state, language="en")

@@ -14,6 +14,7 @@ from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.states import State
 from tests import media_factory
+from tests.browser.inspection import barriers
 from tests.faults.line import Weather
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def test_pausing_and_going_on_sends_nothing_twice_but_what_was_under_way(
 
     sender.presses("Metti in pausa")
     expect(sender.journey.get_by_role("heading")).to_have_text("Invio in pausa")
+    assert barriers(sender.page) == []
     sender.presses("Riprendi")
     sender.has_a_receipt()
 
