@@ -85,7 +85,7 @@ def test_a_moderator_stays_in_english(a_moderator: Callable[..., Moderator], sta
     moderator.opens("/moderate/?lang=en")
     assert_english(moderator.page)
 
-    moderator.page.locator(".filters a").first.click()
+    moderator.page.locator(".filters").get_by_role("link", name="to watch").click()
     moderator.page.get_by_role("link", name=waiting.name).click()
     expect(moderator.page.get_by_role("heading", level=1)).to_have_text(waiting.name)
     assert_english(moderator.page)
