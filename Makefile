@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format bench bench-peers lighthouse lock translations
+.PHONY: help run test fuzz soak check format bench bench-peers lighthouse lock translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
@@ -23,6 +23,10 @@ test: ## run every test, on two cores
 fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
 	@deploy/prepare.sh test
 	@FUZZ_MUTATIONS=500 $(bin)/pytest -n 2 tests/integration/media/test_fuzzed_clips.py $(ARGS)
+
+soak: ## send 200 videos over a line that is cut 50 times in each; make test takes the first 10 of them
+	@deploy/prepare.sh test
+	@$(bin)/python -m tests.faults.soak $(ARGS)
 
 check: ## format, lint, types, import rules, templates, spelling
 	@deploy/prepare.sh check

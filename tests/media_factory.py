@@ -6,6 +6,7 @@ Each function writes one file, small and short, and returns its path. Sound is I
 from __future__ import annotations
 
 import os
+import random
 import struct
 import subprocess
 from collections.abc import Callable
@@ -192,6 +193,24 @@ def a_clip_without_picture(folder: Path) -> Path:
 def a_short_clip(folder: Path) -> Path:
     """Three seconds."""
     return _clip(folder / "short.mp4", duration_s=3)
+
+
+def a_heavy_clip(folder: Path) -> Path:
+    """A good clip of about 28 MB, as phones make them: six parts of an upload. Most of it is padding players skip."""
+    heavy = folder / "heavy.mp4"
+    return _padded(a_portrait_clip(folder), heavy, size_bytes=28_000_000, seed=1)
+
+
+def another_heavy_clip(folder: Path) -> Path:
+    """As heavy to the byte, and another: what an iPhone makes of a clip when it is chosen again."""
+    return _padded(a_portrait_clip(folder), folder / "heavy-again.mp4", size_bytes=28_000_000, seed=2)
+
+
+def _padded(clip: Path, out: Path, *, size_bytes: int, seed: int) -> Path:
+    content = clip.read_bytes()
+    padding = random.Random(seed).randbytes(size_bytes - len(content) - 8)
+    out.write_bytes(content + struct.pack(">I4s", len(padding) + 8, b"free") + padding)
+    return out
 
 
 def _with_matrix(out: Path, matrix: tuple[int, ...]) -> Path:

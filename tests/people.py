@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.servers import wait_until
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
 
 PATIENCE_MS: Final = 60_000
-"""For what workers do; pages answer much sooner."""
+"""For what workers do, and for what a line takes; pages answer much sooner."""
 
 ANNA: Final = {
     "Nome": "Anna",
@@ -93,6 +93,38 @@ class Sender(_Person):
         return self.page.get_by_role("alert")
 
     @property
+    def journey(self) -> Locator:
+        """What the page says while the video is on its way."""
+        return self.page.locator(".upload")
+
+    @property
+    def sent_percent(self) -> int:
+        """How much of the video the page says is through."""
+        return int(self.journey.get_by_role("progressbar").get_attribute("value") or 0)
+
+    def waits_until_sent(self, percent: int) -> None:
+        """Watch the bar until it has come so far."""
+        wait_until(lambda: self.sent_percent >= percent, what=f"{percent} % of the upload")
+
+    def closes_the_tab_and_comes_back(self) -> Sender:
+        """Close the page, whatever it is doing, and take another of the same browser."""
+        self.page.close()
+        return Sender(self.page.context.new_page(), self._url)
+
+    def is_in_a_hurry(self) -> None:
+        """From the next page on, let the test say how time goes by."""
+        self.page.clock.install()
+
+    def hurries_until(self, wanted: Locator) -> None:
+        """Let time go by twenty times as fast, for the page alone, until *wanted* is there."""
+        wait_until(lambda: self._lets_a_second_pass() or wanted.is_visible(), what=str(wanted))
+
+    def _lets_a_second_pass(self) -> None:
+        # The page may be leaving just now.
+        with suppress(Error):
+            self.page.clock.run_for(1000)
+
+    @property
     def consent(self) -> Locator:
         """The consent without which there is no gallery."""
         return self.page.get_by_label("Acconsento alla pubblicazione")
@@ -126,13 +158,17 @@ class Sender(_Person):
         """Press a button that leads to another page."""
         self.page.get_by_role("button", name=button).click()
 
-    def sends(self, video: Path, **changes: str) -> None:
-        """Fill in the whole form and send a video; the receipt is on the screen."""
+    def begins_to_send(self, video: Path, **changes: str) -> None:
+        """Fill in the whole form and press the button."""
         self.opens_the_call()
         self.fills_in(**changes)
         self.agrees()
         self.chooses(video)
         self.presses("Manda il video")
+
+    def sends(self, video: Path, **changes: str) -> None:
+        """Fill in the whole form and send a video; the receipt is on the screen."""
+        self.begins_to_send(video, **changes)
         self.has_a_receipt()
 
     def sends_again(self, video: Path) -> None:
@@ -141,9 +177,14 @@ class Sender(_Person):
         self.presses("Manda il nuovo video")
         self.has_a_receipt()
 
+    @property
+    def receipt(self) -> Locator:
+        """What says that the video was received."""
+        return self.page.get_by_role("heading", name="Ricevuto. Conserva questo link")
+
     def has_a_receipt(self) -> None:
-        """See the receipt, and keep its link."""
-        expect(self.page.get_by_role("heading", name="Ricevuto. Conserva questo link")).to_be_visible()
+        """See the receipt, once all of the video is through, and keep its link."""
+        expect(self.receipt).to_be_visible(timeout=PATIENCE_MS)
         self.status_url = self.page.locator(".note-good .copyable").inner_text()
 
     def follows_the_link_to_the_gallery(self) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEYWORDS: Final = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 METHODS: Final = {
     "intake": [("**.py", "python")],
-    "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")],
+    "templates": [("**.html", "jinja2"), ("**.jinja", "jinja2"), ("**.txt", "jinja2")],
 }
 NOBODY_S: Final = "eo"
 """A language that no catalogue of ours is in."""

@@ -41,6 +41,9 @@ const { metafile } = await esbuild.build({
   minify: true,
   metafile: true,
   format: 'esm',
+  // What a page needs only now and then (Uppy) is a file of its own, fetched then.
+  splitting: true,
+  chunkNames: '[name]-[hash]',
   target: ['chrome100', 'firefox100', 'safari15'],
   loader: { '.woff2': 'file', '.svg': 'copy' },
   plugins: [compileSass],

@@ -61,6 +61,9 @@ ASKED_FOR_A_FILE: Final = frozenset({_S.REFUSED, _S.REDO_REQUESTED})
 REPLACEABLE: Final = ASKED_FOR_A_FILE | {_S.AWAITING_REVIEW}
 """Where a sender may send a new file for the same submission."""
 
+AWAITING_FILE: Final = REPLACEABLE | {_S.UPLOADING}
+"""Where a sender may send a file: a new one, or again the one that never came."""
+
 FINAL: Final = frozenset(state for state, moves in LEGAL_MOVES.items() if not moves)
 """Where nothing happens any more."""
 

@@ -10,12 +10,11 @@ import structlog
 from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
-from intake.actions import submitting
-from intake.actions.uploading import VIDEO_TYPE
+from intake.actions import submitting, uploading
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
-from intake.domain.states import ASKED_FOR_A_FILE, FINAL, REPLACEABLE, State
+from intake.domain.states import ASKED_FOR_A_FILE, AWAITING_FILE, FINAL, REPLACEABLE, State
 from intake.submit.forms import SendForm, VideoForm, WithdrawForm
 from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
@@ -105,13 +104,13 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 
 def replace(token: str) -> ResponseReturnValue:
-    """Take a new file for a submission that was refused, asked again, or waits to be watched."""
+    """Take a new file for a submission that was refused, asked again or waits to be watched, or the first, if late."""
     submission, parts = submission_behind(token), services()
     call = _call(submission.call_slug)
     require_room(parts.settings, request.content_length or 0)
     take_video(request, call.rules.max_bytes)
     form = VideoForm(call.rules)
-    if submission.state not in REPLACEABLE:
+    if submission.state not in AWAITING_FILE:
         return redirect(url_for("submit.show_submission", token=token), 303)
     if not form.validate_on_submit():
         return _replace_page(submission, token, form, form.error_status)
@@ -163,16 +162,26 @@ def _receive(call: Call, form: SendForm) -> Token:
 def _receive_instead(submission: Submission, form: VideoForm) -> None:
     parts = services()
     with writing(parts.engine) as connection:
-        upload_key = submitting.replace_file(connection, submission.id, form.declared(), now=parts.clock())
-    if upload_key is None:
+        has_begun = uploading.begin_upload(connection, submission.id, form.declared(), now=parts.clock())
+        begun = queries.submission_by_id(connection, submission.id)
+    if not has_begun or begun.upload_key is None:
         return
+    # The parts that a browser sent before it came to this.
+    uploading.throw_away(parts.private, submission)
     try:
-        _store(submission.id, upload_key, form.stream())
+        _store(begun.id, begun.upload_key, form.stream())
     except TryAgainLater:
-        # Back to where a file is asked for: its sender must not wait days for the sweep to give this one up.
+        _ask_again(begun)
+        raise
+
+
+def _ask_again(submission: Submission) -> None:
+    # Back to where a file is asked for: its sender must not wait days for the sweep to give this one up. A first file
+    # has no such place: it goes on being awaited.
+    parts = services()
+    if submission.came_from is not None:
         with writing(parts.engine) as connection:
             submitting.give_up_upload(connection, submission.id, actor="sender", now=parts.clock())
-        raise
 
 
 def _replace_page(submission: Submission, token: str, form: VideoForm, status: int) -> Response:
@@ -201,7 +210,7 @@ def _store(submission_id: SubmissionId, upload_key: ObjectKey, stream: BinaryIO)
     parts = services()
     size_bytes = stream.seek(0, 2)
     stream.seek(0)
-    if parts.private.put_stream(upload_key, stream, content_type=VIDEO_TYPE) != size_bytes:
+    if parts.private.put_stream(upload_key, stream, content_type=uploading.VIDEO_TYPE) != size_bytes:
         raise StorageUnavailable("the bucket holds another size than was sent")
     with writing(parts.engine) as connection:
         submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
@@ -232,9 +241,10 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
         "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
+        "can_go_on": submission.state is State.UPLOADING,
         "can_replace": submission.state in REPLACEABLE,
         "must_replace": submission.state in ASKED_FOR_A_FILE,
         "can_withdraw": submission.state not in FINAL,
-        "replace_form": VideoForm(call.rules) if submission.state in REPLACEABLE else None,
+        "replace_form": VideoForm(call.rules) if submission.state in AWAITING_FILE else None,
         "withdraw_form": WithdrawForm(formdata=None),
     }

@@ -82,7 +82,7 @@ def _policy(media_origin: str) -> str:
             f"img-src 'self' data: {media_origin}",
             f"media-src {media_origin}",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self' {media_origin}",
             f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",

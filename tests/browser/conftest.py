@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from intake.web.routing import API_PREFIX
 from tests import media_factory
 from tests.browser.staging import Stage
 from tests.browser.system import MODERATORS, PASSWORD, System, running_system
+from tests.faults.line import FAIR
 from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, StorageState
 
+    from tests.faults.line import Line
     from tests.media_factory import MakeClip
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -38,6 +41,7 @@ DESKTOP: Final = 1280
 _HEIGHTS: Final = {PHONE: 740, DESKTOP: 800}
 FROM_A_PHONE: Final = media_factory.SHARED_MEDIA / "phone_whatsapp_android_640x352.mp4"
 OUR_SCRIPTS: Final = re.compile(r"/static/.*[.]js$")
+LOST_LINE: Final = re.compile(r"^Failed to load resource: net::ERR_")
 _PATIENCE_MS: Final = 20_000
 
 
@@ -63,6 +67,7 @@ class Watch:
     origins: tuple[str, ...]
     strangers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    line_is_bad: bool = False
     _documents: set[str] = field(default_factory=set)
 
     def follow(self, page: Page) -> None:
@@ -81,9 +86,13 @@ class Watch:
             self.strangers.append(request.url)
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        # A page that answers 404, 410 or 422 is what the story is about; anything else it could not load is a fault.
-        is_own_status = message.text.startswith("Failed to load") and message.location["url"] in self._documents
-        if message.type in {"error", "warning"} and not is_own_status:
+        # A page or an API that answers 404, 410 or 422 is what the story is about; anything else it could not load is a
+        # fault.
+        asked = message.location["url"]
+        is_answer = asked in self._documents or urlsplit(asked).path.startswith(API_PREFIX)
+        is_own_status = message.text.startswith("Failed to load") and is_answer
+        is_the_line = self.line_is_bad and LOST_LINE.search(message.text) is not None
+        if message.type in {"error", "warning"} and not is_own_status and not is_the_line:
             self.complaints.append(f"{message.text} ({message.location['url']})")
 
 
@@ -141,6 +150,15 @@ def watch(system: System) -> Iterator[Watch]:
     yield watch
     assert watch.strangers == []
     assert watch.complaints == []
+
+
+@pytest.fixture
+def line(system: System, watch: Watch) -> Iterator[Line]:
+    """The line between browsers and buckets, to be made bad: that it fails is no fault of the page."""
+    watch.line_is_bad = True
+    yield system.line
+    system.line.comes_back()
+    system.line.turns(FAIR)
 
 
 @pytest.fixture

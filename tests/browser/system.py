@@ -12,6 +12,7 @@ from intake.settings import Settings
 from intake.setup import SHIPPED_CALLS, load_call, prepare_buckets, prepare_database
 from intake.wiring import connect
 from tests import servers
+from tests.faults.line import Line, line_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,18 +32,18 @@ class System:
 
     Attributes:
         url: Of its pages.
-        storage_url: Where browsers reach its buckets.
+        line: By which browsers reach its buckets; in fair weather unless a story says otherwise.
         services: The same parts its processes use.
     """
 
     url: str
-    storage_url: str
+    line: Line
     services: Services
 
     @property
     def origins(self) -> tuple[str, str]:
         """Everybody a page of ours may talk to."""
-        return self.url, self.storage_url
+        return self.url, self.line.url
 
 
 @contextmanager
@@ -50,7 +51,8 @@ def running_system(folder: Path, storage_url: str) -> Iterator[System]:
     """Run web, dispatcher and both workers for as long as the block lasts."""
     with ExitStack() as processes:
         redis_url, _ = processes.enter_context(servers.redis_server(folder))
-        environ = _environment(folder, storage_url, redis_url)
+        line = processes.enter_context(line_to(storage_url))
+        environ = _environment(folder, storage_url, redis_url) | {"S3_PUBLIC_URL": line.url}
         services = connect(Settings.from_env(environ))
         prepare_database(services)
         prepare_buckets(services.settings)
@@ -61,7 +63,7 @@ def running_system(folder: Path, storage_url: str) -> Iterator[System]:
             processes.enter_context(servers.serving(argv, environ=environ, log=folder / f"{name}.log"))
         url = environ["PUBLIC_URL"]
         servers.wait_until(lambda: servers.answers(f"{url}/_health"), what="the pages' start")
-        yield System(url=url, storage_url=storage_url, services=services)
+        yield System(url=url, line=line, services=services)
         services.engine.dispose()
 
 
@@ -82,6 +84,7 @@ def _environment(folder: Path, storage_url: str, redis_url: str) -> Mapping[str,
         "DATA_DIR": str(folder / "data"),
         "MIN_FREE_BYTES": "1000000",
         "HINT_S": "0.2",
+        "CREATE_PER_HOUR": "1000",
     }
 
 

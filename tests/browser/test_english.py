@@ -44,7 +44,8 @@ def test_a_public_page_speaks_english(visitor: Visitor, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [State.AWAITING_REVIEW, State.REFUSED, State.NEEDS_OPERATOR, State.ABANDONED, State.WITHDRAWN]
+    "state",
+    [State.UPLOADING, State.AWAITING_REVIEW, State.REFUSED, State.NEEDS_OPERATOR, State.ABANDONED, State.WITHDRAWN],
 )
 def test_a_status_page_speaks_english(stage: Stage, visitor: Visitor, state: State) -> None:
     staged = stage.submission("Smith", state=state, language="en")
@@ -84,7 +85,7 @@ def test_a_moderator_stays_in_english(a_moderator: Callable[..., Moderator], sta
     moderator.opens("/moderate/?lang=en")
     assert_english(moderator.page)
 
-    moderator.page.locator(".filters a").first.click()
+    moderator.page.locator(".filters").get_by_role("link", name="to watch").click()
     moderator.page.get_by_role("link", name=waiting.name).click()
     expect(moderator.page.get_by_role("heading", level=1)).to_have_text(waiting.name)
     assert_english(moderator.page)

@@ -132,6 +132,7 @@ def the_published_status(cast: Cast) -> Page:
 SENDERS_PAGES: Final = {
     "call": the_call,
     "mistakes": the_form_with_mistakes,
+    "left half-way": _status(State.UPLOADING),
     "receipt": the_receipt,
     "awaiting": _status(State.AWAITING_REVIEW),
     "warned": the_warned_status,

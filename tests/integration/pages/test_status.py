@@ -12,7 +12,7 @@ from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
 from intake.domain.facts import Stretch, StretchKind
 from intake.domain.jobs import JobKind, Progress
-from intake.domain.states import FINAL, REPLACEABLE, State
+from intake.domain.states import AWAITING_FILE, FINAL, REPLACEABLE, State
 from intake.domain.verdict import refused_by
 from tests.builders import (
     LONG_SILENCE,
@@ -174,7 +174,7 @@ def test_what_waits_shows_no_progress(client: FlaskClient, services: Services) -
     assert "<progress" not in client.get(path_of(services, State.INSPECTED)).text
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - REPLACEABLE))
+@pytest.mark.parametrize("state", sorted(set(State) - AWAITING_FILE))
 def test_a_new_file_is_not_asked_for_where_none_is_needed(
     client: FlaskClient, services: Services, state: State
 ) -> None:
@@ -296,6 +296,45 @@ class TestThePreview:
 
     def test_has_no_picture_before_one_was_taken(self, client: FlaskClient, services: Services) -> None:
         assert client.get(f"{path_of(services, State.UPLOADED)}/poster").status_code == 404
+
+
+class TestAFirstFileThatNeverCame:
+    def test_is_asked_for_by_its_name(self, client: FlaskClient, services: Services) -> None:
+        answer = client.get(path_of(services, State.UPLOADING))
+
+        assert "Riprendi l'invio" in Page(answer).text
+        assert "video.mp4" in Page(answer).text
+
+    def test_is_taken_all_at_once_where_parts_cannot_be_sent(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        page = path_of(services, State.UPLOADING)
+
+        answer = press(client, page, f"{page}/replace", video=File("nuovo.mp4"))
+
+        submission = submission_of(services, page.rpartition("/")[2])
+        assert answer.status_code == 303
+        assert (submission.state, submission.file_name) == (State.UPLOADED, "nuovo.mp4")
+        assert private.held[submission.original_key or ""].content == VIDEO
+
+    def test_is_still_awaited_when_the_bucket_was_down(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        page = path_of(services, State.UPLOADING)
+
+        private.is_down = True
+        answer = press(client, page, f"{page}/replace", video=File())
+
+        assert answer.status_code == 503
+        assert "scegli di nuovo il video e riprova" in Page(answer).text
+        assert submission_of(services, page.rpartition("/")[2]).state is State.UPLOADING
+
+    def test_that_is_wrong_is_said_at_its_field(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.UPLOADING)
+
+        answer = press(client, page, f"{page}/replace", video=File("clip.avi"))
+
+        assert (answer.status_code, "come esce dal telefono" in Page(answer).text) == (422, True)
 
 
 class TestANewFile:
