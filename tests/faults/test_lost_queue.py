@@ -49,7 +49,8 @@ def test_jobs_queued_when_redis_forgets_everything_are_done_all_the_same(
     services, queue = world.services, redis.Redis.from_url(redis_server[0])
     receipts = [stories.received(services, world.clips.still), stories.received(services, world.clips.still)]
     system.dispatcher()
-    wait_until(lambda: queue.llen("quick") == len(receipts), what="the hints' way into the queue")
+    queued = len(builders.open_jobs(services))
+    wait_until(lambda: queue.llen("quick") == queued, what="the hints' way into the queue")
 
     queue.flushall()
     system.worker()
