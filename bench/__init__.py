@@ -1,6 +1,6 @@
 """What looking at a clip costs, measured: `make bench`, and `make bench-peers` for the slow comparison.
 
-ready_for_review, growth, sound_verdict, worker, peers_table   the programs, one question each
+ready_for_review, growth, sound_verdict, worker, sending, peers_table   the programs, one question each
 clips          makes what is measured
 ours           the service's own work, a function a stage
 yardsticks     the least anybody can do, and what is done without thinking
