@@ -6,10 +6,13 @@ and then loses updates or answers “locked” at once; with `IMMEDIATE` the sec
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 - its own name; ours is not used here
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import Float
@@ -71,6 +74,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Tell whether an error means that the database cannot now, and may later: it is busy, away, or out of room."""
+    if isinstance(error, TimeoutError):
+        # Every connection of this process was in use for too long.
+        return True
+    cause = error.orig if isinstance(error, OperationalError) else None
+    if isinstance(cause, sqlite3.OperationalError):
+        # A missing table is an OperationalError as well; that is our bug.
+        return cause.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
+    return isinstance(cause, psycopg.OperationalError)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

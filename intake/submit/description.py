@@ -199,16 +199,14 @@ _KEY: Final = parameter(
 
 DESCRIBE_CALL: Final = Operation(answer="Call")
 ANNOUNCE: Final = Operation(
-    answer="Announced", status=201, body="Letter", parameters=(_KEY, _LANGUAGE), problems=(410, 503)
+    answer="Announced", status=201, body="Letter", parameters=(_KEY, _LANGUAGE), problems=(410,)
 )
 DESCRIBE_SUBMISSION: Final = Operation(answer="Submission", parameters=(_LANGUAGE,))
 WITHDRAW: Final = Operation(answer="Submission", parameters=(_LANGUAGE,))
-DESCRIBE_UPLOAD: Final = Operation(answer="Arrived", parameters=(_LANGUAGE,), problems=(409, 410, 503))
+DESCRIBE_UPLOAD: Final = Operation(answer="Arrived", parameters=(_LANGUAGE,), problems=(409, 410))
 BEGIN_UPLOAD: Final = Operation(
-    answer="Begun", status=201, body="NewFile", parameters=(_LANGUAGE,), problems=(409, 410, 503)
+    answer="Begun", status=201, body="NewFile", parameters=(_LANGUAGE,), problems=(409, 410)
 )
 GIVE_UP_UPLOAD: Final = Operation(answer="StateNow", parameters=(_LANGUAGE,), problems=(409, 410))
-SIGN_UPLOAD: Final = Operation(
-    answer="SignedParts", body="PartNumbers", parameters=(_LANGUAGE,), problems=(409, 410, 503)
-)
-COMPLETE_UPLOAD: Final = Operation(answer="Receipt", parameters=(_LANGUAGE,), problems=(409, 410, 503))
+SIGN_UPLOAD: Final = Operation(answer="SignedParts", body="PartNumbers", parameters=(_LANGUAGE,), problems=(409, 410))
+COMPLETE_UPLOAD: Final = Operation(answer="Receipt", parameters=(_LANGUAGE,), problems=(409, 410))

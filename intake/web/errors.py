@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import wording
+from intake.db.engine import is_unavailable
 from intake.domain.errors import CallClosed, Gone, KeyReused, NotFound, StorageFull, TryAgainLater
 from intake.web.language import page_language
 from intake.web.problems import Problem, ProblemCode, about
@@ -110,7 +111,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
         drain(request, at_most_bytes=_DRAINED_BYTES)
     if status == 500:  # noqa: PLR2004
         log.error("request_failed", endpoint=request.endpoint, exc_info=error)
-    elif isinstance(error, TryAgainLater):
+    elif isinstance(error, TryAgainLater) or is_unavailable(error):
         log.warning("part_unavailable", cause=str(error), kind=type(error).__name__)
     answer = _to_program(error, status) if request.path.startswith(API_PREFIX) else error_page(status)
     if isinstance(error, HTTPException):
@@ -165,6 +166,8 @@ def _status_of(error: Exception) -> int:
         return about(error.code)[0]
     if isinstance(error, HTTPException):
         return error.code or 500
+    if is_unavailable(error):
+        return 503
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 

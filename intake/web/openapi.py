@@ -176,8 +176,8 @@ def _operation(route: Route) -> Schema:
 def _refusals(route: Route, operation: Operation) -> list[int]:
     of_access = (401,) if route.access is Access.SECRET else ()
     of_body = (400, 413, 415, 422) if operation.body else ()
-    # An address that holds a NUL is none of ours, whatever it begins with.
-    return sorted({404, 429, *of_access, *of_body, *operation.problems})
+    # An address that holds a NUL is none of ours, whatever it begins with; and the database may be away at any time.
+    return sorted({404, 429, 503, *of_access, *of_body, *operation.problems})
 
 
 def _answer(operation: Operation) -> Schema:

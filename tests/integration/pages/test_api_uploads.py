@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intake.db.engine import writing
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
@@ -652,3 +653,11 @@ def put_together(services: Services, bucket: MemoryBucket, token: str) -> None:
     assert submission.upload_id is not None
     parts = bucket.arrived_parts(submission.upload_key, submission.upload_id)
     bucket.complete_upload(submission.upload_key, submission.upload_id, parts)
+
+
+def test_a_database_that_is_busy_for_too_long_is_a_reason_to_come_back(client: FlaskClient, services: Services) -> None:
+    with writing(services.engine):
+        answer = create(client, KEY)
+
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert create(client, KEY).status_code == 201

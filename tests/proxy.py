@@ -1,0 +1,68 @@
+"""The shipped proxy, in Debian's nginx: its configuration as it stands, with the addresses of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tests.servers import PROJECT, answers, free_port, our_path, serving, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NGINX = "/usr/sbin/nginx"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """Where the running proxy is reached.
+
+    Attributes:
+        url: Pages and the API.
+        media_url: The buckets.
+    """
+
+    url: str
+    media_url: str
+
+
+@contextmanager
+def proxy_before(web_url: str, storage_url: str, folder: Path, *, media: int) -> Iterator[Proxy]:
+    """Run the shipped proxy before a web process and a storage for as long as the block lasts.
+
+    Args:
+        media: The port under which browsers know the buckets; links are signed for it.
+    """
+    pages = free_port()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(_configured(web_url, storage_url, folder, pages, media), encoding="utf-8")
+    (folder / "cache").mkdir()
+    argv = [NGINX, "-c", str(configuration), "-g", "daemon off;"]
+    proxy = Proxy(url=f"http://127.0.0.1:{pages}", media_url=f"http://127.0.0.1:{media}")
+    with serving(argv, environ={"PATH": our_path()}, log=folder / "nginx.log"):
+        wait_until(lambda: answers(f"{proxy.url}/_health"), what="the proxy's start")
+        yield proxy
+
+
+def _configured(web_url: str, storage_url: str, folder: Path, pages: int, media: int) -> str:
+    shipped = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    changes = {
+        r"server web:8000 resolve;": f"server {urlsplit(web_url).netloc};",
+        r"server storage:8333 resolve;": f"server {urlsplit(storage_url).netloc};",
+        # Docker's name server; a fixed address needs none, and Debian's nginx is older than `resolve`.
+        r"resolver [^;]*;": "",
+        r"listen 8080 ": f"listen 127.0.0.1:{pages} ",
+        r"listen 8333 ": f"listen 127.0.0.1:{media} ",
+        r"/tmp/nginx.pid": f"{folder}/nginx.pid",
+        r"/var/cache/nginx": f"{folder}/cache",
+    }
+    for pattern, here in changes.items():
+        shipped, count = re.subn(pattern, here, shipped)
+        assert count, pattern
+    # Its workers would become somebody who may not look into a test's folder.
+    return ("user root;\n" if os.geteuid() == 0 else "") + shipped
