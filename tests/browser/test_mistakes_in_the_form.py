@@ -70,16 +70,6 @@ def test_with_javascript_the_list_of_mistakes_is_read_first(sender: Sender) -> N
     expect(sender.mistakes).to_be_focused()
 
 
-def test_a_file_that_is_too_large_is_stopped_before_it_is_sent(sender: Sender, tmp_path: Path) -> None:
-    with (tmp_path / "lungo.mp4").open("wb") as long_video:
-        long_video.truncate(500_000_001)
-    sender.opens_the_call()
-
-    sender.chooses(tmp_path / "lungo.mp4")
-
-    expect(sender.page.get_by_role("status").filter(has_text="lungo.mp4")).to_contain_text("il limite è 500 MB")
-
-
 def test_the_whole_form_is_sent_by_keyboard_alone(
     open_browser: Callable[..., Page], system: System, clip: MakeClip
 ) -> None:
