@@ -43,8 +43,9 @@ def italian_words(page: Page) -> set[str]:
     texts: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(':not(code)')].flatMap((element) => [
             ...[...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
-            ...['alt', 'aria-label', 'title', 'placeholder', 'content', 'data-too-large', 'data-chosen-label']
+            ...['alt', 'aria-label', 'title', 'placeholder', 'content']
               .map((name) => element.getAttribute(name) ?? ''),
+            ...Object.values(element.dataset),
         ])"""
     )
     return {

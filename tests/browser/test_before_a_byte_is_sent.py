@@ -46,7 +46,7 @@ def test_a_good_video_is_shown_as_it_will_be_sent(ready_sender: Sender, clip: Ma
 
     expect(ready_sender.choice).to_contain_text("short.mp4")
     expect(ready_sender.choice).to_contain_text(re.compile(r"0,\d MB · 3 s · orizzontale"))
-    expect(ready_sender.choice.get_by_label("Anteprima del video")).to_be_visible()
+    expect(ready_sender.choice.locator("video")).to_be_visible()
     expect(ready_sender.field("Il tuo video")).to_have_js_property("validationMessage", "")
 
 

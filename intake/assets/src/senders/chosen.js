@@ -75,7 +75,8 @@ function showFacts(field, file, facts, language) {
   words.textContent = known.filter(Boolean).join(' · ')
   const preview = chosen.querySelector('[data-preview]')
   preview.hidden = !facts.isPlayable
-  if (facts.isPlayable) preview.src = URL.createObjectURL(file)
+  // iPhones draw nothing until they are sent to a moment.
+  if (facts.isPlayable) preview.src = `${URL.createObjectURL(file)}#t=0.1`
   // A file that is no video at all needs no word about its preview.
   chosen.querySelector('[data-no-preview]').hidden = facts.isPlayable || (facts.isRead && !facts.hasPicture)
   chosen.hidden = false
