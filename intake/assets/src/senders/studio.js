@@ -10,6 +10,8 @@ export function openStudio(field) {
     const button = field.querySelector(`[data-opens="${name}"]`)
     // Outside the form: a key pressed in a dialog must not send it.
     const dialog = document.querySelector(`dialog[data-${name}]`)
+    // Whoever goes on with a file they sent half of needs neither.
+    button.hidden = !dialog
     let open
     button.addEventListener('click', async () => {
       open ??= await load(dialog)
