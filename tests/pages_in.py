@@ -23,6 +23,7 @@ from intake.wiring import Services, utc_now
 from tests import builders
 from tests.conftest import MODERATOR, NOWHERE, PASSWORD, an_environment
 from tests.fakes.bucket import MemoryBucket
+from tests.fakes.mailer import MemoryMailer
 from tests.integration.pages.browsing import CALL_PAGE, Page
 from tests.sentences import mark
 
@@ -36,7 +37,8 @@ def main(language: str, folder: Path) -> None:
     """Print the pages."""
     settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
     buckets = {name: MemoryBucket(name) for name in ("private", "gallery")}
-    services = Services(settings=settings, engine=make_engine(settings.database_url), clock=utc_now, **buckets)
+    engine = make_engine(settings.database_url)
+    services = Services(settings=settings, engine=engine, clock=utc_now, mailer=MemoryMailer(), **buckets)
     prepare_database(services)
     speak(services, language)
     app = create_app(services)

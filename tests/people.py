@@ -129,6 +129,30 @@ class Sender(_Person):
         """The consent without which there is no gallery."""
         return self.page.get_by_label("Acconsento alla pubblicazione")
 
+    @property
+    def file_problems(self) -> Locator:
+        """What is wrong with the file that was chosen."""
+        return self.page.locator("[data-problems]")
+
+    @property
+    def choice(self) -> Locator:
+        """What the page says of the file that was chosen."""
+        return self.page.locator("[data-chosen]")
+
+    @property
+    def camera(self) -> Locator:
+        """The button of a phone that opens its camera app."""
+        return self.page.locator("input[capture]")
+
+    @property
+    def dialog(self) -> Locator:
+        """The sound check, or the recorder."""
+        return self.page.get_by_role("dialog")
+
+    def is_told(self, text: str) -> None:
+        """Read *text* in the dialog that is open, sooner or later."""
+        expect(self.dialog.get_by_text(text)).to_be_visible(timeout=PATIENCE_MS)
+
     def field(self, label: str) -> Locator:
         """A field of the form."""
         # A part of the page may be labelled by a headline that begins in the same words.

@@ -108,6 +108,20 @@ def mixture(voice: str, noise: str, snr_db: float, *, seed: int, duration_s: flo
     )
 
 
+def sound_check(voice: str, noise: str, snr_db: float, *, seed: int, silent_s: float = 3.4) -> Mixture:
+    """What the page's sound check hears: the room alone, then somebody who reads aloud for seven seconds."""
+    rng = np.random.default_rng(seed)
+    spoken = np.concatenate([np.zeros(int(silent_s * RATE_HZ)), speech(voice, rng, duration_s=7)])
+    added = NOISES[noise](spoken.size, rng)
+    level_db = active_level_db(high_passed(spoken))
+    added *= 10 ** ((level_db - snr_db - power_db(high_passed(added))) / 20)
+    return Mixture(
+        name=f"{voice}-{noise}-{snr_db:g}",
+        samples=_at_level(spoken + added, active_dbfs=-26, spoken=spoken),
+        snr_db=snr_db,
+    )
+
+
 def speech(voice: str, rng: np.random.Generator, *, duration_s: float = 12) -> Samples:
     """Sentences with the pauses of somebody who talks, in no room at all."""
     prompts = _prompts(voice)
@@ -184,7 +198,7 @@ def write_all(
         sources: list[str | Path] = []
         targets: list[str | Path] = []
         for number in range(start, min(start + 12, len(recordings))):
-            sources += ["-i", _wav(recordings[number], paths[number].with_suffix(".wav"))]
+            sources += ["-i", write_wav(recordings[number], paths[number].with_suffix(".wav"))]
             targets += ["-map", f"{number - start}:a", *options, "-ar", str(rate_hz), "-f", "mp4", paths[number]]
         subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *sources, *targets], check=True)
         for path in paths[start : start + 12]:
@@ -192,7 +206,8 @@ def write_all(
     return paths
 
 
-def _wav(recording: Samples, path: Path) -> Path:
+def write_wav(recording: Samples, path: Path) -> Path:
+    """Write samples, or samples × channels, as they are."""
     samples = recording.reshape(len(recording), -1)
     with wave.open(str(path), "wb") as file:
         file.setparams((samples.shape[1], 2, RATE_HZ, 0, "NONE", ""))

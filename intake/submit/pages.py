@@ -15,6 +15,7 @@ from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable, TryAgainLater
 from intake.domain.states import ASKED_FOR_A_FILE, AWAITING_FILE, FINAL, REPLACEABLE, State
+from intake.submit.beforehand import beforehand
 from intake.submit.forms import SendForm, VideoForm, WithdrawForm
 from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
@@ -22,6 +23,7 @@ from intake.submit.status import status_view
 from intake.web.errors import error_page
 from intake.web.health import require_room
 from intake.web.language import page_language, prefer_language
+from intake.web.security import allow_recording
 from intake.web.services import services
 from intake.web.uploads import FORM_OVERHEAD_BYTES, drain, take_video
 from intake.wording import languages, say
@@ -226,11 +228,20 @@ def _fresh_form(call: Call) -> SendForm:
 
 
 def _form_page(call: Call, form: SendForm, *, trouble: str | None = None) -> str:
-    return render_template("submit/call.html", call=call, form=form, consents=form.consents(), trouble=trouble)
+    allow_recording()
+    return render_template(
+        "submit/call.html",
+        call=call,
+        form=form,
+        consents=form.consents(),
+        trouble=trouble,
+        beforehand=beforehand(call.rules, page_language()),
+    )
 
 
 def _status_context(submission: Submission, token: str) -> dict[str, Any]:
     call, parts = _call(submission.call_slug), services()
+    allow_recording()
     with reading(parts.engine) as connection:
         view = status_view(connection, submission, page_language())
     return {
@@ -246,5 +257,6 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "must_replace": submission.state in ASKED_FOR_A_FILE,
         "can_withdraw": submission.state not in FINAL,
         "replace_form": VideoForm(call.rules) if submission.state in AWAITING_FILE else None,
+        "beforehand": beforehand(call.rules, page_language()),
         "withdraw_form": WithdrawForm(formdata=None),
     }

@@ -32,7 +32,7 @@ def set_up_security_headers(app: Flask, settings: Settings) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(), payment=(), usb=()")
+        headers.setdefault("Permissions-Policy", _permissions())
         if settings.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if g.get("is_same_for_all"):
@@ -61,6 +61,11 @@ def allow_frames_of_ours() -> None:
     g.may_frame = True
 
 
+def allow_recording() -> None:
+    """Let this answer use camera and microphone, and play what was recorded or chosen."""
+    g.may_record = True
+
+
 def forget_session() -> None:
     """Promise that this answer is the same for everybody.
 
@@ -70,17 +75,23 @@ def forget_session() -> None:
     g.is_same_for_all = True
 
 
+def _permissions() -> str:
+    who = "(self)" if g.get("may_record") else "()"
+    return f"camera={who}, microphone={who}, geolocation=(), payment=(), usb=()"
+
+
 def _policy(media_origin: str) -> str:
     scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
     frames = "'self'" if g.get("may_frame") else "'none'"
     ancestors = "*" if g.get("may_be_framed") else "'none'"
+    media = media_origin + (" blob:" if g.get("may_record") else "")
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {scripts}",
             "style-src 'self'",
             f"img-src 'self' data: {media_origin}",
-            f"media-src {media_origin}",
+            f"media-src {media}",
             "font-src 'self'",
             f"connect-src 'self' {media_origin}",
             f"frame-src {frames}",

@@ -21,7 +21,16 @@ from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, StorageState
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Playwright,
+        Request,
+        Route,
+        StorageState,
+    )
 
     from tests.faults.line import Line
     from tests.media_factory import MakeClip
@@ -53,11 +62,16 @@ def system(tmp_path_factory: pytest.TempPathFactory, storage: str) -> Iterator[S
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    yield browser
+    browser.close()
 
 
 @dataclass
@@ -101,11 +115,13 @@ class Setup:
     """How somebody's browser is set up.
 
     Attributes:
+        has_finger: A telephone's: what points is coarse.
         has_our_scripts: Measuring a page takes JavaScript: where ours must be absent, its files are empty.
         login: Of the moderator who logged in with it.
     """
 
     width_px: int = PHONE
+    has_finger: bool = False
     has_javascript: bool = True
     has_our_scripts: bool = True
     login: str | None = None
@@ -129,6 +145,8 @@ class Browsers:
         context = self._chromium.new_context(
             viewport={"width": setup.width_px, "height": _HEIGHTS[setup.width_px]},
             java_script_enabled=setup.has_javascript,
+            is_mobile=setup.has_finger,
+            has_touch=setup.has_finger,
             locale="it-IT",
             storage_state=self._logins.get(setup.login or ""),
         )

@@ -95,11 +95,17 @@ def _commands() -> dict[str, str]:
 
 
 def _load_other_calls(services: Services, folder: Path) -> None:
-    """Beside the call that ships: one more that is open, and one that is over."""
+    """Beside the call that ships: one more that is open, one that is over, and one for clips that nobody waits for."""
     shipped = (SHIPPED_CALLS / "pistoia2030.toml").read_text(encoding="utf-8")
-    for slug, first_line in {"altra": "", "chiusa": "closes_at = 2025-12-31T22:59:59Z\n"}.items():
+    changes = {
+        "altra": ("", ""),
+        "chiusa": ("slug", "closes_at = 2025-12-31T22:59:59Z\nslug"),
+        "breve": ("min_duration_s = 10\nmax_duration_s = 180", "min_duration_s = 2\nmax_duration_s = 5"),
+    }
+    for slug, (old, new) in changes.items():
+        document = shipped.replace(old, new, 1).replace('slug = "pistoia2030"', f'slug = "{slug}"')
         path = folder / f"{slug}.toml"
-        path.write_text(first_line + shipped.replace('slug = "pistoia2030"', f'slug = "{slug}"'), encoding="utf-8")
+        path.write_text(document, encoding="utf-8")
         load_call(services, path)
 
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { megabytes } from '../../intake/assets/src/senders/chosen.js'
 import { delayAfter } from '../../intake/assets/src/senders/refresh.js'
 
 test('the first look comes after two seconds', () => {
@@ -19,9 +18,4 @@ test('who waits for people looks less often than who waits for machines', () => 
 
 test('nobody waits for a machine longer than half a minute', () => {
   assert.equal(delayAfter(1000), 30)
-})
-
-test('sizes are written as the page writes them', () => {
-  assert.equal(megabytes(12_345_678, 'it'), '12,3 MB')
-  assert.equal(megabytes(500_000_000, 'en'), '500 MB')
 })

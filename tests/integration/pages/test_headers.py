@@ -96,6 +96,18 @@ def test_embeds_may_be_framed_by_everybody(answers: dict[str, TestResponse]) -> 
     assert not any("X-Frame-Options" in answer.headers for answer in embeds)
 
 
+def test_only_pages_that_ask_for_a_video_may_use_the_camera(answers: dict[str, TestResponse]) -> None:
+    recording = {path for path, answer in answers.items() if "camera=(self)" in answer.headers["Permissions-Policy"]}
+
+    assert recording == {path for path in answers if re.fullmatch(r"/|/calls/[^/]+|/submissions/[^/]+", path)}
+
+
+def test_only_pages_that_ask_for_a_video_play_what_the_browser_holds(answers: dict[str, TestResponse]) -> None:
+    playing = {path for path, answer in answers.items() if "blob:" in answer.headers["Content-Security-Policy"]}
+
+    assert playing == {path for path in answers if re.fullmatch(r"/|/calls/[^/]+|/submissions/[^/]+", path)}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

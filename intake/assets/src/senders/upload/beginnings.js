@@ -62,7 +62,7 @@ function askWhetherToStartOver(form, declared) {
     button.textContent = label
     delete form.dataset.startsOver
   }
-  form.querySelector('input[type="file"]').addEventListener('change', forget, { once: true })
+  form.querySelector('[data-video]').addEventListener('change', forget, { once: true })
 }
 
 /** What was typed and ticked, as the API takes it. */

@@ -1,6 +1,6 @@
 // Offers to go on with an upload that this browser began, and says how much of it has arrived.
 
-import { megabytes } from '../chosen.js'
+import { megabytes } from '../figures.js'
 import { Refusal, Remote } from './api.js'
 import { forget, unfinished } from './kept.js'
 import { percentOf } from './pace.js'

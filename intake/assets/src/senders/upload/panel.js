@@ -1,6 +1,6 @@
 // What somebody sees and hears while their video is on its way.
 
-import { megabytes } from '../chosen.js'
+import { megabytes } from '../figures.js'
 import { Pace, percentOf, quarterPassed } from './pace.js'
 import { fill, megabytesPerSecond, roundTime } from './words.js'
 

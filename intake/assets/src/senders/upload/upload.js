@@ -39,7 +39,7 @@ class Sending {
   }
 
   submitted(event) {
-    const file = this.form.querySelector('input[type="file"]').files[0]
+    const file = this.form.querySelector('[data-video]').files[0]
     if (this.#isPlain || !file) return
     event.preventDefault()
     event.stopImmediatePropagation()
