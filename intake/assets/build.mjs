@@ -54,7 +54,8 @@ for (const output of Object.keys(metafile.outputs).sort()) {
 }
 await writeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
-for (const built of Object.values(manifest)) {
+// Pieces that several scripts share have no name of their own in the manifest; scripts find them by themselves.
+for (const built of Object.keys(metafile.outputs).map((output) => relative(target, join(here, output))).sort()) {
   const bytes = await readFile(join(target, built))
   let sent = bytes.length
   if (!built.endsWith('.woff2')) {
