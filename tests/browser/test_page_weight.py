@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Request
+    from playwright.sync_api import Page, Request
 
     from tests.people import Sender
 
@@ -18,10 +18,20 @@ def size_of(request: Request) -> int:
     return int(request.sizes()["responseBodySize"])
 
 
+def requests_of(page: Page) -> list[Request]:
+    """Every request of a page that ends from now on."""
+    ended: list[Request] = []
+
+    def note(request: Request) -> None:
+        ended.append(request)
+
+    page.on("requestfinished", note)
+    return ended
+
+
 def test_the_form_page_is_light_whatever_a_sender_does_on_it(sender: Sender) -> None:
     # Given somebody who reads the call and picks a file, which may ask for more scripts
-    requests: list[Request] = []
-    sender.page.on("requestfinished", requests.append)
+    requests = requests_of(sender.page)
     sender.opens_the_call()
     sender.chooses(Path(__file__))
     sender.page.wait_for_load_state("networkidle")
@@ -33,8 +43,7 @@ def test_the_form_page_is_light_whatever_a_sender_does_on_it(sender: Sender) -> 
 
 
 def test_styles_and_scripts_come_compressed(sender: Sender) -> None:
-    requests: list[Request] = []
-    sender.page.on("requestfinished", requests.append)
+    requests = requests_of(sender.page)
 
     sender.opens_the_call()
     sender.page.wait_for_load_state("networkidle")
