@@ -51,7 +51,8 @@ def _send(folder: Path, *, people: int, size_bytes: int) -> Crowd:
     video = folder / "video.mp4"
     video.write_bytes(os.urandom(size_bytes))
     with servers.storage_server(folder) as (storage_url, _):
-        environ = an_environment(f"sqlite:///{folder / 'intake.db'}", storage_url, folder)
+        environ = an_environment(f"sqlite:///{folder / 'intake.db'}", servers.door_of(storage_url), folder)
+        environ["S3_PUBLIC_URL"] = storage_url
         services = connect(Settings.from_env(environ))
         prepare_database(services)
         prepare_buckets(services.settings)

@@ -142,7 +142,14 @@ def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
     url = f"http://127.0.0.1:{ports.S3_PORT + shift}"
     with serving(["deploy/storage.sh"], environ=environ, log=folder / "storage.log") as server:
         wait_until(lambda: answers(f"{url}/healthz"), what="the S3 server's start")
+        wait_until(lambda: answers(f"{door_of(url)}/healthz"), what="its other door's start")
         yield url, server
+
+
+def door_of(storage_url: str) -> str:
+    """The service's own door to the S3 server that browsers know as *storage_url*."""
+    host, _, port = storage_url.rpartition(":")
+    return f"{host}:{int(port) - ports.S3_PORT + ports.DOOR_PORT}"
 
 
 def _storage_shift() -> int:

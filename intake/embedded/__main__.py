@@ -46,7 +46,7 @@ def _start(given: Mapping[str, str], without: set[str]) -> int:
         environ = _environment(given, data_dir)
         # A server that somebody else runs is not started again.
         theirs = {name for name, setting in _SERVERS.items() if _is_given(setting, given)}
-        _say(f"Data folder {data_dir}; pages on {environ['PUBLIC_URL']}; storage on {environ['S3_ENDPOINT_URL']}.")
+        _say(f"Data folder {data_dir}; pages on {environ['PUBLIC_URL']}; storage on {environ['S3_PUBLIC_URL']}.")
         _say("Bringing the database up to date and loading the calls.")
         _run(["intake", "database"], environ)
         if first_moderator(data_dir, environ):
@@ -89,10 +89,11 @@ def _environment(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
         "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
-        "S3_ENDPOINT_URL": f"http://127.0.0.1:{ports.S3_PORT + shift}",
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{ports.DOOR_PORT + shift}",
     }
     found |= {name: given[name] for name in found if given.get(name)}
-    found["S3_PUBLIC_URL"] = given.get("S3_PUBLIC_URL") or found["S3_ENDPOINT_URL"]
+    ours = f"http://127.0.0.1:{ports.S3_PORT + shift}"
+    found["S3_PUBLIC_URL"] = given.get("S3_PUBLIC_URL") or given.get("S3_ENDPOINT_URL") or ours
     for name, value in found.items():
         (data_dir / "run" / name).write_text(f"{value}\n", encoding="utf-8")
     secrets = keep_secrets(data_dir / "secrets")
@@ -104,8 +105,8 @@ def _environment(given: Mapping[str, str], data_dir: Path) -> dict[str, str]:
         "STORAGE_CONFIG_DIR": str(data_dir / "secrets" / STORAGE_CONFIG),
     }
     path = f"{Path(sys.executable).parent}:{given.get('PATH', os.defpath)}"
-    ours = {"DATA_DIR": str(data_dir), "PATH": path, "PYTHONUNBUFFERED": "1"}
-    return {**kept, **given, **found, **servers, **ours}
+    fixed = {"DATA_DIR": str(data_dir), "PATH": path, "PYTHONUNBUFFERED": "1"}
+    return {**kept, **given, **found, **servers, **fixed}
 
 
 def _is_given(name: str, given: Mapping[str, str]) -> bool:

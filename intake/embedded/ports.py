@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 WEB_PORT: Final = 8000
 REDIS_PORT: Final = 6379
 S3_PORT: Final = 8333
+DOOR_PORT: Final = 8433
+"""S3 once more, for the service alone: it need not wait in line behind what browsers send."""
 
-STORAGE_PORTS: Final = (S3_PORT, 9333, 9340, 8888, 23646)
-"""What `deploy/storage.sh` listens on: S3, master, volume, filer, admin."""
+STORAGE_PORTS: Final = (DOOR_PORT, S3_PORT, 9333, 9340, 8888, 23646)
+"""What `deploy/storage.sh` listens on: the service's door, S3, master, volume, filer, admin."""
 
 STORAGE_RPC_DISTANCE: Final = 10_000
 """SeaweedFS takes a second port for gRPC, this far above each of the others."""

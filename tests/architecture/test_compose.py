@@ -107,7 +107,7 @@ def test_both_start_the_storage_with_the_same_flags() -> None:
 def test_the_storage_listens_where_free_ports_are_looked_for() -> None:
     flags = (ROOT / "deploy" / "storage.sh").read_text(encoding="utf-8")
 
-    listened = [int(port) for port in re.findall(r"\.port=\$\(\((\d+) \+ shift_by\)\)", flags)]
+    listened = [int(port) for port in re.findall(r"[-.]port=\$\(\((\d+) \+ shift_by\)\)", flags)]
 
     assert tuple(listened) == ports.STORAGE_PORTS
 

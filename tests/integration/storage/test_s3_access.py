@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -19,6 +19,9 @@ from intake.storage.bucket import S3Bucket
 from intake.wiring import s3_bucket
 from tests import servers
 from tests.conftest import an_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TIMEOUT_S = 10
 KEY = ObjectKey("submissions/1/original/a")
@@ -166,6 +169,27 @@ def test_every_page_may_read_captions_and_waveforms_of_the_gallery(gallery: S3Bu
     answer = requests.get(gallery.public_link(CLIP), headers={"Origin": "https://comune.example"}, timeout=TIMEOUT_S)
 
     assert answer.headers["Access-Control-Allow-Origin"] in {"*", "https://comune.example"}
+
+
+def test_what_the_service_does_at_its_own_door_holds_at_the_browsers(storage: str, tmp_path: Path) -> None:
+    environ = an_environment("sqlite://", servers.door_of(storage), tmp_path) | {"S3_PUBLIC_URL": storage}
+    settings = Settings.from_env(environ)
+    prepare_buckets(settings)
+    private, gallery = (s3_bucket(settings, name) for name in (settings.private_bucket, settings.gallery_bucket))
+    private.put_stream(KEY, io.BytesIO(b"eleven byte"), content_type="video/mp4")
+    gallery.put_stream(CLIP, io.BytesIO(b"eleven byte"), content_type="video/mp4")
+
+    watched = requests.get(private.view_link(KEY), timeout=TIMEOUT_S)
+    may_put = preflight(private.view_link(KEY), settings.public_url, "PUT")
+    may_others_put = preflight(private.view_link(KEY), "https://evil.example", "PUT")
+
+    assert watched.content == requests.get(gallery.public_link(CLIP), timeout=TIMEOUT_S).content == b"eleven byte"
+    assert may_put.headers["Access-Control-Allow-Origin"] == settings.public_url
+    assert "Access-Control-Allow-Origin" not in may_others_put.headers
+    assert requests.get(f"{storage}/{gallery.name}?list-type=2", timeout=TIMEOUT_S).status_code == 403
+    assert private.view_link(KEY).startswith(storage)
+    private.fetch(KEY, tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_bytes() == b"eleven byte"
 
 
 def test_preparing_the_buckets_again_keeps_what_they_hold(settings: Settings, private: S3Bucket) -> None:

@@ -38,10 +38,13 @@ def storage() -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_all_of_a_crowd_s_videos_arrive(services: Services, environ: dict[str, str], tmp_path: Path) -> None:
+def test_all_of_a_crowd_s_videos_arrive(
+    services: Services, environ: dict[str, str], storage: str, tmp_path: Path
+) -> None:
     video = tmp_path / "video.mp4"
     video.write_bytes(random.Random(4).randbytes(20 * MEGABYTE))
-    settings = environ | {"DATA_DIR": str(services.settings.data_dir), "TRUSTED_PROXIES": "1"}
+    doors = {"S3_ENDPOINT_URL": servers.door_of(storage), "S3_PUBLIC_URL": storage}
+    settings = environ | doors | {"DATA_DIR": str(services.settings.data_dir), "TRUSTED_PROXIES": "1"}
     system = System(settings, tmp_path)
     url, web = system.web()
 
