@@ -11,6 +11,7 @@ from tests import media_factory
 from tests.people import REFUSED, WAITING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.media_factory import MakeClip
@@ -24,12 +25,13 @@ def a_short_clip_without_sound(folder: Path) -> Path:
     return out
 
 
-def test_every_reason_is_said_and_a_new_file_goes_on(sender: Sender, clip: MakeClip) -> None:
-    # Given a clip that is too short and has no sound
+def test_every_reason_is_said_and_a_new_file_goes_on(a_sender: Callable[..., Sender], clip: MakeClip) -> None:
+    # Given a clip that is too short and has no sound, and a browser that cannot stop it before it is sent
+    sender = a_sender(has_javascript=False)
     sender.sends(clip(a_short_clip_without_sound))
 
     # When it was looked at
-    sender.waits_for(REFUSED)
+    sender.reloads_until(REFUSED)
 
     # Then both reasons stand there: what was measured, what is asked for, what to do
     expect(sender.failures).to_have_count(2)
@@ -41,5 +43,5 @@ def test_every_reason_is_said_and_a_new_file_goes_on(sender: Sender, clip: MakeC
 
     # And when a good one is sent in its place, nothing else is asked for
     sender.sends_again(clip(media_factory.a_portrait_clip))
-    sender.waits_for(WAITING)
+    sender.reloads_until(WAITING)
     expect(sender.failures).to_have_count(0)
