@@ -11,7 +11,7 @@ import pytest
 from intake.db.engine import writing
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind
-from intake.domain.states import State
+from intake.domain.states import REPLACEABLE, State
 from intake.domain.uploads import MIN_PART_BYTES
 from intake.web.services import provide
 from tests.builders import a_letter, a_receipt, a_sender, open_work, read
@@ -497,7 +497,7 @@ class TestBeginningAgain:
 
         assert answer.json["upload"]["expires_at"] == (clock() + timedelta(hours=72)).isoformat()
 
-    @pytest.mark.parametrize("state", [State.REFUSED, State.REDO_REQUESTED])
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
     def test_sends_another_file_instead_of_one_that_would_not_do(
         self, client: FlaskClient, services: Services, private: MemoryBucket, state: State
     ) -> None:
@@ -580,7 +580,7 @@ class TestWithoutAnAwaitedFile:
 
     @pytest.mark.parametrize(
         ("state", "expected"),
-        [(state, answer) for state, answer in WITHOUT_UPLOAD.items() if answer[1] != "upload_not_started"],
+        [(state, answer) for state, answer in WITHOUT_UPLOAD.items() if state not in REPLACEABLE],
     )
     def test_no_other_file_is_taken(
         self, client: FlaskClient, services: Services, state: State, expected: tuple[int, str]
