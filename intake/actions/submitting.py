@@ -121,7 +121,10 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         came_from=None,
         received_at=now,
         original_key=upload_key,
-        original_bytes=submission.declared_bytes,
+        original_bytes=submission.upload_bytes,
+        file_name=submission.upload_name,
+        declared_bytes=submission.upload_bytes,
+        file_fingerprint=submission.upload_fingerprint,
         **dict.fromkeys((*AWAITED, *FOUND)),
     )
 
@@ -215,6 +218,7 @@ def create_submission(connection: Connection, call: Call, letter: Letter, *, now
             token_sealed=tokens.seal(token, secret_key),
             submission_key=letter.submission_key,
             **_told(letter),
+            **said_of(letter.file),
             **awaited_columns(letter.file, upload_key, now=now),
         )
     )
@@ -231,7 +235,7 @@ def start_over(  # noqa: PLR0913 - as above, and what is known
     connection.execute(
         update(submissions)
         .where(submissions.c.id == known.id)
-        .values(**_told(letter), **awaited_columns(letter.file, upload_key, now=now))
+        .values(**_told(letter), **said_of(letter.file), **awaited_columns(letter.file, upload_key, now=now))
     )
     connection.execute(delete(consents).where(consents.c.submission_id == known.id))
     _record_answers(connection, call, known.id, letter, now=now)
@@ -243,12 +247,17 @@ def _told(letter: Letter) -> dict[str, object]:
     return asdict(letter.sender) | {"letter_hmac": None}
 
 
+def said_of(file: Declared) -> dict[str, Any]:
+    """Return what a row says of a submission's file; before the first receipt that is the one that is awaited."""
+    return {"file_name": file.name, "declared_bytes": file.size_bytes, "file_fingerprint": file.fingerprint}
+
+
 def awaited_columns(file: Declared, upload_key: ObjectKey, *, now: datetime) -> dict[str, Any]:
     """Return what a row says while *file* is awaited."""
     return {
-        "file_name": file.name,
-        "declared_bytes": file.size_bytes,
-        "file_fingerprint": file.fingerprint,
+        "upload_name": file.name,
+        "upload_bytes": file.size_bytes,
+        "upload_fingerprint": file.fingerprint,
         "upload_key": upload_key,
         "upload_id": None,
         "upload_part_bytes": part_bytes_for(file.size_bytes) if file.comes_in_parts else None,

@@ -73,9 +73,9 @@ def describe_upload() -> ResponseReturnValue:
         200,
         **(_upload(submission) or {}),
         file={
-            "name": submission.file_name,
-            "size_bytes": submission.declared_bytes,
-            "fingerprint": submission.file_fingerprint,
+            "name": submission.upload_name,
+            "size_bytes": submission.upload_bytes,
+            "fingerprint": submission.upload_fingerprint,
         },
         parts=[{"part_number": number, "size_bytes": size} for number, size in sorted(arrived.items())],
     )
@@ -105,7 +105,7 @@ def complete_upload() -> ResponseReturnValue:
     submission, parts = bearers_submission(), services()
     if submission.state is State.UPLOADING:
         if uploading.finish_parts(parts.engine, parts.private, submission, now=parts.clock()):
-            log.info("submission_received", submission_id=submission.id, size_bytes=submission.declared_bytes)
+            log.info("submission_received", submission_id=submission.id, size_bytes=submission.upload_bytes)
         submission = _submission(submission.id)
     if submission.state is State.UPLOADING and submission.part_plan is not None:
         raise _incomplete(submission)

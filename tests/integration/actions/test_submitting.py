@@ -151,13 +151,32 @@ def test_a_replacement_given_up_goes_back(services_on_each: Services, state: Sta
     before = a_submission(services_on_each, state=state)
 
     with writing(services_on_each.engine) as connection:
-        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        file = submitting.Declared(name="better.mp4", size_bytes=7, fingerprint="another")
         submitting.replace_file(connection, before.id, file, now=services_on_each.clock())
         submitting.give_up_upload(connection, before.id, actor="dispatcher", now=services_on_each.clock())
 
     after = read(services_on_each, before.id)
     assert (after.state, after.original_key, after.review_key) == (state, before.original_key, before.review_key)
     assert after.checks == before.checks
+    assert (after.file_name, after.declared_bytes, after.file_fingerprint) == ("video.mp4", 11, None)
+    assert (after.upload_name, after.upload_bytes, after.upload_fingerprint) == (None, None, None)
+
+
+def test_what_is_said_of_a_replacement_is_not_said_of_the_file_that_is_held(services_on_each: Services) -> None:
+    before = a_submission(services_on_each, state=State.REFUSED)
+
+    with writing(services_on_each.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7, fingerprint="another")
+        upload_key = submitting.replace_file(connection, before.id, file, now=services_on_each.clock())
+    awaiting = read(services_on_each, before.id)
+    with writing(services_on_each.engine) as connection:
+        assert upload_key is not None
+        submitting.finish_upload(connection, before.id, upload_key, now=services_on_each.clock())
+    after = read(services_on_each, before.id)
+
+    assert (awaiting.file_name, awaiting.declared_bytes, awaiting.file_fingerprint) == ("video.mp4", 11, None)
+    assert (awaiting.upload_name, awaiting.upload_bytes, awaiting.upload_fingerprint) == ("better.mp4", 7, "another")
+    assert (after.file_name, after.declared_bytes, after.file_fingerprint) == ("better.mp4", 7, "another")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - REPLACEABLE))
