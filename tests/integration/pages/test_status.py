@@ -243,7 +243,7 @@ class TestTheWaveform:
         marks = [
             (rect["x"], rect["width"])
             for rect in page.all("rect")
-            if rect["class"] == "mark mark-noise" and "x" in rect
+            if rect.get("class") == "mark mark-noise" and "x" in rect
         ]
         assert marks == [("50.0%", "25.0%"), ("83.33%", "0.03%")]
         assert "Dove c'è silenzio: da 4 s a 11,5 s" in page.text
