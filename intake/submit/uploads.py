@@ -111,6 +111,9 @@ def complete_upload() -> ResponseReturnValue:
         raise _incomplete(submission)
     if submission.received_at is None or submission.state in {State.UPLOADING, State.WITHDRAWN, State.ABANDONED}:
         raise no_upload(submission)
+    if _was_given_up(submission):
+        # The file that is held is another one: its receipt would be taken for this one's.
+        raise Problem(ProblemCode.UPLOAD_NOT_STARTED)
     return _answer(
         200,
         id=submission.id,
@@ -150,6 +153,11 @@ def _incomplete(submission: Submission) -> Problem:
     arrived = uploading.arrived_sizes(parts.engine, parts.private, submission)
     missing = plan.missing(arrived) if plan else []
     return Problem(ProblemCode.UPLOAD_INCOMPLETE, missing=missing[:_MISSING_NAMED])
+
+
+def _was_given_up(submission: Submission) -> bool:
+    with reading(services().engine) as connection:
+        return queries.was_given_up(connection, submission.id)
 
 
 def _submission(submission_id: str) -> Submission:

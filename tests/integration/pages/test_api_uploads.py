@@ -545,6 +545,30 @@ class TestGivingUp:
 
         assert (answer.status_code, answer.json) == (200, {"state": "refused"})
 
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
+    def test_leaves_no_receipt_for_what_never_came(self, client: FlaskClient, services: Services, state: State) -> None:
+        _, token = a_receipt(services, state=state)
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        client.delete(UPLOAD, headers=bearer(token))
+
+        answer = complete(client, token)
+
+        assert (answer.status_code, answer.json["code"]) == (409, "upload_not_started")
+
+    def test_leaves_the_receipt_of_what_came_after_it(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.REFUSED)
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        client.delete(UPLOAD, headers=bearer(token))
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        send(client, services, private, token, FIRST, LAST)
+        complete(client, token)
+
+        again = complete(client, token)
+
+        assert (again.status_code, again.json["id"], again.json["file"]["name"]) == (200, submission_id, "video.mp4")
+
 
 WITHOUT_UPLOAD = {
     State.REFUSED: (409, "upload_not_started"),
