@@ -201,6 +201,12 @@ def was_given_up(connection: Connection, submission_id: SubmissionId) -> bool:
     return connection.scalar(query) not in {State.UPLOADED, None}
 
 
+def moves_since(connection: Connection, submission_id: SubmissionId, revision: int) -> set[State]:
+    """Return the states that a submission moved to after the move to *revision*."""
+    query = select(events.c.after).where(events.c.submission_id == submission_id, events.c.revision > revision)
+    return {State(after) for after in connection.scalars(query)}
+
+
 def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
     """Return all submissions whose bytes were announced before *before* and never received."""
     return _many(

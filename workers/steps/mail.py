@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_VERDICTS: Final = frozenset({State.REFUSED, State.REDO_REQUESTED, State.DECLINED})
+
 
 def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
     """Send the mail this job is about, unless it is not true any more."""
@@ -89,7 +91,7 @@ def _receipt(services: Services, _job: Job, submission: Submission, call: Call) 
 
 
 def _verdict(services: Services, job: Job, submission: Submission, _call: Call) -> Said | None:
-    if submission.revision != job.revision:
+    if not _still_stands(services, job, submission):
         return None
     if submission.state is not State.REFUSED:
         mail = Mail.DECLINED if submission.state is State.DECLINED else Mail.ASKED_AGAIN
@@ -100,6 +102,13 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
     }
     return Mail.REFUSED, facts | _secret(services, submission)
+
+
+def _still_stands(services: Services, job: Job, submission: Submission) -> bool:
+    with reading(services.engine) as connection:
+        moves = queries.moves_since(connection, submission.id, job.revision)
+    # A replacement that was begun and given up leaves the verdict as it was.
+    return submission.state in _VERDICTS and moves <= {State.UPLOADING, submission.state}
 
 
 def _publication(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:

@@ -160,6 +160,27 @@ class TestOvertaken:
         assert server.taken == []
         assert job_rows(post, JobKind.MAIL_VERDICT) == [JobState.DONE]
 
+    @pytest.mark.parametrize(
+        ("state", "subject"),
+        [
+            (State.REFUSED, "Il tuo video non va bene così: ecco come rimediare"),
+            (State.REDO_REQUESTED, "Ti chiediamo di registrare di nuovo il tuo video"),
+        ],
+    )
+    def test_a_verdict_outlives_a_replacement_that_was_given_up(
+        self, post: Services, server: MailServer, state: State, subject: str
+    ) -> None:
+        submission = a_submission(post, state=state)
+        with writing(post.engine) as connection:
+            file = submitting.Declared(name="better.mp4", size_bytes=7)
+            submitting.replace_file(connection, submission.id, file, now=post.clock())
+            submitting.give_up_upload(connection, submission.id, actor="sender", now=post.clock())
+
+        send_mails(post)
+
+        assert server.taken[-1]["Subject"] == subject
+        assert "better.mp4" not in text_of(server.taken[-1])
+
     def test_nothing_but_the_confirmation_follows_a_withdrawal(self, post: Services, server: MailServer) -> None:
         a_withdrawn_clip(post)
 
