@@ -92,12 +92,12 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
     known = queries.submission_by_key(connection, call.slug, letter.submission_key) if letter.submission_key else None
     if known is None:
         return create_submission(connection, call, letter, now=now, secret_key=secret_key)
-    if known.state is State.UPLOADING:
+    if bytes_never_came(known) and (is_about(known, letter) or not _was_announced(connection, known)):
         return start_over(connection, call, known, letter, now=now, secret_key=secret_key)
     if known.state not in FINAL and is_about(known, letter):
         return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=None)
     # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
-    # It is another submission.
+    # Or somebody else's, who chose the same words for their program's key. It is another submission.
     fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
     return create_submission(connection, call, fresh, now=now, secret_key=secret_key)
 
@@ -242,6 +242,10 @@ def start_over(  # noqa: PLR0913 - as above, and what is known
     return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=upload_key)
 
 
+def _was_announced(connection: Connection, known: Submission) -> bool:
+    return connection.scalar(select(submissions.c.letter_hmac).where(submissions.c.id == known.id)) is not None
+
+
 def _told(letter: Letter) -> dict[str, object]:
     # Only programs are held to what they said under a key (`announcing`); a form may be mended and sent again.
     return asdict(letter.sender) | {"letter_hmac": None}
@@ -263,6 +267,11 @@ def awaited_columns(file: Declared, upload_key: ObjectKey, *, now: datetime) -> 
         "upload_part_bytes": part_bytes_for(file.size_bytes) if file.comes_in_parts else None,
         "upload_begun_at": now,
     }
+
+
+def bytes_never_came(known: Submission) -> bool:
+    """Tell whether nothing was ever held of a submission, and its first file is still awaited."""
+    return known.state is State.UPLOADING and known.came_from is None
 
 
 def is_about(known: Submission, letter: Letter) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from intake.actions import submitting, tokens
+from intake.actions import announcing, submitting, tokens
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import submissions
@@ -16,7 +16,7 @@ from intake.domain.calls import ConsentKind
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
-from tests.builders import a_letter, a_sender, a_submission, an_upload, open_jobs, read, the_call
+from tests.builders import a_letter, a_receipt, a_sender, a_submission, an_upload, open_jobs, read, the_call
 
 if TYPE_CHECKING:
     from intake.wiring import Services
@@ -119,6 +119,54 @@ def test_another_video_from_the_same_open_page_is_another_submission(services_on
 
     assert other.submission_id != first.submission_id
     assert other.upload_key is not None
+
+
+def announced(services: Services, letter: submitting.Letter) -> submitting.Upload:
+    with writing(services.engine) as connection:
+        return announcing.announce_submission(
+            connection, the_call(services), letter, now=services.clock(), secret_key=services.settings.secret_key
+        )
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        pytest.param(a_letter(submission_key=KEYED.submission_key, sender=a_sender(role="Socia")), id="another-sender"),
+        pytest.param(a_letter(submission_key=KEYED.submission_key, file_name="another.mp4"), id="another-file"),
+    ],
+)
+def test_a_form_does_not_get_the_secret_of_what_a_program_announced(
+    services_on_each: Services, letter: submitting.Letter
+) -> None:
+    first = announced(services_on_each, KEYED)
+
+    other = an_upload(services_on_each, letter)
+
+    assert (other.submission_id == first.submission_id, other.token == first.token) == (False, False)
+    assert read(services_on_each, first.submission_id).sender == KEYED.sender
+    assert finish(services_on_each, first)
+    assert finish(services_on_each, other)
+
+
+def test_a_form_takes_over_what_its_own_page_announced(services_on_each: Services) -> None:
+    first = announced(services_on_each, KEYED)
+
+    again = an_upload(services_on_each, KEYED)
+
+    assert (again.submission_id, again.token) == (first.submission_id, first.token)
+    assert finish(services_on_each, again)
+
+
+def test_the_form_again_leaves_alone_what_is_being_replaced(services_on_each: Services) -> None:
+    submission_id, token = a_receipt(services_on_each, state=State.REFUSED, letter=KEYED)
+    with writing(services_on_each.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        upload_key = submitting.replace_file(connection, submission_id, file, now=services_on_each.clock())
+
+    again = an_upload(services_on_each, KEYED)
+
+    assert again == submitting.Upload(submission_id=submission_id, token=token, upload_key=None)
+    assert read(services_on_each, submission_id).upload_key == upload_key
 
 
 def test_a_closed_call_takes_nothing(services_on_each: Services) -> None:
