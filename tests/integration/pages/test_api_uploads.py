@@ -244,6 +244,15 @@ class TestTheSameKey:
         assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
         assert len(all_submissions(services)) == 1
 
+    @pytest.mark.parametrize("change", [{"name": "altro.mp4"}, {"size_bytes": 7}, {"fingerprint": "another"}], ids=str)
+    def test_is_refused_once_another_file_is_awaited(self, client: FlaskClient, change: dict[str, object]) -> None:
+        token = create(client, KEY).json["token"]
+        client.post(UPLOAD, json={"file": FILE | change}, headers=bearer(token))
+
+        answer = create(client, KEY)
+
+        assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
+
     def test_answers_after_the_receipt_with_no_upload(
         self, client: FlaskClient, services: Services, private: MemoryBucket
     ) -> None:
