@@ -140,7 +140,7 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
     if is_another:
         return False
     if not _is_hopeless(submission, now=now):
-        if submission.created_at < now - HALF_WAY:
+        if submission.moved_at < now - HALF_WAY:
             remind(connection, submission.id)
         return False
     log.info("upload_given_up", submission_id=submission.id)

@@ -183,10 +183,10 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
 
 
 def remind(connection: Connection, submission_id: SubmissionId) -> bool:
-    """Ask for one mail to the sender of a first file that is still awaited; False where one was asked for before."""
+    """Ask for one mail to the sender of a file that is still awaited; False where one was asked for before."""
     submission = queries.lock_submission(connection, submission_id)
-    is_awaited = submission.state is State.UPLOADING and submission.came_from is None
-    if not is_awaited or backlog.was_ever_asked(connection, submission.id, JobKind.MAIL_REMINDER):
+    asked = backlog.was_asked(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
+    if asked or submission.state is not State.UPLOADING:
         return False
     jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
     return True

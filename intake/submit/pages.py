@@ -125,6 +125,18 @@ def replace(token: str) -> ResponseReturnValue:
     return redirect(url_for("submit.show_submission", token=token, received=1), 303)
 
 
+def keep(token: str) -> ResponseReturnValue:
+    """Give up a new file that is on its way: the one before it counts again."""
+    submission, parts = submission_behind(token), services()
+    if submission.came_from is not None:
+        with writing(parts.engine) as connection:
+            is_kept = submitting.give_up_upload(connection, submission.id, actor="sender", now=parts.clock())
+        if is_kept:
+            uploading.throw_away(parts.private, submission)
+            log.info("replacement_given_up", submission_id=submission.id)
+    return redirect(url_for("submit.show_submission", token=token), 303)
+
+
 def privacy() -> ResponseReturnValue:
     """Say what we keep, why, and for how long."""
     return render_template("submit/privacy.html", contact_email=next(iter(_contacts()), None))

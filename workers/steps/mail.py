@@ -76,8 +76,8 @@ def _message(services: Services, job: Job, submission: Submission, call: Call, s
         html=words.html,
         language=sender.language,
         written_at=services.clock(),
-        # The one mail that answers nothing its reader did.
-        unsubscribe=call.contact_email if mail is Mail.REMINDER else None,
+        # These alone answer nothing their reader did.
+        unsubscribe=call.contact_email if mail in {Mail.REMINDER, Mail.UNFINISHED} else None,
     )
     return build(letter)
 
@@ -135,8 +135,11 @@ def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Ca
 def _reminder(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
     if submission.state is not State.UPLOADING or submission.revision != job.revision:
         return None
-    facts = {"call": call, "started_at": submission.created_at, "given_up_at": submission.upload_expires_at}
-    return Mail.REMINDER, facts | _secret(services, submission)
+    facts = {"call": call, "started_at": submission.moved_at, "given_up_at": submission.upload_expires_at}
+    facts |= _secret(services, submission)
+    if submission.came_from is None:
+        return Mail.REMINDER, facts
+    return Mail.UNFINISHED, facts | {"waited_for_review": submission.came_from is State.AWAITING_REVIEW}
 
 
 _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(

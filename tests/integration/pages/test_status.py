@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import jobs, judging
+from intake.actions import jobs, judging, submitting
 from intake.db.engine import writing
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
@@ -33,6 +33,7 @@ from tests.integration.pages.rows import submission_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from intake.wiring import Services
     from tests.fakes.bucket import MemoryBucket
@@ -335,6 +336,42 @@ class TestAFirstFileThatNeverCame:
         answer = press(client, page, f"{page}/replace", video=File("clip.avi"))
 
         assert (answer.status_code, "come esce dal telefono" in Page(answer).text) == (422, True)
+
+
+def keep(client: FlaskClient, page: str) -> TestResponse:
+    return press(client, page, f"{page}/keep")
+
+
+class TestKeepingTheVideoBefore:
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
+    def test_gives_the_new_one_up(self, client: FlaskClient, services: Services, state: State) -> None:
+        page = path_of(services, state)
+        before = submission_of(services, page.rpartition("/")[2])
+        with writing(services.engine) as connection:
+            submitting.replace_file(
+                connection, before.id, submitting.Declared(name="nuovo.mp4", size_bytes=7), now=services.clock()
+            )
+
+        answer = keep(client, page)
+
+        after = submission_of(services, page.rpartition("/")[2])
+        assert (answer.status_code, answer.headers["Location"]) == (303, page)
+        assert (after.state, after.file_name, after.original_key) == (state, "video.mp4", before.original_key)
+
+    @pytest.mark.parametrize("state", [State.UPLOADING, State.AWAITING_REVIEW, State.NEEDS_OPERATOR])
+    def test_changes_nothing_where_none_is_on_its_way(
+        self, client: FlaskClient, services: Services, state: State
+    ) -> None:
+        page = path_of(services, state)
+
+        answer = keep(client, page)
+
+        assert (answer.status_code, submission_of(services, page.rpartition("/")[2]).state) == (303, state)
+
+    def test_without_the_page_s_token_changes_nothing(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.AWAITING_REVIEW)
+
+        assert client.post(f"{page}/keep").status_code == 400
 
 
 class TestANewFile:
