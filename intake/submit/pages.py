@@ -227,7 +227,22 @@ def _store(submission_id: SubmissionId, upload_key: ObjectKey, stream: BinaryIO)
     if parts.private.put_stream(upload_key, stream, content_type=uploading.VIDEO_TYPE) != size_bytes:
         raise StorageUnavailable("the bucket holds another size than was sent")
     with writing(parts.engine) as connection:
-        submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
+        is_received = submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
+    if not is_received:
+        _throw_away_strays(submission_id, upload_key)
+
+
+def _throw_away_strays(submission_id: SubmissionId, upload_key: ObjectKey) -> None:
+    # Withdrawn or begun anew meanwhile: these bytes are nobody's. But housekeeping may have received them before us.
+    parts = services()
+    with reading(parts.engine) as connection:
+        is_known = upload_key in queries.private_keys(connection, [submission_id])
+    if not is_known:
+        try:
+            parts.private.delete([upload_key])
+        except StorageUnavailable as error:
+            # The sweep will.
+            log.warning("delete_postponed", submission_id=submission_id, cause=str(error))
 
 
 def _call(slug: str) -> Call:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import jobs, judging, submitting
+from intake.actions import housekeeping, jobs, judging, submitting, uploading
 from intake.db.engine import writing
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
@@ -28,15 +28,19 @@ from tests.builders import (
     some_levels,
     take_job,
 )
+from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from intake.domain.submissions import ObjectKey
     from intake.wiring import Services
-    from tests.fakes.bucket import MemoryBucket
     from tests.fakes.clock import FakeClock
 
 HEADLINES = [
@@ -372,6 +376,57 @@ class TestKeepingTheVideoBefore:
         page = path_of(services, State.AWAITING_REVIEW)
 
         assert client.post(f"{page}/keep").status_code == 400
+
+
+class Overtaken(MemoryBucket):
+    """A bucket so slow that something else happens while it takes a file."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
+        size_bytes = super().put_stream(key, stream, content_type=content_type)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return size_bytes
+
+
+class TestAFileThatIsOvertaken:
+    @pytest.fixture
+    def private(self) -> Overtaken:
+        return Overtaken("private")
+
+    def test_is_deleted_where_another_was_begun(
+        self, client: FlaskClient, services: Services, private: Overtaken
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.REFUSED)
+        held = set(private.held)
+
+        def begin_another() -> None:
+            with writing(services.engine) as connection:
+                file = submitting.Declared(name="altro.mp4", size_bytes=7)
+                uploading.begin_upload(connection, submission_id, file, now=services.clock())
+
+        private.meanwhile = begin_another
+        press(client, f"/submissions/{token}", f"/submissions/{token}/replace", video=File())
+
+        assert set(private.held) == held
+        assert read(services, submission_id).state is State.UPLOADING
+
+    def test_stays_where_housekeeping_gave_the_receipt(
+        self, client: FlaskClient, services: Services, private: Overtaken, clock: FakeClock
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.UPLOADING)
+
+        def settle() -> None:
+            clock.advance(minutes=16)
+            housekeeping.settle_uploads(services.engine, private, now=clock())
+
+        private.meanwhile = settle
+        press(client, f"/submissions/{token}", f"/submissions/{token}/replace", video=File())
+
+        submission = read(services, submission_id)
+        assert submission.state is State.UPLOADED
+        assert private.held[submission.original_key or ""].content == VIDEO
 
 
 class TestANewFile:
