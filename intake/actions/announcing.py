@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from intake.actions.submitting import Upload, create_submission, is_about, start_over, token_of
+from intake.actions.submitting import Upload, bytes_never_came, create_submission, is_about, start_over, token_of
 from intake.db import queries
 from intake.db.tables import submissions
 from intake.domain.errors import CallClosed, KeyReused
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from intake.actions.submitting import Letter
+    from intake.actions.submitting import Declared, Letter
     from intake.domain.calls import Call
     from intake.domain.submissions import Submission
 
@@ -69,13 +69,19 @@ def _known(connection: Connection, call: Call, letter: Letter) -> Submission | N
 
 def _was_asked_before(connection: Connection, known: Submission, letter: Letter, digest: str) -> bool:
     kept = connection.scalar(select(submissions.c.letter_hmac).where(submissions.c.id == known.id))
-    if kept is None and known.state is State.UPLOADING:
-        # A form's, whose bytes never came.
+    if kept is None and bytes_never_came(known):
+        # A form's.
         return False
     is_equal = kept == digest if kept else is_about(known, letter)
-    if not is_equal:
+    if not is_equal or not _awaits_no_other(known, letter.file):
         raise KeyReused(known.id)
     return True
+
+
+def _awaits_no_other(known: Submission, file: Declared) -> bool:
+    # Another one was begun since: how that one is cut must not be taken for how this one is.
+    awaited = (known.upload_name, known.upload_bytes, known.upload_fingerprint)
+    return known.state is not State.UPLOADING or awaited == (file.name, file.size_bytes, file.fingerprint)
 
 
 def _digest(letter: Letter, secret_key: str) -> str:

@@ -18,8 +18,8 @@ from intake.actions.submitting import finish_upload, give_up_upload, remind
 from intake.actions.uploading import put_together, throw_away
 from intake.db import queries
 from intake.db.engine import reading, writing
+from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES
-from intake.domain.uploads import UPLOAD_LIFE
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 QUIET_UPLOAD: Final = timedelta(minutes=15)
-"""After this long without a word, look whether the bytes of an upload are all there."""
+"""This long after an upload was begun, look at each sweep whether its bytes are all there. Nobody says so meanwhile:
+parts go past us, and its sender may be at work all the time."""
 
 LEFTOVER_AGE: Final = timedelta(hours=3)
 """What is younger than this may belong to somebody still at work: no job takes longer than an hour, and between opening
@@ -67,11 +68,11 @@ def settle_uploads(engine: Engine, private: Uploads, *, now: datetime) -> None:
     with reading(engine) as connection:
         quiet = queries.stuck_uploads(connection, before=now - QUIET_UPLOAD)
     for submission in quiet:
-        is_complete = put_together(private, submission)
-        with writing(engine) as connection:
-            is_given_up = _settle(connection, submission, is_complete=is_complete, now=now)
-        if is_given_up:
-            throw_away(private, submission)
+        try:
+            _settle_one(engine, private, submission, now=now)
+        except TryAgainLater as error:
+            # At the next sweep. What is the matter with one upload must not keep the others waiting.
+            log.warning("settling_postponed", submission_id=submission.id, cause=str(error))
 
 
 def forget_senders(connection: Connection, *, now: datetime) -> int:
@@ -120,6 +121,14 @@ def _public_folders(connection: Connection, clip_ids: Iterable[str]) -> set[str]
     return {keys.published(clip_id, revision) for clip_id, revision in revisions}
 
 
+def _settle_one(engine: Engine, private: Uploads, submission: Submission, *, now: datetime) -> None:
+    is_complete = put_together(private, submission)
+    with writing(engine) as connection:
+        is_given_up = _settle(connection, submission, is_complete=is_complete, now=now)
+    if is_given_up:
+        throw_away(private, submission)
+
+
 def _settle(connection: Connection, submission: Submission, *, is_complete: bool, now: datetime) -> bool:
     """Finish an upload or give it up; tell whether it was given up."""
     if is_complete and submission.upload_key is not None:
@@ -131,7 +140,7 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
     if is_another:
         return False
     if not _is_hopeless(submission, now=now):
-        if submission.created_at < now - HALF_WAY:
+        if submission.moved_at < now - HALF_WAY:
             remind(connection, submission.id)
         return False
     log.info("upload_given_up", submission_id=submission.id)
@@ -142,5 +151,5 @@ def _is_hopeless(submission: Submission, *, now: datetime) -> bool:
     # A replacement goes back to where its sender is asked for a file: one that a form was sending when it died need not
     # wait for days. One that comes in parts may be on its way all the time.
     is_form_s_replacement = submission.came_from is not None and submission.part_plan is None
-    is_late = submission.upload_begun_at is None or submission.upload_begun_at < now - UPLOAD_LIFE
-    return is_form_s_replacement or is_late
+    expires_at = submission.upload_expires_at
+    return is_form_s_replacement or expires_at is None or expires_at < now

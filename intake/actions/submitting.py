@@ -92,12 +92,12 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
     known = queries.submission_by_key(connection, call.slug, letter.submission_key) if letter.submission_key else None
     if known is None:
         return create_submission(connection, call, letter, now=now, secret_key=secret_key)
-    if known.state is State.UPLOADING:
+    if bytes_never_came(known) and (is_about(known, letter) or not _was_announced(connection, known)):
         return start_over(connection, call, known, letter, now=now, secret_key=secret_key)
     if known.state not in FINAL and is_about(known, letter):
         return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=None)
     # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
-    # It is another submission.
+    # Or somebody else's, who chose the same words for their program's key. It is another submission.
     fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
     return create_submission(connection, call, fresh, now=now, secret_key=secret_key)
 
@@ -121,7 +121,10 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         came_from=None,
         received_at=now,
         original_key=upload_key,
-        original_bytes=submission.declared_bytes,
+        original_bytes=submission.upload_bytes,
+        file_name=submission.upload_name,
+        declared_bytes=submission.upload_bytes,
+        file_fingerprint=submission.upload_fingerprint,
         **dict.fromkeys((*AWAITED, *FOUND)),
     )
 
@@ -180,10 +183,10 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
 
 
 def remind(connection: Connection, submission_id: SubmissionId) -> bool:
-    """Ask for one mail to the sender of a first file that is still awaited; False where one was asked for before."""
+    """Ask for one mail to the sender of a file that is still awaited; False where one was asked for before."""
     submission = queries.lock_submission(connection, submission_id)
-    is_awaited = submission.state is State.UPLOADING and submission.came_from is None
-    if not is_awaited or backlog.was_ever_asked(connection, submission.id, JobKind.MAIL_REMINDER):
+    asked = backlog.was_asked(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
+    if asked or submission.state is not State.UPLOADING:
         return False
     jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
     return True
@@ -215,6 +218,7 @@ def create_submission(connection: Connection, call: Call, letter: Letter, *, now
             token_sealed=tokens.seal(token, secret_key),
             submission_key=letter.submission_key,
             **_told(letter),
+            **said_of(letter.file),
             **awaited_columns(letter.file, upload_key, now=now),
         )
     )
@@ -231,11 +235,15 @@ def start_over(  # noqa: PLR0913 - as above, and what is known
     connection.execute(
         update(submissions)
         .where(submissions.c.id == known.id)
-        .values(**_told(letter), **awaited_columns(letter.file, upload_key, now=now))
+        .values(**_told(letter), **said_of(letter.file), **awaited_columns(letter.file, upload_key, now=now))
     )
     connection.execute(delete(consents).where(consents.c.submission_id == known.id))
     _record_answers(connection, call, known.id, letter, now=now)
     return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=upload_key)
+
+
+def _was_announced(connection: Connection, known: Submission) -> bool:
+    return connection.scalar(select(submissions.c.letter_hmac).where(submissions.c.id == known.id)) is not None
 
 
 def _told(letter: Letter) -> dict[str, object]:
@@ -243,17 +251,27 @@ def _told(letter: Letter) -> dict[str, object]:
     return asdict(letter.sender) | {"letter_hmac": None}
 
 
+def said_of(file: Declared) -> dict[str, Any]:
+    """Return what a row says of a submission's file; before the first receipt that is the one that is awaited."""
+    return {"file_name": file.name, "declared_bytes": file.size_bytes, "file_fingerprint": file.fingerprint}
+
+
 def awaited_columns(file: Declared, upload_key: ObjectKey, *, now: datetime) -> dict[str, Any]:
     """Return what a row says while *file* is awaited."""
     return {
-        "file_name": file.name,
-        "declared_bytes": file.size_bytes,
-        "file_fingerprint": file.fingerprint,
+        "upload_name": file.name,
+        "upload_bytes": file.size_bytes,
+        "upload_fingerprint": file.fingerprint,
         "upload_key": upload_key,
         "upload_id": None,
         "upload_part_bytes": part_bytes_for(file.size_bytes) if file.comes_in_parts else None,
         "upload_begun_at": now,
     }
+
+
+def bytes_never_came(known: Submission) -> bool:
+    """Tell whether nothing was ever held of a submission, and its first file is still awaited."""
+    return known.state is State.UPLOADING and known.came_from is None
 
 
 def is_about(known: Submission, letter: Letter) -> bool:

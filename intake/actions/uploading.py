@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy import select, update
 
-from intake.actions.submitting import awaited_columns, finish_upload, replace_file
+from intake.actions.submitting import awaited_columns, finish_upload, replace_file, said_of
 from intake.db import queries
 from intake.db.engine import writing
 from intake.db.tables import submissions
@@ -53,6 +53,8 @@ def begin_upload(connection: Connection, submission_id: SubmissionId, file: Decl
     if submission.state is not State.UPLOADING:
         return replace_file(connection, submission_id, file, now=now) is not None
     awaited = awaited_columns(file, keys.original(submission.id), now=now)
+    if submission.came_from is None:
+        awaited |= said_of(file)
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**awaited))
     return True
 
@@ -137,7 +139,7 @@ def is_held(bucket: Originals, submission: Submission) -> bool:
     if submission.upload_key is None:
         return False
     try:
-        return bucket.size_of(submission.upload_key) == submission.declared_bytes
+        return bucket.size_of(submission.upload_key) == submission.upload_bytes
     except ObjectMissing:
         return False
 

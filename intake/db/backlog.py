@@ -124,9 +124,11 @@ def is_cleaned(connection: Connection, submission_id: SubmissionId, revision: in
     return connection.execute(query.limit(1)).first() is None
 
 
-def was_ever_asked(connection: Connection, submission_id: SubmissionId, kind: JobKind) -> bool:
-    """Tell whether a job of this kind was ever written for a submission."""
-    query = select(jobs.c.id).where(jobs.c.submission_id == submission_id, jobs.c.kind == kind)
+def was_asked(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> bool:
+    """Tell whether a job of this kind was written after a submission's move to *revision*."""
+    query = select(jobs.c.id).where(
+        jobs.c.submission_id == submission_id, jobs.c.revision == revision, jobs.c.kind == kind
+    )
     return connection.execute(query.limit(1)).first() is not None
 
 

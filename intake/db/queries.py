@@ -190,6 +190,23 @@ def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:
     return [event_from(row) for row in connection.execute(query).mappings()]
 
 
+def was_given_up(connection: Connection, submission_id: SubmissionId) -> bool:
+    """Tell whether the file that a submission awaited last never came."""
+    query = (
+        select(events.c.after)
+        .where(events.c.submission_id == submission_id, events.c.before == State.UPLOADING)
+        .order_by(events.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(query) not in {State.UPLOADED, None}
+
+
+def moves_since(connection: Connection, submission_id: SubmissionId, revision: int) -> set[State]:
+    """Return the states that a submission moved to after the move to *revision*."""
+    query = select(events.c.after).where(events.c.submission_id == submission_id, events.c.revision > revision)
+    return {State(after) for after in connection.scalars(query)}
+
+
 def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
     """Return all submissions whose bytes were announced before *before* and never received."""
     return _many(

@@ -92,16 +92,21 @@ submissions = Table(
     Column("organisation_kind", String(40), nullable=False),
     Column("email", String(254), nullable=False),
     Column("language", String(8), nullable=False),
-    # The upload: what was declared and where it goes (`upload_key`), and what is held since the receipt.
+    # What was said of the file that is held or, before the first receipt, of the one that is awaited.
     Column("file_name", String(255), nullable=False),
     Column("declared_bytes", BigInteger, nullable=False),
     # By which the sender's program knows the file again.
     Column("file_fingerprint", String(64)),
+    # What is said of the file that is awaited, and where it goes.
+    Column("upload_name", String(255)),
+    Column("upload_bytes", BigInteger),
+    Column("upload_fingerprint", String(64)),
     Column("upload_key", String(200)),
     # Of a file that comes in parts: what the storage calls its upload, and how large the parts are.
     Column("upload_id", Text),
     Column("upload_part_bytes", BigInteger),
     Column("upload_begun_at", Moment),
+    # What is held since the receipt.
     Column("original_key", String(200)),
     Column("original_bytes", BigInteger),
     Column("original_sha256", String(64)),
@@ -132,8 +137,16 @@ submissions = Table(
     Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
 )
 
-AWAITED: Final = ("upload_key", "upload_id", "upload_part_bytes", "upload_begun_at")
-"""Columns of `submissions` that say how a file is to come: empty while none is awaited."""
+AWAITED: Final = (
+    "upload_name",
+    "upload_bytes",
+    "upload_fingerprint",
+    "upload_key",
+    "upload_id",
+    "upload_part_bytes",
+    "upload_begun_at",
+)
+"""Columns of `submissions` that say which file is to come, and how: empty while none is awaited."""
 
 FOUND: Final = (
     "original_sha256",

@@ -98,7 +98,10 @@ class Submission:
     """One video message, from the form to the gallery.
 
     Attributes:
+        file_name: Of the file that is held or, before the first receipt, of the one that is awaited; so are
+            `declared_bytes` and `file_fingerprint`.
         file_fingerprint: By which the sender's program knows the file again; never looked into.
+        upload_name: Of the file that is awaited; so are `upload_bytes` and `upload_fingerprint`. None where none is.
         upload_id: What the storage calls the upload in parts, once its first link was asked for.
         upload_part_bytes: How large the parts are of a file that comes in parts; None of one that comes at once.
         upload_begun_at: Since when its bytes are awaited.
@@ -115,6 +118,9 @@ class Submission:
     file_name: str
     declared_bytes: int
     file_fingerprint: str | None
+    upload_name: str | None
+    upload_bytes: int | None
+    upload_fingerprint: str | None
     upload_key: ObjectKey | None
     upload_id: UploadId | None
     upload_part_bytes: int | None
@@ -143,9 +149,9 @@ class Submission:
     @property
     def part_plan(self) -> PartPlan | None:
         """How the awaited file is cut; None where none is awaited in parts."""
-        if self.upload_part_bytes is None:
+        if self.upload_bytes is None or self.upload_part_bytes is None:
             return None
-        return PartPlan(size_bytes=self.declared_bytes, part_bytes=self.upload_part_bytes)
+        return PartPlan(size_bytes=self.upload_bytes, part_bytes=self.upload_part_bytes)
 
     @property
     def upload_expires_at(self) -> datetime | None:

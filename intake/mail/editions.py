@@ -35,6 +35,7 @@ class Mail(StrEnum):
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     REMINDER = "reminder"
+    UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from flask import request
 from intake.actions import tokens
 from intake.db import queries
 from intake.db.engine import reading
-from intake.domain.states import REPLACEABLE, State
+from intake.domain.states import ASKED_FOR_A_FILE, State
 from intake.web.language import prefer_language
 from intake.web.problems import Problem, ProblemCode
 from intake.web.services import services
@@ -22,9 +22,10 @@ _NO_UPLOAD: Final = {
     State.ABANDONED: ProblemCode.UPLOAD_EXPIRED,
     # A form's, sent at once by a browser without JavaScript.
     State.UPLOADING: ProblemCode.UPLOAD_NOT_STARTED,
-    **dict.fromkeys(REPLACEABLE, ProblemCode.UPLOAD_NOT_STARTED),
+    **dict.fromkeys(ASKED_FOR_A_FILE, ProblemCode.UPLOAD_NOT_STARTED),
 }
-"""What is said where no file is awaited in parts; elsewhere the file is here already."""
+"""What is said where no file is awaited in parts; elsewhere the file is here already, and stays while it waits to be
+watched, though another may be begun then."""
 
 
 def bearers_submission() -> Submission:

@@ -125,6 +125,18 @@ def replace(token: str) -> ResponseReturnValue:
     return redirect(url_for("submit.show_submission", token=token, received=1), 303)
 
 
+def keep(token: str) -> ResponseReturnValue:
+    """Give up a new file that is on its way: the one before it counts again."""
+    submission, parts = submission_behind(token), services()
+    if submission.came_from is not None:
+        with writing(parts.engine) as connection:
+            is_kept = submitting.give_up_upload(connection, submission.id, actor="sender", now=parts.clock())
+        if is_kept:
+            uploading.throw_away(parts.private, submission)
+            log.info("replacement_given_up", submission_id=submission.id)
+    return redirect(url_for("submit.show_submission", token=token), 303)
+
+
 def privacy() -> ResponseReturnValue:
     """Say what we keep, why, and for how long."""
     return render_template("submit/privacy.html", contact_email=next(iter(_contacts()), None))
@@ -215,7 +227,22 @@ def _store(submission_id: SubmissionId, upload_key: ObjectKey, stream: BinaryIO)
     if parts.private.put_stream(upload_key, stream, content_type=uploading.VIDEO_TYPE) != size_bytes:
         raise StorageUnavailable("the bucket holds another size than was sent")
     with writing(parts.engine) as connection:
-        submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
+        is_received = submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
+    if not is_received:
+        _throw_away_strays(submission_id, upload_key)
+
+
+def _throw_away_strays(submission_id: SubmissionId, upload_key: ObjectKey) -> None:
+    # Withdrawn or begun anew meanwhile: these bytes are nobody's. But housekeeping may have received them before us.
+    parts = services()
+    with reading(parts.engine) as connection:
+        is_known = upload_key in queries.private_keys(connection, [submission_id])
+    if not is_known:
+        try:
+            parts.private.delete([upload_key])
+        except StorageUnavailable as error:
+            # The sweep will.
+            log.warning("delete_postponed", submission_id=submission_id, cause=str(error))
 
 
 def _call(slug: str) -> Call:

@@ -20,6 +20,7 @@ ROUTES: Final = (
     Route(rule="/submissions/<token>", view=pages.show_submission, access=Access.SECRET),
     Route(rule="/submissions/<token>/withdraw", view=pages.withdraw, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/replace", view=pages.replace, access=Access.SECRET, methods=("POST",)),
+    Route(rule="/submissions/<token>/keep", view=pages.keep, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/poster", view=preview.show_poster, access=Access.SECRET),
     Route(rule="/submissions/<token>/receipt", view=receipt.show_receipt, access=Access.SECRET),
     Route(rule="/submissions/<token>/receipt.txt", view=receipt.download_receipt, access=Access.SECRET),

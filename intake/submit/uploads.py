@@ -73,9 +73,9 @@ def describe_upload() -> ResponseReturnValue:
         200,
         **(_upload(submission) or {}),
         file={
-            "name": submission.file_name,
-            "size_bytes": submission.declared_bytes,
-            "fingerprint": submission.file_fingerprint,
+            "name": submission.upload_name,
+            "size_bytes": submission.upload_bytes,
+            "fingerprint": submission.upload_fingerprint,
         },
         parts=[{"part_number": number, "size_bytes": size} for number, size in sorted(arrived.items())],
     )
@@ -105,12 +105,15 @@ def complete_upload() -> ResponseReturnValue:
     submission, parts = bearers_submission(), services()
     if submission.state is State.UPLOADING:
         if uploading.finish_parts(parts.engine, parts.private, submission, now=parts.clock()):
-            log.info("submission_received", submission_id=submission.id, size_bytes=submission.declared_bytes)
+            log.info("submission_received", submission_id=submission.id, size_bytes=submission.upload_bytes)
         submission = _submission(submission.id)
     if submission.state is State.UPLOADING and submission.part_plan is not None:
         raise _incomplete(submission)
     if submission.received_at is None or submission.state in {State.UPLOADING, State.WITHDRAWN, State.ABANDONED}:
         raise no_upload(submission)
+    if _was_given_up(submission):
+        # The file that is held is another one: its receipt would be taken for this one's.
+        raise Problem(ProblemCode.UPLOAD_NOT_STARTED)
     return _answer(
         200,
         id=submission.id,
@@ -150,6 +153,11 @@ def _incomplete(submission: Submission) -> Problem:
     arrived = uploading.arrived_sizes(parts.engine, parts.private, submission)
     missing = plan.missing(arrived) if plan else []
     return Problem(ProblemCode.UPLOAD_INCOMPLETE, missing=missing[:_MISSING_NAMED])
+
+
+def _was_given_up(submission: Submission) -> bool:
+    with reading(services().engine) as connection:
+        return queries.was_given_up(connection, submission.id)
 
 
 def _submission(submission_id: str) -> Submission:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_VERDICTS: Final = frozenset({State.REFUSED, State.REDO_REQUESTED, State.DECLINED})
+
 
 def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
     """Send the mail this job is about, unless it is not true any more."""
@@ -74,8 +76,8 @@ def _message(services: Services, job: Job, submission: Submission, call: Call, s
         html=words.html,
         language=sender.language,
         written_at=services.clock(),
-        # The one mail that answers nothing its reader did.
-        unsubscribe=call.contact_email if mail is Mail.REMINDER else None,
+        # These alone answer nothing their reader did.
+        unsubscribe=call.contact_email if mail in {Mail.REMINDER, Mail.UNFINISHED} else None,
     )
     return build(letter)
 
@@ -89,7 +91,7 @@ def _receipt(services: Services, _job: Job, submission: Submission, call: Call) 
 
 
 def _verdict(services: Services, job: Job, submission: Submission, _call: Call) -> Said | None:
-    if submission.revision != job.revision:
+    if not _still_stands(services, job, submission):
         return None
     if submission.state is not State.REFUSED:
         mail = Mail.DECLINED if submission.state is State.DECLINED else Mail.ASKED_AGAIN
@@ -100,6 +102,13 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
     }
     return Mail.REFUSED, facts | _secret(services, submission)
+
+
+def _still_stands(services: Services, job: Job, submission: Submission) -> bool:
+    with reading(services.engine) as connection:
+        moves = queries.moves_since(connection, submission.id, job.revision)
+    # A replacement that was begun and given up leaves the verdict as it was.
+    return submission.state in _VERDICTS and moves <= {State.UPLOADING, submission.state}
 
 
 def _publication(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
@@ -126,8 +135,11 @@ def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Ca
 def _reminder(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
     if submission.state is not State.UPLOADING or submission.revision != job.revision:
         return None
-    facts = {"call": call, "started_at": submission.created_at, "given_up_at": submission.upload_expires_at}
-    return Mail.REMINDER, facts | _secret(services, submission)
+    facts = {"call": call, "started_at": submission.moved_at, "given_up_at": submission.upload_expires_at}
+    facts |= _secret(services, submission)
+    if submission.came_from is None:
+        return Mail.REMINDER, facts
+    return Mail.UNFINISHED, facts | {"waited_for_review": submission.came_from is State.AWAITING_REVIEW}
 
 
 _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(

@@ -11,6 +11,7 @@ import pytest
 from intake.actions import housekeeping, submitting, uploading
 from intake.db import backlog
 from intake.db.engine import reading, writing
+from intake.domain.errors import StorageUnavailable
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
@@ -92,6 +93,34 @@ def test_an_upload_that_never_came_is_given_up_and_purged(
 
     assert read(services_on_each, upload.submission_id).state is State.ABANDONED
     assert [job.kind for job in open_work(services_on_each)] == [JobKind.PURGE]
+
+
+class OneSickObject(MemoryBucket):
+    """A bucket that cannot say anything of one object."""
+
+    sick: str | None = None
+
+    def size_of(self, key: ObjectKey) -> int:
+        if key == self.sick:
+            raise StorageUnavailable("this one is on a broken disk")
+        return super().size_of(key)
+
+
+@pytest.mark.parametrize("sick", [0, 1])
+def test_an_upload_the_bucket_cannot_speak_of_stops_no_other(
+    services_on_each: Services, clock: FakeClock, tmp_path: Path, sick: int
+) -> None:
+    uploads = [an_upload(services_on_each), an_upload(services_on_each)]
+    well = uploads[1 - sick]
+    bucket = OneSickObject("private")
+    bucket.sick = uploads[sick].upload_key
+    put(bucket, well.upload_key or "", tmp_path)
+    clock.advance(minutes=16)
+
+    settle(services_on_each, bucket)
+
+    assert read(services_on_each, well.submission_id).state is State.UPLOADED
+    assert read(services_on_each, uploads[sick].submission_id).state is State.UPLOADING
 
 
 def test_a_dead_job_brings_its_submission_before_a_human(services_on_each: Services) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from intake.actions import submitting, tokens
+from intake.actions import announcing, submitting, tokens
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import submissions
@@ -16,7 +16,7 @@ from intake.domain.calls import ConsentKind
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
-from tests.builders import a_letter, a_sender, a_submission, an_upload, open_jobs, read, the_call
+from tests.builders import a_letter, a_receipt, a_sender, a_submission, an_upload, open_jobs, read, the_call
 
 if TYPE_CHECKING:
     from intake.wiring import Services
@@ -121,6 +121,54 @@ def test_another_video_from_the_same_open_page_is_another_submission(services_on
     assert other.upload_key is not None
 
 
+def announced(services: Services, letter: submitting.Letter) -> submitting.Upload:
+    with writing(services.engine) as connection:
+        return announcing.announce_submission(
+            connection, the_call(services), letter, now=services.clock(), secret_key=services.settings.secret_key
+        )
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        pytest.param(a_letter(submission_key=KEYED.submission_key, sender=a_sender(role="Socia")), id="another-sender"),
+        pytest.param(a_letter(submission_key=KEYED.submission_key, file_name="another.mp4"), id="another-file"),
+    ],
+)
+def test_a_form_does_not_get_the_secret_of_what_a_program_announced(
+    services_on_each: Services, letter: submitting.Letter
+) -> None:
+    first = announced(services_on_each, KEYED)
+
+    other = an_upload(services_on_each, letter)
+
+    assert (other.submission_id == first.submission_id, other.token == first.token) == (False, False)
+    assert read(services_on_each, first.submission_id).sender == KEYED.sender
+    assert finish(services_on_each, first)
+    assert finish(services_on_each, other)
+
+
+def test_a_form_takes_over_what_its_own_page_announced(services_on_each: Services) -> None:
+    first = announced(services_on_each, KEYED)
+
+    again = an_upload(services_on_each, KEYED)
+
+    assert (again.submission_id, again.token) == (first.submission_id, first.token)
+    assert finish(services_on_each, again)
+
+
+def test_the_form_again_leaves_alone_what_is_being_replaced(services_on_each: Services) -> None:
+    submission_id, token = a_receipt(services_on_each, state=State.REFUSED, letter=KEYED)
+    with writing(services_on_each.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        upload_key = submitting.replace_file(connection, submission_id, file, now=services_on_each.clock())
+
+    again = an_upload(services_on_each, KEYED)
+
+    assert again == submitting.Upload(submission_id=submission_id, token=token, upload_key=None)
+    assert read(services_on_each, submission_id).upload_key == upload_key
+
+
 def test_a_closed_call_takes_nothing(services_on_each: Services) -> None:
     from dataclasses import replace
 
@@ -151,13 +199,32 @@ def test_a_replacement_given_up_goes_back(services_on_each: Services, state: Sta
     before = a_submission(services_on_each, state=state)
 
     with writing(services_on_each.engine) as connection:
-        file = submitting.Declared(name="better.mp4", size_bytes=7)
+        file = submitting.Declared(name="better.mp4", size_bytes=7, fingerprint="another")
         submitting.replace_file(connection, before.id, file, now=services_on_each.clock())
         submitting.give_up_upload(connection, before.id, actor="dispatcher", now=services_on_each.clock())
 
     after = read(services_on_each, before.id)
     assert (after.state, after.original_key, after.review_key) == (state, before.original_key, before.review_key)
     assert after.checks == before.checks
+    assert (after.file_name, after.declared_bytes, after.file_fingerprint) == ("video.mp4", 11, None)
+    assert (after.upload_name, after.upload_bytes, after.upload_fingerprint) == (None, None, None)
+
+
+def test_what_is_said_of_a_replacement_is_not_said_of_the_file_that_is_held(services_on_each: Services) -> None:
+    before = a_submission(services_on_each, state=State.REFUSED)
+
+    with writing(services_on_each.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7, fingerprint="another")
+        upload_key = submitting.replace_file(connection, before.id, file, now=services_on_each.clock())
+    awaiting = read(services_on_each, before.id)
+    with writing(services_on_each.engine) as connection:
+        assert upload_key is not None
+        submitting.finish_upload(connection, before.id, upload_key, now=services_on_each.clock())
+    after = read(services_on_each, before.id)
+
+    assert (awaiting.file_name, awaiting.declared_bytes, awaiting.file_fingerprint) == ("video.mp4", 11, None)
+    assert (awaiting.upload_name, awaiting.upload_bytes, awaiting.upload_fingerprint) == ("better.mp4", 7, "another")
+    assert (after.file_name, after.declared_bytes, after.file_fingerprint) == ("better.mp4", 7, "another")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - REPLACEABLE))

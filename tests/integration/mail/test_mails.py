@@ -118,6 +118,14 @@ def test_an_approval_alone_says_nothing(post: Services) -> None:
     assert [job.kind for job in mail_jobs(post)] == [JobKind.MAIL_RECEIPT]
 
 
+def begin_instead(services: Services, submission_id: SubmissionId) -> None:
+    """Begin a replacement that comes in parts, with no other mail waiting."""
+    forget_mails(services)
+    with writing(services.engine) as connection:
+        file = submitting.Declared(name="better.mp4", size_bytes=7, comes_in_parts=True)
+        assert submitting.replace_file(connection, submission_id, file, now=services.clock())
+
+
 class TestOnce:
     def test_a_job_that_is_done_sends_nothing_again(self, post: Services, server: MailServer) -> None:
         a_submission(post, state=State.UPLOADED)
@@ -159,6 +167,27 @@ class TestOvertaken:
 
         assert server.taken == []
         assert job_rows(post, JobKind.MAIL_VERDICT) == [JobState.DONE]
+
+    @pytest.mark.parametrize(
+        ("state", "subject"),
+        [
+            (State.REFUSED, "Il tuo video non va bene così: ecco come rimediare"),
+            (State.REDO_REQUESTED, "Ti chiediamo di registrare di nuovo il tuo video"),
+        ],
+    )
+    def test_a_verdict_outlives_a_replacement_that_was_given_up(
+        self, post: Services, server: MailServer, state: State, subject: str
+    ) -> None:
+        submission = a_submission(post, state=state)
+        with writing(post.engine) as connection:
+            file = submitting.Declared(name="better.mp4", size_bytes=7)
+            submitting.replace_file(connection, submission.id, file, now=post.clock())
+            submitting.give_up_upload(connection, submission.id, actor="sender", now=post.clock())
+
+        send_mails(post)
+
+        assert server.taken[-1]["Subject"] == subject
+        assert "better.mp4" not in text_of(server.taken[-1])
 
     def test_nothing_but_the_confirmation_follows_a_withdrawal(self, post: Services, server: MailServer) -> None:
         a_withdrawn_clip(post)
@@ -364,13 +393,34 @@ class TestReminder:
 
         assert server.taken == []
 
-    def test_does_not_come_for_a_replacement(self, post: Services, clock: FakeClock) -> None:
-        submission = a_submission(post, state=State.REFUSED)
-        forget_mails(post)
-        with writing(post.engine) as connection:
-            file = submitting.Declared(name="better.mp4", size_bytes=7)
-            submitting.replace_file(connection, submission.id, file, now=clock())
+    @pytest.mark.parametrize(
+        ("state", "said"),
+        [
+            (State.AWAITING_REVIEW, "teniamo il video di prima, che torna in attesa"),
+            (State.REFUSED, "cancelliamo i pezzi arrivati"),
+        ],
+    )
+    def test_of_a_replacement_says_what_becomes_of_the_first(
+        self, post: Services, server: MailServer, clock: FakeClock, state: State, said: str
+    ) -> None:
+        begin_instead(post, a_submission(post, state=state).id)
         clock.advance(hours=25)
+
+        settle(post)
+        send_mails(post)
+        settle(post)
+
+        mail = the_mail(server)
+        assert mail["Subject"] == "Il tuo nuovo video non è ancora arrivato"
+        assert mail["List-Unsubscribe"].startswith("<mailto:")
+        assert said in text_of(mail)
+        assert mail_jobs(post) == []
+
+    def test_of_a_replacement_does_not_come_before(self, post: Services, clock: FakeClock) -> None:
+        submission = a_submission(post, state=State.REFUSED)
+        clock.advance(hours=25)
+        begin_instead(post, submission.id)
+        clock.advance(hours=23)
 
         settle(post)
 

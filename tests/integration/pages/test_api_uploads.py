@@ -11,7 +11,7 @@ import pytest
 from intake.db.engine import writing
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind
-from intake.domain.states import State
+from intake.domain.states import REPLACEABLE, State
 from intake.domain.uploads import MIN_PART_BYTES
 from intake.web.services import provide
 from tests.builders import a_letter, a_receipt, a_sender, open_work, read
@@ -243,6 +243,15 @@ class TestTheSameKey:
 
         assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
         assert len(all_submissions(services)) == 1
+
+    @pytest.mark.parametrize("change", [{"name": "altro.mp4"}, {"size_bytes": 7}, {"fingerprint": "another"}], ids=str)
+    def test_is_refused_once_another_file_is_awaited(self, client: FlaskClient, change: dict[str, object]) -> None:
+        token = create(client, KEY).json["token"]
+        client.post(UPLOAD, json={"file": FILE | change}, headers=bearer(token))
+
+        answer = create(client, KEY)
+
+        assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
 
     def test_answers_after_the_receipt_with_no_upload(
         self, client: FlaskClient, services: Services, private: MemoryBucket
@@ -497,7 +506,7 @@ class TestBeginningAgain:
 
         assert answer.json["upload"]["expires_at"] == (clock() + timedelta(hours=72)).isoformat()
 
-    @pytest.mark.parametrize("state", [State.REFUSED, State.REDO_REQUESTED])
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
     def test_sends_another_file_instead_of_one_that_would_not_do(
         self, client: FlaskClient, services: Services, private: MemoryBucket, state: State
     ) -> None:
@@ -545,6 +554,30 @@ class TestGivingUp:
 
         assert (answer.status_code, answer.json) == (200, {"state": "refused"})
 
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
+    def test_leaves_no_receipt_for_what_never_came(self, client: FlaskClient, services: Services, state: State) -> None:
+        _, token = a_receipt(services, state=state)
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        client.delete(UPLOAD, headers=bearer(token))
+
+        answer = complete(client, token)
+
+        assert (answer.status_code, answer.json["code"]) == (409, "upload_not_started")
+
+    def test_leaves_the_receipt_of_what_came_after_it(
+        self, client: FlaskClient, services: Services, private: MemoryBucket
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.REFUSED)
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        client.delete(UPLOAD, headers=bearer(token))
+        client.post(UPLOAD, json={"file": FILE}, headers=bearer(token))
+        send(client, services, private, token, FIRST, LAST)
+        complete(client, token)
+
+        again = complete(client, token)
+
+        assert (again.status_code, again.json["id"], again.json["file"]["name"]) == (200, submission_id, "video.mp4")
+
 
 WITHOUT_UPLOAD = {
     State.REFUSED: (409, "upload_not_started"),
@@ -580,7 +613,7 @@ class TestWithoutAnAwaitedFile:
 
     @pytest.mark.parametrize(
         ("state", "expected"),
-        [(state, answer) for state, answer in WITHOUT_UPLOAD.items() if answer[1] != "upload_not_started"],
+        [(state, answer) for state, answer in WITHOUT_UPLOAD.items() if state not in REPLACEABLE],
     )
     def test_no_other_file_is_taken(
         self, client: FlaskClient, services: Services, state: State, expected: tuple[int, str]

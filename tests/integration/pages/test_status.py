@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import jobs, judging
+from intake.actions import housekeeping, jobs, judging, submitting, uploading
 from intake.db.engine import writing
 from intake.domain.checks import CheckCode, Reason
 from intake.domain.errors import VideoRefused
@@ -28,14 +28,19 @@ from tests.builders import (
     some_levels,
     take_job,
 )
+from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import VIDEO, File, Page, filled, press
 from tests.integration.pages.rows import submission_of
 
 if TYPE_CHECKING:
-    from flask.testing import FlaskClient
+    from collections.abc import Callable
+    from typing import BinaryIO
 
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from intake.domain.submissions import ObjectKey
     from intake.wiring import Services
-    from tests.fakes.bucket import MemoryBucket
     from tests.fakes.clock import FakeClock
 
 HEADLINES = [
@@ -243,7 +248,7 @@ class TestTheWaveform:
         marks = [
             (rect["x"], rect["width"])
             for rect in page.all("rect")
-            if rect["class"] == "mark mark-noise" and "x" in rect
+            if rect.get("class") == "mark mark-noise" and "x" in rect
         ]
         assert marks == [("50.0%", "25.0%"), ("83.33%", "0.03%")]
         assert "Dove c'è silenzio: da 4 s a 11,5 s" in page.text
@@ -335,6 +340,93 @@ class TestAFirstFileThatNeverCame:
         answer = press(client, page, f"{page}/replace", video=File("clip.avi"))
 
         assert (answer.status_code, "come esce dal telefono" in Page(answer).text) == (422, True)
+
+
+def keep(client: FlaskClient, page: str) -> TestResponse:
+    return press(client, page, f"{page}/keep")
+
+
+class TestKeepingTheVideoBefore:
+    @pytest.mark.parametrize("state", sorted(REPLACEABLE))
+    def test_gives_the_new_one_up(self, client: FlaskClient, services: Services, state: State) -> None:
+        page = path_of(services, state)
+        before = submission_of(services, page.rpartition("/")[2])
+        with writing(services.engine) as connection:
+            submitting.replace_file(
+                connection, before.id, submitting.Declared(name="nuovo.mp4", size_bytes=7), now=services.clock()
+            )
+
+        answer = keep(client, page)
+
+        after = submission_of(services, page.rpartition("/")[2])
+        assert (answer.status_code, answer.headers["Location"]) == (303, page)
+        assert (after.state, after.file_name, after.original_key) == (state, "video.mp4", before.original_key)
+
+    @pytest.mark.parametrize("state", [State.UPLOADING, State.AWAITING_REVIEW, State.NEEDS_OPERATOR])
+    def test_changes_nothing_where_none_is_on_its_way(
+        self, client: FlaskClient, services: Services, state: State
+    ) -> None:
+        page = path_of(services, state)
+
+        answer = keep(client, page)
+
+        assert (answer.status_code, submission_of(services, page.rpartition("/")[2]).state) == (303, state)
+
+    def test_without_the_page_s_token_changes_nothing(self, client: FlaskClient, services: Services) -> None:
+        page = path_of(services, State.AWAITING_REVIEW)
+
+        assert client.post(f"{page}/keep").status_code == 400
+
+
+class Overtaken(MemoryBucket):
+    """A bucket so slow that something else happens while it takes a file."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
+        size_bytes = super().put_stream(key, stream, content_type=content_type)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return size_bytes
+
+
+class TestAFileThatIsOvertaken:
+    @pytest.fixture
+    def private(self) -> Overtaken:
+        return Overtaken("private")
+
+    def test_is_deleted_where_another_was_begun(
+        self, client: FlaskClient, services: Services, private: Overtaken
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.REFUSED)
+        held = set(private.held)
+
+        def begin_another() -> None:
+            with writing(services.engine) as connection:
+                file = submitting.Declared(name="altro.mp4", size_bytes=7)
+                uploading.begin_upload(connection, submission_id, file, now=services.clock())
+
+        private.meanwhile = begin_another
+        press(client, f"/submissions/{token}", f"/submissions/{token}/replace", video=File())
+
+        assert set(private.held) == held
+        assert read(services, submission_id).state is State.UPLOADING
+
+    def test_stays_where_housekeeping_gave_the_receipt(
+        self, client: FlaskClient, services: Services, private: Overtaken, clock: FakeClock
+    ) -> None:
+        submission_id, token = a_receipt(services, state=State.UPLOADING)
+
+        def settle() -> None:
+            clock.advance(minutes=16)
+            housekeeping.settle_uploads(services.engine, private, now=clock())
+
+        private.meanwhile = settle
+        press(client, f"/submissions/{token}", f"/submissions/{token}/replace", video=File())
+
+        submission = read(services, submission_id)
+        assert submission.state is State.UPLOADED
+        assert private.held[submission.original_key or ""].content == VIDEO
 
 
 class TestANewFile:

@@ -50,6 +50,7 @@ FACTS = {
     "deleted_at": NOON,
     "started_at": NOON,
     "given_up_at": NOON,
+    "waited_for_review": True,
 }
 
 EACH_MAIL = pytest.mark.parametrize("mail", Mail)
