@@ -107,6 +107,7 @@ def test_the_preview_is_the_gallery_s_own_card(stage: Stage, sender: Sender) -> 
     still.scroll_into_view_if_needed()
     expect(still).to_have_js_property("complete", value=True)
     assert still.evaluate("image => image.naturalWidth") > 0
+    assert preview.evaluate("section => section.scrollHeight <= section.clientHeight")
 
 
 def test_the_receipt_can_be_kept_and_checked(stage: Stage, sender: Sender, tmp_path: Path) -> None:
