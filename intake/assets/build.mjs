@@ -37,14 +37,11 @@ const { metafile } = await esbuild.build({
   outdir: target,
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
-  chunkNames: '[name]-[hash]',
   bundle: true,
-  // What few people need is fetched when they ask for it.
-  splitting: true,
   minify: true,
   metafile: true,
   format: 'esm',
-  // What a page needs only now and then (Uppy) is a file of its own, fetched then.
+  // What few people need (Uppy, the recorder) is a file of its own, fetched when they ask for it.
   splitting: true,
   chunkNames: '[name]-[hash]',
   target: ['chrome100', 'firefox100', 'safari15'],

@@ -75,10 +75,21 @@ def shown_name(untrusted_name: str) -> str:
     return cleaned(untrusted_name)[-FILE_NAME_CHARACTERS:]
 
 
+class _LastChosen(FileField):  # type: ignore[misc] # Flask-WTF ships no types
+    """A file, of as many inputs as the page has: the last that one was chosen in.
+
+    Without scripts a phone shows two, the second for the camera.
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the last: Flask-WTF takes the first that is not empty."""
+        super().process_formdata(valuelist[::-1])
+
+
 class VideoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     """A video, under the rules of a call."""
 
-    video = FileField(_("Il tuo video"))
+    video: FileField = _LastChosen(_("Il tuo video"))
 
     def __init__(self, rules: Rules, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)

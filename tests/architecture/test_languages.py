@@ -35,8 +35,11 @@ WORD: Final = re.compile(r"[^\W\d_]{2,}")
 NUMBER: Final = re.compile(r"\b(?:[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 """Hashes, ids of requests and submissions."""
 SEEN_BY_NOBODY: Final = re.compile(r"<(script|style|code|svg)\b.*?</\1>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
+_NAMES: Final = "do|move|opens|when|trouble|verdict|stage|live|upload|upload-panel|upload-url|upload-token"
+_PLACES: Final = "arrived|watched|leftover|call"
+"""What scripts read in `data-…` and nobody sees: names, and where something is. All other words there are shown."""
 ATTRIBUTE: Final = re.compile(
-    r'\s(?:alt|title|aria-label|placeholder|data-[a-z-]+label|data-too-large|data-copied)="([^"]*)"'
+    rf'\s(?:alt|title|aria-label|placeholder|data-(?!(?:{_NAMES}|{_PLACES})=)[a-z-]+)="([^"]*)"'
 )
 TAG: Final = re.compile(r"<[^>]*>", re.DOTALL)
 TRANSLATED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
@@ -44,7 +47,7 @@ TRANSLATED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 A_NAME: Final = frozenset({"Pistoia"})
 """What is the same in every language, and so stands in the templates as it is."""
 
-UNITS: Final = frozenset({"min", "px", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "MOV"})
+UNITS: Final = frozenset({"min", "px", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "mp", "MOV"})
 
 FRAGMENTS: Final = frozenset({"next", "nonce"})
 """Pieces of addresses and attributes that a template writes outside of a tag."""

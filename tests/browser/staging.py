@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intake.actions import moderating, submitting
+from intake.actions import jobs, judging, moderating, submitting
 from intake.actions.moderating import Decision
 from intake.db.engine import writing
 from intake.domain.jobs import JobKind
@@ -59,6 +59,17 @@ class Stage:
         ruling = builders.a_ruling(builders.read(services, staged.id), Decision.ASK_AGAIN, reason=reason)
         with writing(services.engine) as connection:
             assert moderating.decide(connection, staged.id, ruling, now=services.clock()) is moderating.Outcome.DONE
+
+    def receives(self, staged: Staged) -> None:
+        """Have the rest of a submission's file arrive from elsewhere, and be found good."""
+        services = self._services
+        upload_key = builders.read(services, staged.id).upload_key
+        assert upload_key is not None
+        with writing(services.engine) as connection:
+            assert submitting.finish_upload(connection, staged.id, upload_key, now=services.clock())
+            job = builders.take_job(connection, staged.id, JobKind.INSPECT)
+            jobs.finish(connection, job)
+            assert judging.record_inspection(connection, job, builders.an_inspection(job), now=services.clock())
 
     def withdraws(self, staged: Staged) -> None:
         """Have its sender take a submission back, elsewhere."""

@@ -132,6 +132,8 @@ def test_without_javascript_the_camera_s_video_is_taken(
     sender.agrees()
 
     # When the camera app's button gives the video
+    expect(sender.camera).to_be_visible()
+    expect(sender.camera).to_have_accessible_name("Registra ora")
     sender.camera.set_input_files(clip(media_factory.a_short_clip))
     sender.presses("Manda il video")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests import sound_factory
 from tests.browser.conftest import CHROMIUM, DESKTOP, SWITCHES, Browsers, Setup
 from tests.browser.inspection import barriers
-from tests.people import WAITING, Sender
+from tests.people import ASKED_AGAIN, WAITING, Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
     from tests.browser.conftest import Watch
+    from tests.browser.staging import Stage
     from tests.browser.system import System
 
 DEVICES = ["camera", "microphone"]
 RECORDS_WEBM_ALONE = "() => { MediaRecorder.isTypeSupported = (type) => type.startsWith('video/webm') }"
+COUNTS_RECORDINGS = """() => {
+  window.recordings = 0
+  const begin = MediaRecorder.prototype.start
+  MediaRecorder.prototype.start = function (...how) { recordings += 1; return begin.apply(this, how) }
+}"""
 INSTEAD = "Puoi sempre registrare con il telefono: poi apri questa pagina dal telefono e scegli il file."
 
 
@@ -136,6 +142,49 @@ def test_a_take_is_not_lost_by_accident(anna: Sender) -> None:
 
     expect(anna.dialog).to_be_visible()
     assert asked == ["Se chiudi, la registrazione va persa. Chiudere?"]
+
+
+def test_a_count_that_was_stopped_does_not_go_on_beside_the_next(anna: Sender) -> None:
+    # Given somebody who stops the count at its start and starts it again
+    anna.page.evaluate(COUNTS_RECORDINGS)
+    anna.presses("Registra ora")
+    anna.presses("Comincia a registrare")
+    anna.presses("Aspetta")
+    anna.presses("Comincia a registrare")
+
+    # When they recorded as long as they may
+    anna.is_told("Registrazione finita. Riguardala")
+
+    # Then it was one recording
+    assert anna.page.evaluate("recordings") == 1
+
+
+def test_a_recorder_that_is_taken_out_of_the_page_lets_the_camera_go(anna: Sender) -> None:
+    anna.presses("Registra ora")
+    expect(anna.dialog.get_by_role("button", name="Comincia a registrare")).to_be_visible()
+    anna.page.evaluate("window.tracks = document.querySelector('[data-seen]').srcObject.getTracks()")
+
+    anna.page.evaluate("document.querySelector('dialog[data-recorder]').remove()")
+
+    anna.page.wait_for_function("tracks.length === 2 && tracks.every(({ readyState }) => readyState === 'ended')")
+
+
+def test_who_records_a_better_video_is_left_alone_by_the_page(anna: Sender, stage: Stage) -> None:
+    # Given somebody who records in the place of a video that waits
+    waiting = stage.submission("Serra")
+    anna.opens(waiting.status_path)
+    anna.page.locator("summary", has_text="Manda un video al posto di questo").click()
+    anna.presses("Registra ora")
+    expect(anna.dialog.get_by_role("button", name="Comincia a registrare")).to_be_visible()
+
+    # When a moderator asks for another meanwhile, and the page hears of it
+    stage.asks_again(waiting, "Si sente il traffico.")
+    anna.looks_now()
+    anna.page.wait_for_function("title => document.title.includes(title)", arg=ASKED_AGAIN)
+
+    # Then the recorder is as it was
+    expect(anna.dialog.get_by_role("button", name="Comincia a registrare")).to_be_visible()
+    assert anna.page.evaluate("document.querySelector('[data-seen]').srcObject.active")
 
 
 @pytest.mark.parametrize("opener", ["Prova l'audio", "Registra ora"])

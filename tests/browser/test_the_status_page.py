@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from intake.domain.facts import Stretch, StretchKind
+from intake.domain.states import State
 from tests import media_factory
 from tests.builders import CLIPPED, LONG_SILENCE, NOISY, some_findings, some_levels
 from tests.people import ASKED_AGAIN, PATIENCE_MS, WAITING, WITHDRAWN, KeyboardSender
@@ -107,6 +108,7 @@ def test_the_preview_is_the_gallery_s_own_card(stage: Stage, sender: Sender) -> 
     still.scroll_into_view_if_needed()
     expect(still).to_have_js_property("complete", value=True)
     assert still.evaluate("image => image.naturalWidth") > 0
+    assert preview.evaluate("section => section.scrollHeight <= section.clientHeight")
 
 
 def test_the_receipt_can_be_kept_and_checked(stage: Stage, sender: Sender, tmp_path: Path) -> None:
@@ -224,3 +226,39 @@ class TestThePageKeepsUp:
 
         # Then nothing was missed
         expect(sender.headline).to_have_text(ASKED_AGAIN, timeout=PATIENCE_MS)
+
+    def test_and_offers_no_second_sending_of_what_arrived_elsewhere(self, stage: Stage, sender: Sender) -> None:
+        # Given a page left open on a file that was sent half
+        half_sent = stage.submission("Costa", state=State.UPLOADING)
+        sender.opens(half_sent.status_path)
+        resume = sender.page.get_by_role("button", name="Riprendi l'invio")
+        expect(resume).to_be_visible()
+        expect(sender.page.get_by_text("Non hai ancora un video?")).to_have_count(0)
+
+        # When the rest arrives from another window
+        stage.receives(half_sent)
+        sender.looks_now()
+
+        # Then there is one form, for a better video
+        sender.waits_for(WAITING)
+        expect(resume).to_have_count(0)
+        expect(sender.page.get_by_text("Ne hai uno migliore?")).to_be_visible()
+        ids = sender.page.locator("[id]").evaluate_all("elements => elements.map(({ id }) => id)")
+        assert len(ids) == len(set(ids))
+
+    def test_and_a_chosen_file_does_not_go_in_the_place_of_one_that_arrived_elsewhere(
+        self, stage: Stage, sender: Sender, clip: MakeClip
+    ) -> None:
+        # Given somebody who chose the rest of a half-sent file when it arrived from another window
+        half_sent = stage.submission("Moro", state=State.UPLOADING)
+        sender.opens(half_sent.status_path)
+        sender.chooses(clip(media_factory.a_portrait_clip))
+        stage.receives(half_sent)
+
+        # When they send it
+        sender.presses("Riprendi l'invio")
+
+        # Then they are shown that it is there
+        expect(sender.headline).to_have_text(WAITING)
+        expect(sender.receipt).to_have_count(0)
+        expect(sender.page.get_by_text("Ne hai uno migliore?")).to_be_visible()

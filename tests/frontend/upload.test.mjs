@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { mistakesOf } from '../../intake/assets/src/senders/upload/api.js'
+import { Refusal, Remote, createSubmission, mistakesOf } from '../../intake/assets/src/senders/upload/api.js'
+import { resume } from '../../intake/assets/src/senders/upload/beginnings.js'
 import { fingerprintOf, fnv1a, isSame } from '../../intake/assets/src/senders/upload/fingerprint.js'
 import { Pace, partsAtOnce, percentOf, quarterPassed } from '../../intake/assets/src/senders/upload/pace.js'
 import { patientWaits, waitAfter } from '../../intake/assets/src/senders/upload/patience.js'
@@ -25,6 +26,39 @@ function aSigner() {
     },
   }
 }
+
+/** A submission in *state*, of whose file no part is awaited. */
+function aSubmission(state) {
+  const begun = []
+  return {
+    begun,
+    state: () => Promise.resolve(state),
+    arrived: () => Promise.reject(new Refusal(409, { code: 'upload_not_started' })),
+    async begin(declared) {
+      begun.push(declared)
+      return { part_bytes: 5 }
+    },
+  }
+}
+
+/** A service that gives one of *answers* to each question, and notes what is waited and said of the line in between. */
+function aService(...answers) {
+  const notes = { asked: 0, waits: [], line: [] }
+  const how = {
+    language: 'it',
+    onLine: (isThere) => notes.line.push(isThere),
+    rest: async (ms) => notes.waits.push(ms),
+    async send() {
+      notes.asked += 1
+      const [status, headers] = answers[notes.asked - 1] ?? []
+      if (!status) throw new TypeError('Failed to fetch')
+      return Response.json({ parts: [] }, { status, headers })
+    },
+  }
+  return { notes, how }
+}
+
+const times = (count, answer) => Array.from({ length: count }, () => answer)
 
 test('each failure is waited for longer, up to a quarter of a minute', () => {
   assert.deepEqual([1, 2, 3, 4, 5, 99].map((failures) => waitAfter(failures, 1)), [1000, 2000, 4000, 8000, 15_000, 15_000])
@@ -179,4 +213,66 @@ test('mistakes are told by the fields of the form', () => {
   ])
 
   assert.deepEqual(mistakes, { role: ['Compila questo campo.'], video: ['Troppo grande.'] })
+})
+
+test('a page left open does not put a file in the place of one that arrived meanwhile', async () => {
+  const remote = aSubmission('awaiting_review')
+
+  await assert.rejects(resume({ form: {}, remote, file: someFile(7), declared: {} }), { status: 409 })
+
+  assert.deepEqual(remote.begun, [])
+})
+
+test('a file that never came by the plain form is sent from its first byte', async () => {
+  const remote = aSubmission('uploading')
+
+  const begun = await resume({ form: { dataset: {} }, remote, file: someFile(7), declared: { name: 'video.mp4' } })
+
+  assert.equal(begun.partBytes, 5)
+  assert.deepEqual(remote.begun, [{ name: 'video.mp4' }])
+})
+
+for (const [name, ask] of [
+  ['what arrived', (remote) => remote.arrived()],
+  ['an address', (remote) => remote.sign([1])],
+  ['the receipt', (remote) => remote.complete()],
+]) {
+  test(`a service that is restarted is waited for when it is asked for ${name}`, async () => {
+    const { notes, how } = aService(...times(9, [503]), [502], [504], [], [200])
+
+    await ask(new Remote('token', how))
+
+    assert.equal(notes.asked, 13)
+    assert.deepEqual(notes.line, [...times(12, false), true])
+  })
+}
+
+test('who is asked to come back later does, when they were told to', async () => {
+  const { notes, how } = aService(...times(6, [429, { 'Retry-After': '40' }]), [200])
+
+  await new Remote('token', how).sign([1])
+
+  assert.deepEqual(notes.waits, times(6, 40_000))
+})
+
+test('where nothing was sent yet, a service that is away is said soon', async () => {
+  const { notes, how } = aService(...times(9, [503]))
+
+  await assert.rejects(createSubmission('/api', {}, { key: 'key', ...how }), { status: 503 })
+
+  assert.equal(notes.asked, 4)
+})
+
+test('a fault of the service is not asked about for ever', async () => {
+  const { notes, how } = aService(...times(9, [500]))
+
+  await assert.rejects(new Remote('token', how).complete(), { status: 500 })
+
+  assert.equal(notes.asked, 4)
+})
+
+test('an upload is over when the service says so, not when it is in trouble', () => {
+  const over = [400, 401, 403, 404, 408, 409, 410, 422, 429, 500, 503].filter((status) => new Refusal(status).isOver)
+
+  assert.deepEqual(over, [401, 404, 409, 410])
 })

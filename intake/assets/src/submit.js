@@ -15,11 +15,11 @@ function enhance(root) {
   root.querySelectorAll('form[data-upload]').forEach(uploadInParts)
   root.querySelectorAll('form[data-send]').forEach(sendOnce)
   root.querySelectorAll('[data-copy]').forEach(copyLink)
+  root.querySelectorAll('[data-arrived]').forEach(tellWhatArrived)
 }
 
 // First: it notes what the server said before anything is changed.
 keepFresh(document, { onSwap: enhance })
 enhance(document)
 document.querySelectorAll('[data-leftover]').forEach(offerToGoOn)
-document.querySelectorAll('[data-arrived]').forEach(tellWhatArrived)
 document.querySelector('[data-error-summary]')?.focus()

@@ -42,6 +42,26 @@ def test_what_was_sent_is_in_the_private_bucket(client: FlaskClient, services: S
     assert (submission.state, submission.original_bytes) == (State.UPLOADED, len(VIDEO))
 
 
+def test_of_two_inputs_the_last_that_holds_a_video_counts(client: FlaskClient, services: Services) -> None:
+    fields = filled(a_form(client, video=None))
+    picked, taken = (io.BytesIO(VIDEO), "picked.mp4"), (io.BytesIO(VIDEO), "camera.mp4")
+
+    both = client.post(CALL_PAGE, data=fields | {"video": [picked, taken]})
+
+    assert both.status_code == 303
+    assert [submission.file_name for submission in all_submissions(services)] == ["camera.mp4"]
+
+
+def test_an_input_that_was_left_empty_takes_nothing_away(client: FlaskClient, services: Services) -> None:
+    fields = filled(a_form(client, video=None))
+    picked, none = (io.BytesIO(VIDEO), "picked.mp4"), (io.BytesIO(), "")
+
+    answer = client.post(CALL_PAGE, data=fields | {"video": [picked, none]})
+
+    assert answer.status_code == 303
+    assert [submission.file_name for submission in all_submissions(services)] == ["picked.mp4"]
+
+
 def test_a_receipt_comes_with_a_job_to_inspect_the_file_and_a_mail(client: FlaskClient, services: Services) -> None:
     a_secret(client)
 

@@ -39,7 +39,7 @@ export function putFile(input, file) {
 /** What the camera app recorded belongs into the one input of the form that is looked at. */
 function takeFromCamera(field, input) {
   const camera = field.querySelector('[data-camera]')
-  camera.addEventListener('change', () => {
+  camera?.addEventListener('change', () => {
     if (camera.files[0]) putFile(input, camera.files[0])
     camera.value = ''
   })

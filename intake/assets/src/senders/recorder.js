@@ -5,7 +5,7 @@ import { NoDevice, closeDevices, openDevices, watchLevel } from './microphone.js
 import { judge, readVideo } from './precheck.js'
 import { prompter } from './prompter.js'
 import { loudnessWord } from './soundcheck.js'
-import { obey, showStage, showTrouble, wait } from './stages.js'
+import { obey, showStage, showTrouble, wait, whenOver } from './stages.js'
 import { isFull, recordingType } from './takes.js'
 
 const COUNT_FROM = 3
@@ -23,6 +23,7 @@ export function recorder(dialog, beforehand, onUse) {
   let stream = null
   let recording = null
   let take = null
+  let starts = 0
   let stopWatching = () => {}
 
   const open = async () => {
@@ -51,11 +52,13 @@ export function recorder(dialog, beforehand, onUse) {
   }
 
   const start = async () => {
+    // Whoever stops a count and starts another has one, not two.
+    const mine = (starts += 1)
     showStage(dialog, 'counting')
     for (let left = COUNT_FROM; left > 0; left -= 1) {
       part('count').textContent = left
       await wait(1)
-      if (dialog.dataset.stage !== 'counting') return
+      if (dialog.dataset.stage !== 'counting' || starts !== mine) return
     }
     record()
   }
@@ -127,7 +130,7 @@ export function recorder(dialog, beforehand, onUse) {
     event.preventDefault()
     close()
   })
-  dialog.addEventListener('close', () => {
+  whenOver(dialog, () => {
     showStage(dialog, 'closed')
     stop()
     release()

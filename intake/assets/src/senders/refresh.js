@@ -27,10 +27,13 @@ export function wordsOfParts(page) {
   return new Map([...page.querySelectorAll('[data-live]')].map((part) => [part.dataset.live, wordsOf(part)]))
 }
 
-/** Somebody chose a file in it, or a script is sending one. */
-function isBusy(part) {
+// A dialog in it is open, as when somebody records; or a file is on its way.
+const UNDER_WAY = 'dialog[open], .upload:not([hidden])'
+
+/** Somebody is in the middle of something in it, or chose a file. */
+export function isBusy(part) {
   const inputs = [...part.querySelectorAll('input[type="file"]')]
-  return part.querySelector('[data-busy]') !== null || inputs.some((input) => input.files.length > 0)
+  return part.querySelector(UNDER_WAY) !== null || inputs.some((input) => input.files.length > 0)
 }
 
 function keepUnfolded(part, fresh) {

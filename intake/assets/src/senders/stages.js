@@ -26,4 +26,15 @@ export function obey(dialog, deeds) {
   })
 }
 
+/** Call *then* when *dialog* closes, and when it is taken out of the page, which closes nothing. */
+export function whenOver(dialog, then) {
+  const watch = new MutationObserver(() => {
+    if (dialog.isConnected) return
+    watch.disconnect()
+    then()
+  })
+  dialog.addEventListener('close', then)
+  watch.observe(document, { childList: true, subtree: true })
+}
+
 export const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds))

@@ -2,16 +2,16 @@
 
 import { putFile } from './chosen.js'
 
-/** Give the buttons of *field* their behaviour. */
+/** Give the buttons of *field* their behaviour. Whoever goes on with a file they sent half of is offered none. */
 export function openStudio(field) {
+  const ways = field.querySelector('[data-ways]')
+  if (!ways) return
   const input = field.querySelector('[data-video]')
   const beforehand = JSON.parse(field.dataset.beforehand)
   const opensOnce = (name, load) => {
     const button = field.querySelector(`[data-opens="${name}"]`)
     // Outside the form: a key pressed in a dialog must not send it.
     const dialog = document.querySelector(`dialog[data-${name}]`)
-    // Whoever goes on with a file they sent half of needs neither.
-    button.hidden = !dialog
     let open
     button.addEventListener('click', async () => {
       open ??= await load(dialog)
@@ -27,5 +27,5 @@ export function openStudio(field) {
     const { recorder } = await import('./recorder.js')
     return recorder(dialog, beforehand, (file) => putFile(input, file))
   })
-  field.querySelector('[data-ways]').classList.add('is-ready')
+  ways.classList.add('is-ready')
 }

@@ -3,7 +3,7 @@
 import { measure } from './hearing.js'
 import { NoDevice, closeDevices, openDevices, watchLevel } from './microphone.js'
 import { judgeSound } from './soundcheck.js'
-import { obey, showStage, showTrouble, wait } from './stages.js'
+import { obey, showStage, showTrouble, wait, whenOver } from './stages.js'
 
 // Microphones begin with a click, and nobody falls silent or begins to speak at once.
 const SETTLE_S = 0.4
@@ -40,7 +40,7 @@ export function soundCheck(dialog, sound) {
   }
 
   obey(dialog, { begin, close: () => dialog.close() })
-  dialog.addEventListener('close', () => stop())
+  whenOver(dialog, () => stop())
   return () => {
     showStage(dialog, 'idle')
     dialog.showModal()

@@ -3,10 +3,16 @@
 import { pause, untilOnline, waitAfter } from './patience.js'
 
 const TOO_MANY = 429
+/** What stands before the service says while it is restarted or swamped: as good as a lost line. */
+const AWAY = [502, 503, 504]
+/** The submission was received, withdrawn or given up meanwhile, or is no longer known. */
+const OVER = [401, 404, 409, 410]
 const SERVICE_TRIES = 4
 const MILLISECONDS = 1000
 /** Who is told to come back later than this is told so; there is the plain form. */
 const LONGEST_ASKED_MS = 20_000
+/** With bytes on their way nobody is sent back to the start: what comes back by itself is waited for. */
+const PATIENTLY = { isPatient: true }
 /** Where the API's name for something and the form's differ. */
 const FIELDS = { file: 'video' }
 
@@ -17,6 +23,11 @@ export class Refusal extends Error {
     this.status = status
     this.code = problem.code
     this.mistakes = mistakesOf(problem.errors ?? [])
+  }
+
+  /** There is nothing to go on with. Any other no may be another one later. */
+  get isOver() {
+    return OVER.includes(this.status)
   }
 }
 
@@ -38,14 +49,20 @@ export function createSubmission(url, details, { key, ...how }) {
 
 /** The requests about one submission's file, by whoever holds its token. */
 export class Remote {
-  constructor(token, { language, signal, onLine }) {
+  /** *how* is `{language, signal, onLine}`; tests bring their own `send` and `rest` for the line and its waits. */
+  constructor(token, how) {
     this.token = token
-    this.how = { language, signal, onLine, headers: { Authorization: `Bearer ${token}` } }
+    this.how = { ...how, headers: { Authorization: `Bearer ${token}` } }
   }
 
   /** What has arrived: `{part_bytes, parts, file}`. */
   arrived() {
-    return this.#ask('GET')
+    return this.#ask('GET', '', undefined, PATIENTLY)
+  }
+
+  /** Where the submission stands. */
+  async state() {
+    return (await ask('GET', '/api/v1/submission', this.how)).state
   }
 
   /** Begin from the first byte, or a replacement: `{part_bytes}`. */
@@ -54,11 +71,11 @@ export class Remote {
   }
 
   async sign(partNumbers) {
-    return (await this.#ask('POST', '/sign', { part_numbers: partNumbers })).parts
+    return (await this.#ask('POST', '/sign', { part_numbers: partNumbers }, PATIENTLY)).parts
   }
 
   complete() {
-    return this.#ask('POST', '/complete')
+    return this.#ask('POST', '/complete', undefined, PATIENTLY)
   }
 
   /** Give the upload up. Not stopped by what stops the others: it comes after. */
@@ -71,26 +88,30 @@ export class Remote {
   }
 }
 
-async function ask(method, url, { body, headers = {}, language, signal, onLine = () => {} }) {
-  const address = new URL(url, location.href)
-  address.searchParams.set('lang', language)
+async function ask(method, url, { body, headers = {}, language, signal, onLine = () => {}, isPatient = false, send = fetch, rest = pause }) {
+  const address = `${url}?${new URLSearchParams({ lang: language })}`
   for (let failures = 1; ; failures += 1) {
     await untilOnline(signal)
-    const answer = await tryOnce(method, address, { body, headers, signal })
-    onLine(answer !== null)
+    const answer = await tryOnce(send, method, address, { body, headers, signal })
+    const isLost = !answer || (isPatient && AWAY.includes(answer.status))
+    onLine(!isLost)
     const askedToWait = MILLISECONDS * (Number(answer?.headers.get('Retry-After')) || 0)
-    const mayChange = !answer || answer.status >= 500 || answer.status === TOO_MANY
-    const isWorthIt = !answer || (failures < SERVICE_TRIES && askedToWait <= LONGEST_ASKED_MS)
-    if (!mayChange || !isWorthIt) return readAnswer(answer)
-    await pause(Math.max(askedToWait, waitAfter(failures)), signal)
+    if (!isLost && !isWorthAnotherTry(answer.status, { failures, askedToWait, isPatient })) return readAnswer(answer)
+    await rest(Math.max(askedToWait, waitAfter(failures)), signal)
   }
 }
 
+function isWorthAnotherTry(status, { failures, askedToWait, isPatient }) {
+  if (status === TOO_MANY && isPatient) return true
+  const mayChange = status >= 500 || status === TOO_MANY
+  return mayChange && failures < SERVICE_TRIES && askedToWait <= LONGEST_ASKED_MS
+}
+
 /** The answer, or null where none came. */
-async function tryOnce(method, url, { body, headers, signal }) {
+async function tryOnce(send, method, url, { body, headers, signal }) {
   const content = body === undefined ? {} : { 'Content-Type': 'application/json' }
   try {
-    return await fetch(url, {
+    return await send(url, {
       method,
       headers: { Accept: 'application/json', ...content, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),

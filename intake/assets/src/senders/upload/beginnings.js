@@ -39,12 +39,16 @@ async function announce(form, details, how) {
   }
 }
 
-/** Null where the file was to come in one piece, by the plain form, and did not. */
+/**
+ * Null where the file was to come in one piece, by the plain form, and did not. Where none is awaited any more the no
+ * stands: a page left open must not put a half-sent file in the place of one that has arrived.
+ */
 async function whatArrived(remote) {
   try {
     return await remote.arrived()
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'upload_not_started') return null
+    const isPlain = error instanceof Refusal && error.code === 'upload_not_started'
+    if (isPlain && (await remote.state()) === 'uploading') return null
     throw error
   }
 }

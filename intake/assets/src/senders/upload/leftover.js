@@ -38,8 +38,7 @@ async function ask(token) {
   try {
     return await new Remote(token, { language: document.documentElement.lang, signal: stop.signal }).arrived()
   } catch (error) {
-    // Received, withdrawn or given up: nothing to go on with.
-    if (error instanceof Refusal) forget(token)
+    if (error instanceof Refusal && error.isOver) forget(token)
     return null
   } finally {
     clearTimeout(timer)

@@ -9,7 +9,6 @@ import { clearMistakes, showMistakes } from './mistakes.js'
 import { Panel } from './panel.js'
 
 const MISTAKEN = [400, 413, 415, 422]
-const OVER = [401, 404, 409, 410]
 const RUNS = 3
 
 const loadTransfer = () => import('./transfer.js')
@@ -105,7 +104,7 @@ class Sending {
     if (isRefusal && MISTAKEN.includes(error.status) && this.#transfer === null) {
       this.#showForm()
       showMistakes(this.form, error.mistakes, error.message)
-    } else if (isRefusal && OVER.includes(error.status) && this.#remote) {
+    } else if (isRefusal && error.isOver && this.#remote) {
       // Received, withdrawn or given up meanwhile, perhaps in another window: its page says which.
       this.#leave()
     } else {
