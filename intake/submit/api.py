@@ -12,6 +12,7 @@ from intake.actions import submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.submit.bearer import bearers_submission
+from intake.submit.status import ahead_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
@@ -69,12 +70,13 @@ def describe_submission() -> ResponseReturnValue:
     submission = bearers_submission()
     with reading(services().engine) as connection:
         work = backlog.work_on(connection, submission.id)
+        ahead = ahead_of(connection, submission, work)
         public_url = clip_url(connection, submission)
     return _uncached(
         jsonify(
             state=submission.state,
             working=work.is_working,
-            position=work.position,
+            position=None if ahead is None else ahead + 1,
             progress=asdict(work.progress) if work.progress else None,
             checks=[_check(check) for check in submission.checks],
             levels=asdict(submission.levels) if submission.levels else None,

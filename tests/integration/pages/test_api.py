@@ -146,6 +146,9 @@ class TestASubmission:
 
         assert (answer["working"], answer["position"]) == (False, 2)
 
+    def test_that_waits_for_a_moderator_has_a_position_too(self, client: FlaskClient, services: Services) -> None:
+        assert ask(client, services, State.AWAITING_REVIEW).json["position"] == 1
+
     def test_that_a_worker_holds_is_worked_on(self, client: FlaskClient, services: Services) -> None:
         submission_id, token = a_receipt(services)
         with writing(services.engine) as connection:
