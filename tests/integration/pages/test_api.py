@@ -115,8 +115,7 @@ class TestASubmission:
     def test_has_every_level_and_every_figure_of_the_video(self, client: FlaskClient, services: Services) -> None:
         answer = ask(client, services, State.AWAITING_REVIEW).json
 
-        assert set(answer["levels"]) >= LEVELS
-        assert answer["levels"]["stretches"] == [{"kind": "silence", "starts_s": 4.0, "ends_s": 6.5}]
+        assert set(answer["levels"]) == LEVELS
         assert set(answer["video"]) == VIDEO
 
     def test_has_checks_with_verdict_figures_and_a_sentence(self, client: FlaskClient, services: Services) -> None:
