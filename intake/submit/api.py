@@ -12,18 +12,30 @@ from intake.actions import submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.submit.bearer import bearers_submission
+from intake.submit.status import ahead_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from flask.typing import ResponseReturnValue
 
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
-    from intake.domain.facts import VideoFacts
+    from intake.domain.facts import AudioLevels, VideoFacts
+
+LEVELS: Final = (
+    "integrated_lufs",
+    "range_lu",
+    "true_peak_dbtp",
+    "clipped_ratio",
+    "silence_ratio",
+    "noise_floor_dbfs",
+    "speech_to_noise_db",
+    "channels",
+)
 
 VIDEO: Final = (
     "duration_s",
@@ -69,16 +81,17 @@ def describe_submission() -> ResponseReturnValue:
     submission = bearers_submission()
     with reading(services().engine) as connection:
         work = backlog.work_on(connection, submission.id)
+        ahead = ahead_of(connection, submission, work)
         public_url = clip_url(connection, submission)
     return _uncached(
         jsonify(
             state=submission.state,
             working=work.is_working,
-            position=work.position,
+            position=None if ahead is None else ahead + 1,
             progress=asdict(work.progress) if work.progress else None,
             checks=[_check(check) for check in submission.checks],
-            levels=asdict(submission.levels) if submission.levels else None,
-            video=_video(submission.video),
+            levels=_named(LEVELS, submission.levels),
+            video=_named(VIDEO, submission.video),
             clip_url=public_url and services().settings.public_url + public_url,
             reason=submission.decision_reason,
         )
@@ -105,8 +118,8 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _video(facts: VideoFacts | None) -> Mapping[str, Any] | None:
-    return {name: getattr(facts, name) for name in VIDEO} if facts is not None else None
+def _named(names: Iterable[str], facts: AudioLevels | VideoFacts | None) -> Mapping[str, Any] | None:
+    return {name: getattr(facts, name) for name in names} if facts is not None else None
 
 
 def _texts(text: LocalText) -> dict[str, str]:

@@ -83,7 +83,10 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
             "organisation": _text(200),
             "organisation_kind": {"type": "string", "description": "One of the call's `organisation_kinds`."},
             "email": _text(254) | {"format": "email"},
-            "language": {"type": ["string", "null"], "description": "In which the sender is answered: it, en."},
+            "language": {
+                "type": ["string", "null"],
+                "description": "In which the sender is answered: `it`, or another that the pages speak, such as `en`.",
+            },
             "consent_gallery": {"type": "boolean"},
             "consent_social": {"type": ["boolean", "null"]},
             "file": named("File"),

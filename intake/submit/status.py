@@ -85,7 +85,7 @@ def status_view(connection: Connection, submission: Submission, language: str) -
         progress=progress.percent if progress else None,
         remaining=wording.remaining(progress, language) if progress else None,
         doing=_doing(work, language) if submission.state in _WORKED_ON else None,
-        ahead=_ahead(connection, submission, work),
+        ahead=ahead_of(connection, submission, work),
         is_watched=submission.state in _WATCHED,
         marked=marks_on(submission.levels, submission.checks, language),
         checks=submission.checks,
@@ -97,7 +97,8 @@ def _doing(work: backlog.Work, language: str) -> str | None:
     return wording.say(standing.WORKING[work.kind], language) if work.is_working and work.kind else None
 
 
-def _ahead(connection: Connection, submission: Submission, work: backlog.Work) -> int | None:
+def ahead_of(connection: Connection, submission: Submission, work: backlog.Work) -> int | None:
+    """Count those before a submission in the queue it waits in, for a worker or for a moderator; None outside one."""
     if submission.state is State.AWAITING_REVIEW:
         return queries.count_before(connection, submission)
     if submission.state not in _WORKED_ON or work.is_working or work.position is None:
