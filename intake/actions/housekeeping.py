@@ -14,12 +14,13 @@ import structlog
 from intake.actions import jobs
 from intake.actions.moderating import call_operator
 from intake.actions.publishing import erase_address
-from intake.actions.submitting import finish_upload, give_up_upload, remind
+from intake.actions.submitting import finish_upload, give_up_upload
 from intake.actions.uploading import put_together, throw_away
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
-from intake.domain.jobs import JOB_RULES
+from intake.domain.jobs import JOB_RULES, JobKind
+from intake.domain.states import State
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from intake.domain.submissions import Submission
+    from intake.domain.submissions import Submission, SubmissionId
     from intake.storage.bucket import Objects, Uploads
     from intake.storage.parts import PartUploads
 
@@ -44,7 +45,7 @@ LEFTOVER_AGE: Final = timedelta(hours=3)
 """What is younger than this may belong to somebody still at work: no job takes longer than an hour, and between opening
 an upload and writing down its name there are moments."""
 
-HALF_WAY: Final = timedelta(hours=24)
+REMIND_AFTER: Final = timedelta(hours=24)
 """After this long a sender whose file did not come is reminded, once: two days are left to send it."""
 
 ADDRESS_KEPT: Final = timedelta(hours=72)
@@ -140,11 +141,21 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
     if is_another:
         return False
     if not _is_hopeless(submission, now=now):
-        if submission.moved_at < now - HALF_WAY:
+        if submission.moved_at < now - REMIND_AFTER:
             remind(connection, submission.id)
         return False
     log.info("upload_given_up", submission_id=submission.id)
     return give_up_upload(connection, submission.id, actor="dispatcher", now=now)
+
+
+def remind(connection: Connection, submission_id: SubmissionId) -> bool:
+    """Ask for one mail to the sender of a file that is still awaited; False where one was asked for before."""
+    submission = queries.lock_submission(connection, submission_id)
+    asked = backlog.was_asked(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
+    if asked or submission.state is not State.UPLOADING:
+        return False
+    jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
+    return True
 
 
 def _is_hopeless(submission: Submission, *, now: datetime) -> bool:

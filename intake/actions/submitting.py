@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from intake.actions import jobs, tokens
+from intake.actions import tokens
 from intake.actions.moving import move, record_creation
-from intake.db import backlog, queries
+from intake.db import queries
 from intake.db.tables import AWAITED, FOUND, consents, submissions
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
@@ -182,16 +182,6 @@ def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str,
     return move(connection, submission, State.WITHDRAWN, actor=actor, now=now, then=[JobKind.UNPUBLISH, JobKind.PURGE])
 
 
-def remind(connection: Connection, submission_id: SubmissionId) -> bool:
-    """Ask for one mail to the sender of a file that is still awaited; False where one was asked for before."""
-    submission = queries.lock_submission(connection, submission_id)
-    asked = backlog.was_asked(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
-    if asked or submission.state is not State.UPLOADING:
-        return False
-    jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
-    return True
-
-
 def token_of(connection: Connection, submission_id: SubmissionId, secret_key: str) -> Token:
     """Return the sender's secret, for those who wrote to us and for nobody else.
 
@@ -227,7 +217,7 @@ def create_submission(connection: Connection, call: Call, letter: Letter, *, now
     return Upload(submission_id=submission_id, token=token, upload_key=upload_key)
 
 
-def start_over(  # noqa: PLR0913 - as above, and what is known
+def start_over(  # noqa: PLR0913 - a call, a row, what was told, when, and the key of secrets
     connection: Connection, call: Call, known: Submission, letter: Letter, *, now: datetime, secret_key: str
 ) -> Upload:
     """Take what is told now for what was told of *known*, whose bytes never came."""

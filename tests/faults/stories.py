@@ -200,7 +200,7 @@ def half_way(services: Services, _clips: Clips) -> SubmissionId:
     """An upload that stopped a day ago."""
     upload = builders.an_upload(services)
     with writing(services.engine) as connection:
-        assert submitting.remind(connection, upload.submission_id)
+        assert housekeeping.remind(connection, upload.submission_id)
     return upload.submission_id
 
 
