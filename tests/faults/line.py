@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 64 * 1024
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+_ESTABLISHED: Final = 1
+"""State of a connection that nobody closed. Source: Linux, `include/net/tcp_states.h`."""
 
 
 class Ending(Enum):
@@ -179,7 +181,8 @@ class Line:
                     return
                 # Before it is written: whoever reads it may look at the record at once.
                 call.down_bytes += len(chunk)
-                call.unanswered_bytes = 0
+                if _is_there(writer):
+                    call.unanswered_bytes = 0
                 writer.write(chunk)
                 await writer.drain()
 
@@ -218,6 +221,12 @@ class Line:
         for writer, call in self._writers.items():
             call.was_cut = True
             _reset(writer)
+
+
+def _is_there(writer: asyncio.StreamWriter) -> bool:
+    """Tell whether the phone still listens. What it sent before it hung up may wait here and be answered to nobody."""
+    state: int = writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    return state == _ESTABLISHED
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
