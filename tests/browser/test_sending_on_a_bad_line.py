@@ -126,6 +126,21 @@ def test_a_lost_line_is_waited_for_and_nothing_that_arrived_is_sent_again(
     assert line.record.lost_bytes <= line.record.drops * PART_BYTES
 
 
+def test_a_device_without_a_line_says_so_at_once_and_goes_on_when_it_is_back(
+    sender: Sender, line: Line, video: Path, is_held: Callable[[Sender, Path], bool]
+) -> None:
+    line.turns(SLOW)
+    sender.begins_to_send(video)
+    sender.waits_until_sent(20)
+
+    sender.page.context.set_offline(offline=True)
+    expect(sender.journey.get_by_role("heading")).to_have_text("La linea è caduta", timeout=3_000)
+    sender.page.context.set_offline(offline=False)
+    sender.has_a_receipt()
+
+    assert is_held(sender, video)
+
+
 def test_fifty_drops_in_one_upload_lose_nothing(
     sender: Sender, line: Line, video: Path, is_held: Callable[[Sender, Path], bool]
 ) -> None:
