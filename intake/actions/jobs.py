@@ -33,8 +33,14 @@ _FREE: Final = {"lease_token": None, "lease_until": None, **_NO_PROGRESS}
 """What a row says of a job that nobody holds."""
 
 
-def enqueue(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
-    """Write the job that follows from the move to *revision*, in the transaction of that move."""
+def enqueue(
+    connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind, *, wait_s: float = 0
+) -> None:
+    """Write the job that follows from the move to *revision*, in the transaction of that move.
+
+    Args:
+        wait_s: Seconds that nobody may take it: for as long a decision can be undone.
+    """
     connection.execute(
         insert(jobs).values(
             submission_id=submission_id,
@@ -42,7 +48,7 @@ def enqueue(connection: Connection, submission_id: SubmissionId, revision: int, 
             revision=revision,
             state=JobState.READY,
             max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s(),
+            run_after=database_now_s() + wait_s,
         )
     )
 

@@ -29,6 +29,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     actor: str,
     now: datetime,
     then: Iterable[JobKind] = (),
+    wait_s: float = 0,
     reason: str | None = None,
     note: str | None = None,
     **columns: object,
@@ -37,6 +38,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
 
     Args:
         then: The kinds of job this move asks for.
+        wait_s: Seconds these jobs wait before anybody may take them.
         reason: What the sender may read.
         note: What only staff may read.
         columns: What else changes in the row.
@@ -74,7 +76,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         )
     )
     for kind in then:
-        jobs.enqueue(connection, submission.id, revision, kind)
+        jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True
 
 

@@ -26,7 +26,7 @@ from intake.domain.uploads import part_bytes_for
 from intake.storage import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -125,7 +125,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
         file_name=submission.upload_name,
         declared_bytes=submission.upload_bytes,
         file_fingerprint=submission.upload_fingerprint,
-        **dict.fromkeys((*AWAITED, *FOUND)),
+        **_emptied((*AWAITED, *FOUND)),
     )
 
 
@@ -160,9 +160,7 @@ def give_up_upload(connection: Connection, submission_id: SubmissionId, *, actor
         return False
     after = submission.came_from or State.ABANDONED
     then = [JobKind.PURGE] if after is State.ABANDONED else []
-    return move(
-        connection, submission, after, actor=actor, now=now, then=then, came_from=None, **dict.fromkeys(AWAITED)
-    )
+    return move(connection, submission, after, actor=actor, now=now, then=then, came_from=None, **_emptied(AWAITED))
 
 
 def withdraw(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
@@ -239,6 +237,10 @@ def _was_announced(connection: Connection, known: Submission) -> bool:
 def _told(letter: Letter) -> dict[str, object]:
     # Only programs are held to what they said under a key (`announcing`); a form may be mended and sent again.
     return asdict(letter.sender) | {"letter_hmac": None}
+
+
+def _emptied(names: Iterable[str]) -> dict[str, Any]:
+    return dict.fromkeys(names)
 
 
 def said_of(file: Declared) -> dict[str, Any]:

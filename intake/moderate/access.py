@@ -24,6 +24,7 @@ from intake.db.tables import roles, staff, staff_roles
 from intake.domain.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from flask import Flask
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from intake.settings import Settings
     from intake.web.routing import View
 
+VIEWER: Final = "viewer"
 MODERATOR: Final = "moderator"
 ADMIN: Final = "admin"
-ROLES: Final = (MODERATOR, ADMIN)
+ROLES: Final = (VIEWER, MODERATOR, ADMIN)
+"""What somebody on the staff may be; each may do what those before it may."""
 
 MIN_PASSWORD_CHARACTERS: Final = 15
 """Shortest password where it is the only factor. Source: NIST SP 800-63B-4, section 3.1.1."""
@@ -97,10 +100,20 @@ def set_up_access(app: Flask, settings: Settings, engine: Engine) -> Staff:
     return Staff(app, engine)
 
 
-def staff_only(view: View) -> View:
-    """Let only staff who are logged in use *view*."""
-    guarded: View = auth_required("session")(roles_accepted(*ROLES)(view))
-    return functools.wraps(view)(guarded)
+def at_least(role: str) -> Callable[[View], View]:
+    """Return a guard that lets only staff who are logged in, and are *role* or more, use a view."""
+    accepted = ROLES[ROLES.index(role) :]
+
+    def guard(view: View) -> View:
+        guarded: View = auth_required("session")(roles_accepted(*accepted)(view))
+        return functools.wraps(view)(guarded)
+
+    return guard
+
+
+def may(role: str) -> bool:
+    """Tell whether whoever is logged in is *role* or more."""
+    return any(current_user.has_role(accepted) for accepted in ROLES[ROLES.index(role) :])
 
 
 def moderator_name() -> str:

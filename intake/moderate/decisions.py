@@ -13,8 +13,9 @@ from intake.actions.moderating import Decision, Outcome
 from intake.db.engine import writing
 from intake.domain.submissions import SubmissionId
 from intake.moderate.access import moderator_name
+from intake.moderate.answers import private
+from intake.moderate.clip import clip_page
 from intake.moderate.forms import DecisionForm
-from intake.moderate.pages import clip_page, private
 from intake.web.language import page_language
 from intake.web.services import services
 from intake.wording.marking import N_

@@ -1,27 +1,26 @@
-"""The staff's pages: the queue, and one clip with its facts."""
+"""The queue: what waits, oldest first, and what needs an operator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 
 from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.checks import Verdict
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
-from intake.moderate.forms import ButtonForm, DecisionForm
+from intake.moderate.access import MODERATOR, may
+from intake.moderate.answers import private
+from intake.moderate.forms import ButtonForm
 from intake.web.language import page_language
-from intake.web.links import clip_url
 from intake.web.services import services
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from intake.domain.calls import Call
@@ -82,42 +81,9 @@ def queue() -> ResponseReturnValue:
             states=tuple(State),
             after=shown[-1].id if len(found) > PAGE_ROWS else None,
             retry_form=ButtonForm(),
+            may_change=may(MODERATOR),
             **context,
         )
-    )
-
-
-def show(submission_id: UUID) -> ResponseReturnValue:
-    """Show one clip with everything that helps to decide."""
-    return private(clip_page(submission_id))
-
-
-def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict: str | None = None) -> str:
-    """Render one clip.
-
-    Args:
-        form: What was typed, where it must be mended.
-        conflict: Why a decision was not carried out.
-    """
-    parts = services()
-    with reading(parts.engine) as connection:
-        submission = queries.submission_by_id(connection, str(submission_id))
-        call = queries.find_call(connection, submission.call_slug)
-        history = queries.history(connection, submission.id)
-        public_url = clip_url(connection, submission)
-    return render_template(
-        "moderate/show.html",
-        submission=submission,
-        call=call,
-        kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
-        view_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
-        still_urls=[parts.private.view_link(key) for key in submission.stills],
-        history=history,
-        form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),
-        button_form=ButtonForm(formdata=None),
-        can_decide=submission.state is State.AWAITING_REVIEW,
-        conflict=conflict,
-        clip_url=public_url,
     )
 
 
@@ -144,10 +110,3 @@ def _operator_row(submission: Submission, job: Job | None) -> OperatorRow:
         name=submission.sender.full_name,
         last_error=(job.last_error or "") if job else "",
     )
-
-
-def private(page: str, status: int = 200) -> Response:
-    """Answer with a page that nobody between us and its reader may keep."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -1,0 +1,11 @@
+// The staff's pages work without any of this, except where they say so. Each piece is fetched by pages that hold it.
+
+/** Which elements want which piece; `mount(element)` is what a piece exports. */
+const PIECES = {}
+
+for (const [selector, load] of Object.entries(PIECES)) {
+  const found = document.querySelectorAll(selector)
+  if (found.length) load().then(({ mount }) => found.forEach(mount))
+}
+
+document.querySelector('[data-error-summary]')?.focus()
