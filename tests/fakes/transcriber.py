@@ -1,4 +1,4 @@
-"""Hears what it is told to hear. `tests/integration/media/test_transcriber_contract.py` holds it to what a real one does."""
+"""Hears what it is told to hear; `tests/integration/media/test_transcribing.py` holds it to what a real one does."""
 
 from __future__ import annotations
 
