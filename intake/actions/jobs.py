@@ -53,6 +53,22 @@ def enqueue(
     )
 
 
+def ask(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
+    """See to it that a job of *kind* runs from now on, in the transaction that makes it necessary.
+
+    What waits will see what was just written. What is at work may have looked before: its commit must look again.
+    """
+    mine = (jobs.c.submission_id == submission_id, jobs.c.kind == kind, jobs.c.revision == revision)
+    if connection.scalar(select(jobs.c.id).where(*mine)) is None:
+        enqueue(connection, submission_id, revision, kind)
+        return
+    connection.execute(
+        update(jobs)
+        .where(*mine, jobs.c.state.in_((JobState.DONE, JobState.DEAD)))
+        .values(state=JobState.READY, attempts=0, postponed=0, run_after=database_now_s(), hinted_at=None)
+    )
+
+
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
     """Take a due job for *lease_s* seconds; None when it is done, dead, not due, or somebody else's.
 

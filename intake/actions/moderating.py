@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake.actions import jobs
+from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
 from intake.domain.calls import ConsentKind
@@ -38,6 +39,7 @@ class Outcome(StrEnum):
     DONE = "done"
     SOMEBODY_ELSE = "somebody_else"
     FILE_CHANGED = "file_changed"
+    NO_CHECKED_CAPTIONS = "no_checked_captions"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,8 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
     if submission.review_sha256 != ruling.reviewed_sha256:
         return Outcome.FILE_CHANGED
     if ruling.decision is Decision.APPROVE:
+        if _lacks_captions(connection, submission):
+            return Outcome.NO_CHECKED_CAPTIONS
         _approve(connection, submission, ruling, now=now)
     else:
         after = State.DECLINED if ruling.decision is Decision.DECLINE else State.REDO_REQUESTED
@@ -151,6 +155,11 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
     )
+
+
+def _lacks_captions(connection: Connection, submission: Submission) -> bool:
+    call = queries.find_call(connection, submission.call_slug)
+    return call.requires_captions and not has_checked_captions(connection, submission)
 
 
 def _poster(submission: Submission, ruling: Ruling) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, update
 
+from intake.actions.captioning import forget_captions
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
@@ -97,6 +98,7 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     # Only where there is one: the others' rows may be held by workers that wait for this submission.
     said = (jobs.c.submission_id == submission.id, jobs.c.last_error.is_not(None))
     connection.execute(update(jobs).where(*said).values(last_error=None))
+    forget_captions(connection, submission.id)
     _record(connection, submission, f"deleted {deleted} private files and what the sender told us", now=now)
     _confirm_when_clean(connection, submission, job)
 

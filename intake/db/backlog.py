@@ -11,7 +11,7 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import CLEANERS, MAKERS, JobKind, JobState, Progress
+from intake.domain.jobs import CLEANERS, MAKERS, WRITERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def is_being_written(connection: Connection, job: Job) -> bool:
     query = select(jobs.c.id).where(
         jobs.c.submission_id == job.submission_id,
         jobs.c.id != job.id,
-        jobs.c.kind.in_(MAKERS),
+        jobs.c.kind.in_(WRITERS),
         jobs.c.state == JobState.LEASED,
         jobs.c.lease_until > database_now_s(),
     )

@@ -263,3 +263,20 @@ staff_roles = Table(
     Column("staff_id", ForeignKey("staff.id"), primary_key=True),
     Column("role_id", ForeignKey("roles.id"), primary_key=True),
 )
+
+captions = Table(
+    "captions",
+    metadata,
+    # On the clock of the original file. Erased with what the sender told us, and when another file takes its place.
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("vtt", Text, nullable=False),
+    # Counts the times they were written, so that of two who edit at once the second is told.
+    Column("version", Integer, nullable=False),
+    Column("origin", String(10), nullable=False),
+    Column("engine", String(100)),
+    Column("updated_at", Moment, nullable=False),
+    Column("updated_by", String(254), nullable=False),
+    Column("checked_by", String(254)),
+    Column("checked_at", Moment),
+)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -61,10 +61,15 @@ class LocalText:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of the script a sender follows."""
+    """One step of the script a sender follows.
+
+    Attributes:
+        listen_for: Words by which captions show that the step was heard, by language; `script.py` reads them.
+    """
 
     title: LocalText
     text: LocalText
+    listen_for: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +116,12 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call for videos."""
+    """A call for videos.
+
+    Attributes:
+        requires_captions: Whether a clip is published only with captions that a person checked; else a warning stands
+            beside the decision.
+    """
 
     slug: CallSlug
     contact_email: str
@@ -124,6 +134,7 @@ class Call:
     rules: Rules
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
+    requires_captions: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -166,7 +177,10 @@ def _call(document: Mapping[str, Any]) -> Call:
         title=_text(document["title"]),
         brief=_text(document["brief"]),
         noise_advice=_text(document["noise_advice"]),
-        steps=tuple(Step(title=_text(step["title"]), text=_text(step["text"])) for step in document["steps"]),
+        steps=tuple(
+            Step(title=_text(step["title"]), text=_text(step["text"]), listen_for=_phrases(step.get("listen_for", {})))
+            for step in document["steps"]
+        ),
         rules=_rules(document["rules"]),
         consents=tuple(
             Consent(
@@ -180,12 +194,19 @@ def _call(document: Mapping[str, Any]) -> Call:
         organisation_kinds=tuple(
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
+        requires_captions=bool(document.get("captions", {}).get("required", False)),
     )
 
 
 def _text(table: Mapping[str, str]) -> LocalText:
     # Stripped: the hash of a consent must be that of what its page shows.
     return LocalText(words=MappingProxyType({language: words.strip() for language, words in dict(**table).items()}))
+
+
+def _phrases(table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    if any(isinstance(phrases, str) for phrases in table.values()):
+        raise ValueError("listen_for needs a list of phrases for each language")
+    return MappingProxyType({language: tuple(map(str, phrases)) for language, phrases in table.items()})
 
 
 def _rules(table: Mapping[str, Any]) -> Rules:

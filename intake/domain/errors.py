@@ -6,6 +6,7 @@
     │   ├── StorageUnavailable
     │   ├── StorageFull
     │   ├── SandboxUnavailable
+    │   ├── TranscriberUnavailable
     │   └── MailUnavailable
     ├── NoUseTrying         trying again cannot help  → the job is given up at once
     │   └── MailRefused
@@ -63,6 +64,10 @@ class StorageFull(TryAgainLater):
 
 class SandboxUnavailable(TryAgainLater):
     """No sandbox passed its self-test here, so no tool may touch a sender's file."""
+
+
+class TranscriberUnavailable(TryAgainLater):
+    """No model that hears words is configured for this worker, or it cannot be used."""
 
 
 class MailUnavailable(TryAgainLater):

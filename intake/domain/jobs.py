@@ -29,6 +29,8 @@ class JobKind(StrEnum):
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     PURGE = "purge"
+    CAPTION = "caption"
+    TRANSCRIBE = "transcribe"
     MAIL_RECEIPT = "mail_receipt"
     MAIL_VERDICT = "mail_verdict"
     MAIL_PUBLISHED = "mail_published"
@@ -85,6 +87,9 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         # Taking something away must not give up after three tries: it is tried for days, then listed for operators.
         JobKind.UNPUBLISH: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
         JobKind.PURGE: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
+        # Copies of what the page shows anyway, and drafts: a submission waits for neither.
+        JobKind.CAPTION: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=False),
+        JobKind.TRANSCRIBE: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=False),
         JobKind.MAIL_RECEIPT: _A_MAIL,
         JobKind.MAIL_VERDICT: _A_MAIL,
         JobKind.MAIL_PUBLISHED: _A_MAIL,
@@ -94,7 +99,10 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
 )
 
 MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH})
-"""Kinds that make files; nothing is deleted while one of them is at work on the same submission."""
+"""Kinds that make what a submission needs to go on; where one dies, a human must look."""
+
+WRITERS: Final = MAKERS | {JobKind.CAPTION}
+"""Kinds that write files; nothing is deleted while one of them is at work on the same submission."""
 
 CLEANERS: Final = frozenset({JobKind.UNPUBLISH, JobKind.PURGE})
 """Kinds that take a withdrawn submission's files away."""

@@ -11,6 +11,7 @@ from intake.db.engine import reading
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
+from intake.moderate.captions import captions_panel
 from intake.moderate.forms import ButtonForm, DecisionForm
 from intake.web.language import page_language
 from intake.web.links import clip_url
@@ -40,6 +41,7 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         call = queries.find_call(connection, submission.call_slug)
         history = queries.history(connection, submission.id)
         public_url = clip_url(connection, submission)
+        captions = captions_panel(connection, submission, call)
     return render_template(
         "moderate/clip.html",
         submission=submission,
@@ -54,4 +56,5 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         can_decide=submission.state is State.AWAITING_REVIEW and may(MODERATOR),
         conflict=conflict,
         clip_url=public_url,
+        **captions,
     )

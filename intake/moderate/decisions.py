@@ -33,6 +33,9 @@ _LOST = {
         "come stanno le cose ora."
     ),
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
+    Outcome.NO_CHECKED_CAPTIONS: N_(
+        "Questo bando pubblica solo video con sottotitoli controllati da una persona. Controllali, poi approva."
+    ),
 }
 
 _DONE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import clip, decisions, queue
+from intake.moderate import captions, clip, decisions, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
@@ -28,6 +28,20 @@ ROUTES: Final = (
     ),
     Route(
         rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
+    ),
+    Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
+    Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),
+    Route(
+        rule="/moderate/<uuid:submission_id>/captions",
+        view=captions.save_captions,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/captions/draft",
+        view=captions.draft_captions,
+        access=Access.MODERATOR,
+        methods=("POST",),
     ),
 )
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.jobs import JobKind
+from workers.steps.captions import file_captions, transcribe_original
 from workers.steps.encode import encode_review_copy
 from workers.steps.inspect import inspect_original
 from workers.steps.mail import send_mail
@@ -37,6 +38,8 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.PUBLISH: publish_clip,
         JobKind.UNPUBLISH: unpublish_clip,
         JobKind.PURGE: purge_submission,
+        JobKind.CAPTION: file_captions,
+        JobKind.TRANSCRIBE: transcribe_original,
         JobKind.MAIL_RECEIPT: send_mail,
         JobKind.MAIL_VERDICT: send_mail,
         JobKind.MAIL_PUBLISHED: send_mail,
