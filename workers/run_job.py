@@ -78,8 +78,9 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     undo: list[Callable[[], object]] = [partial(services.private.delete_below, keys.made_by(job))]
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
+            sandbox = worker.sandbox.widened(job.limits_factor) if worker.sandbox else None
             workspace = Workspace(
-                folder=folder, stop=lease.lost, tested=worker.sandbox, undo=undo, tell_progress=lease.tell_progress
+                folder=folder, stop=lease.lost, tested=sandbox, undo=undo, tell_progress=lease.tell_progress
             )
             counts = _attempt(services, job, workspace)
     except LeaseLost:
