@@ -1,7 +1,9 @@
 // The staff's pages work without any of this, except where they say so. Each piece is fetched by pages that hold it.
 
 /** Which elements want which piece; `mount(element)` is what a piece exports. */
-const PIECES = {}
+const PIECES = {
+  '[data-looked-at]': () => import('./moderators/looking.js'),
+}
 
 for (const [selector, load] of Object.entries(PIECES)) {
   const found = document.querySelectorAll(selector)
