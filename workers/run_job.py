@@ -81,10 +81,11 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     undo: list[Callable[[], object]] = [partial(services.private.delete_below, keys.made_by(job))]
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
+            sandbox = worker.sandbox.widened(job.limits_factor) if worker.sandbox else None
             workspace = Workspace(
                 folder=folder,
                 stop=lease.lost,
-                tested=worker.sandbox,
+                tested=sandbox,
                 transcriber=worker.transcriber,
                 undo=undo,
                 tell_progress=lease.tell_progress,

@@ -69,6 +69,12 @@ def ask(connection: Connection, submission_id: SubmissionId, revision: int, kind
     )
 
 
+def widen(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind, *, factor: int) -> None:
+    """Let the job that follows from the move to *revision* take *factor* times the usual limits."""
+    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision, jobs.c.kind == kind)
+    connection.execute(update(jobs).where(*mine).values(limits_factor=factor))
+
+
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
     """Take a due job for *lease_s* seconds; None when it is done, dead, not due, or somebody else's.
 

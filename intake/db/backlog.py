@@ -14,7 +14,7 @@ from intake.domain.errors import NotFound
 from intake.domain.jobs import CLEANERS, MAKERS, WRITERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -80,6 +80,15 @@ def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | 
     )
     row = connection.execute(query).mappings().one_or_none()
     return job_from(row) if row is not None else None
+
+
+def last_dead_jobs(connection: Connection, submission_ids: Iterable[SubmissionId]) -> dict[SubmissionId, Job]:
+    """As `last_dead_job`, for several submissions at once; those without one are left out."""
+    query = select(jobs).where(
+        jobs.c.submission_id.in_(list(submission_ids)), jobs.c.state == JobState.DEAD, jobs.c.kind.in_(MAKERS)
+    )
+    found = [job_from(row) for row in connection.execute(query.order_by(jobs.c.id)).mappings()]
+    return {job.submission_id: job for job in found}
 
 
 def work_on(connection: Connection, submission_id: SubmissionId) -> Work:

@@ -108,6 +108,7 @@ def job_from(row: RowMapping) -> Job:
         max_attempts=row["max_attempts"],
         token=LeaseToken(row["lease_token"]) if row["lease_token"] else None,
         last_error=row["last_error"],
+        limits_factor=row["limits_factor"],
     )
 
 

@@ -208,6 +208,8 @@ jobs = Table(
     # How far the present attempt is, where it can tell; nothing while nobody holds the job.
     Column("progress_percent", Integer),
     Column("progress_remaining_s", Integer),
+    # How many times the usual deadline and memory its tools may take.
+    Column("limits_factor", Integer, nullable=False, server_default="1"),
     UniqueConstraint("submission_id", "kind", "revision"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
 )

@@ -183,7 +183,11 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job as its row stands. `token` is set while the row is leased to us."""
+    """A job as its row stands. `token` is set while the row is leased to us.
+
+    Attributes:
+        limits_factor: How many times the usual deadline and memory its tools may take.
+    """
 
     id: JobId
     submission_id: SubmissionId
@@ -194,3 +198,4 @@ class Job:
     max_attempts: int
     token: LeaseToken | None
     last_error: str | None
+    limits_factor: int = 1

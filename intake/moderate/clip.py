@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
+from intake.moderate import looking
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
-from intake.moderate.forms import ButtonForm, DecisionForm
+from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm
+from intake.moderate.stuck import stuck_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
@@ -25,13 +28,22 @@ if TYPE_CHECKING:
 
 def show(submission_id: UUID) -> ResponseReturnValue:
     """Show one clip with everything that helps to decide."""
-    return private(clip_page(submission_id))
+    page = clip_page(submission_id)
+    looking.say_that_i_look(SubmissionId(str(submission_id)))
+    return private(page)
 
 
-def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict: str | None = None) -> str:
+def clip_page(
+    submission_id: UUID,
+    *,
+    form: DecisionForm | None = None,
+    refusal: RefusalForm | None = None,
+    conflict: str | None = None,
+) -> str:
     """Render one clip.
 
     Args:
+        refusal: What was typed to send a stuck clip back, where it must be mended.
         form: What was typed, where it must be mended.
         conflict: Why a decision was not carried out.
     """
@@ -42,6 +54,7 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         history = queries.history(connection, submission.id)
         public_url = clip_url(connection, submission)
         captions = captions_panel(connection, submission, call)
+        died = backlog.last_dead_job(connection, submission.id) if submission.state is State.NEEDS_OPERATOR else None
     return render_template(
         "moderate/clip.html",
         submission=submission,
@@ -52,6 +65,9 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         history=history,
         form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),
         button_form=ButtonForm(formdata=None),
+        looked_at=looking.said_of([submission.id]).get(submission.id, ""),
+        stuck=stuck_of(submission, died, page_language()) if submission.state is State.NEEDS_OPERATOR else None,
+        refusal=refusal,
         may_change=may(MODERATOR),
         can_decide=submission.state is State.AWAITING_REVIEW and may(MODERATOR),
         conflict=conflict,

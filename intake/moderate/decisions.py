@@ -67,13 +67,5 @@ def look_again(submission_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("moderate.show", submission_id=submission_id), 303)
 
 
-def retry(submission_id: UUID) -> ResponseReturnValue:
-    """Give the job that brought a submission to an operator another chance."""
-    parts = services()
-    with writing(parts.engine) as connection:
-        moderating.retry_submission(connection, _id(submission_id), actor=moderator_name(), now=parts.clock())
-    return redirect(url_for("moderate.queue"), 303)
-
-
 def _id(submission_id: UUID) -> SubmissionId:
     return SubmissionId(str(submission_id))

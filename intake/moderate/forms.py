@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from intake.actions.moderating import Decision, Ruling
@@ -18,6 +18,8 @@ from intake.wording.captions import mistake
 
 if TYPE_CHECKING:
     from intake.domain.captions import Cue
+
+_NEEDS_A_REASON = _("Scrivi il motivo: chi ha mandato il video lo legge.")
 
 
 def _without_nul(text: str | None) -> str | None:
@@ -42,7 +44,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     def validate_reason(self, field: TextAreaField) -> None:
         """Demand a reason for everything but an approval: the sender reads it."""
         if self.decision.data != Decision.APPROVE and not (field.data or "").strip():
-            raise ValidationError(_("Scrivi il motivo: chi ha mandato il video lo legge."))
+            raise ValidationError(_NEEDS_A_REASON)
 
     def ruling(self, moderator: str) -> Ruling:
         """Return the decision with everything that belongs to it."""
@@ -56,6 +58,16 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             poster=self.poster.data,
             **values,
         )
+
+
+class RefusalForm(FlaskForm):  # type: ignore[misc] # as above
+    """Send a clip that cannot be helped back to its sender."""
+
+    reason = TextAreaField(
+        _("Motivo, per chi ha mandato il video"),
+        [DataRequired(_NEEDS_A_REASON), Length(max=2000)],
+        filters=[_without_nul],
+    )
 
 
 class ButtonForm(FlaskForm):  # type: ignore[misc] # as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import captions, clip, decisions, queue
+from intake.moderate import captions, clip, decisions, looking, operating, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
@@ -26,8 +26,21 @@ ROUTES: Final = (
         access=Access.MODERATOR,
         methods=("POST",),
     ),
+    Route(rule="/moderate/<uuid:submission_id>/look", view=looking.look, access=Access.MODERATOR, methods=("POST",)),
     Route(
-        rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
+        rule="/moderate/<uuid:submission_id>/retry", view=operating.retry, access=Access.MODERATOR, methods=("POST",)
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/retry-larger",
+        view=operating.retry_with_larger_limits,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/refuse",
+        view=operating.refuse,
+        access=Access.MODERATOR,
+        methods=("POST",),
     ),
     Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
     Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),

@@ -4,6 +4,7 @@
 const PIECES = {
   '[data-captions]': () => import('./moderators/captions.js'),
   '[data-seek]': () => import('./moderators/seek.js'),
+  '[data-looked-at]': () => import('./moderators/looking.js'),
 }
 
 for (const [selector, load] of Object.entries(PIECES)) {
