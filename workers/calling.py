@@ -70,17 +70,22 @@ class Caller:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.deadline_s)
         with socket.create_connection(address, timeout=self.deadline_s) as plain:
             # Each read has its own time-out, and a drip a second would last for ever: this ends all of it.
-            alarm = threading.Timer(self.deadline_s, _shut, [plain])
+            expired = threading.Event()
+            alarm = threading.Timer(self.deadline_s, _shut, [plain, expired])
             alarm.daemon = True
             alarm.start()
             try:
                 connection.sock = self._wrapped(plain, parts)
                 target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
                 connection.request("POST", target, body, {**headers, "Host": parts.netloc})
-                return connection.getresponse().status
+                status = connection.getresponse().status
             finally:
                 alarm.cancel()
                 connection.close()
+        # A line that is cut among the headers looks like their end.
+        if expired.is_set():
+            raise TimeoutError
+        return status
 
     def _wrapped(self, plain: socket.socket, parts: SplitResult) -> socket.socket:
         if parts.scheme == "http":
@@ -88,7 +93,8 @@ class Caller:
         return self.trusted.wrap_socket(plain, server_hostname=parts.hostname)
 
 
-def _shut(plain: socket.socket) -> None:
+def _shut(plain: socket.socket, expired: threading.Event) -> None:
+    expired.set()
     try:
         plain.shutdown(socket.SHUT_RDWR)
     except OSError:

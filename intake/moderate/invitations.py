@@ -52,7 +52,9 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     log.info("invitation_accepted", role=invitation.role)
     log_in(invitation.email)
     flash(
-        wording.say(N_("Benvenuto nella redazione. La prossima volta entri con questa password."), page_language()),
+        wording.say(
+            N_("Ti diamo il benvenuto nella redazione. La prossima volta entri con questa password."), page_language()
+        ),
         "done",
     )
     return redirect(url_for("moderate.queue"), 303)

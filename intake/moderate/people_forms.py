@@ -90,7 +90,7 @@ class AlertsForm(_InOurLanguages):
 
     new_clips = RadioField(
         _("Quando arriva un nuovo video"),
-        [InputRequired(_("Scegli quando vuoi essere avvisato."))],
+        [InputRequired(_("Scegli quando vuoi un avviso."))],
         choices=[
             SelectChoice(NewClips.AT_ONCE, _("Subito, al più un'e-mail ogni cinque minuti")),
             SelectChoice(NewClips.DAILY, _("Una volta al giorno, alle 8")),
