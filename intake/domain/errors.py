@@ -7,9 +7,11 @@
     │   ├── StorageFull
     │   ├── SandboxUnavailable
     │   ├── TranscriberUnavailable
-    │   └── MailUnavailable
+    │   ├── MailUnavailable
+    │   └── HookUnavailable
     ├── NoUseTrying         trying again cannot help  → the job is given up at once
-    │   └── MailRefused
+    │   ├── MailRefused
+    │   └── HookGivenUp
     ├── ObjectMissing       the bucket does not hold what a row says it holds
     ├── UploadUnknown       the bucket knows no such upload in parts: it is over, or never was
     ├── NotFound            no such call, submission, clip
@@ -74,12 +76,20 @@ class MailUnavailable(TryAgainLater):
     """The mail server does not answer, or not for now, or not to us: a wrong password is mended, and then it will."""
 
 
+class HookUnavailable(TryAgainLater):
+    """Another system does not answer, or not that all is well; later it may."""
+
+
 class NoUseTrying(IntakeError):
     """The same job would end the same way; it is given up without a second try."""
 
 
 class MailRefused(NoUseTrying):
     """The mail server takes no mail for this address, or not this mail, and says that this is final."""
+
+
+class HookGivenUp(NoUseTrying):
+    """Another system did not answer for a day, or is not to be told any more."""
 
 
 class ObjectMissing(IntakeError):

@@ -22,7 +22,7 @@ class Queue(StrEnum):
 
 
 class JobKind(StrEnum):
-    """What can be done to a submission in the background."""
+    """What can be done in the background: to a submission, or as one of `ERRANDS`."""
 
     INSPECT = "inspect"
     ENCODE = "encode"
@@ -36,6 +36,8 @@ class JobKind(StrEnum):
     MAIL_PUBLISHED = "mail_published"
     MAIL_WITHDRAWN = "mail_withdrawn"
     MAIL_REMINDER = "mail_reminder"
+    STAFF_MAIL = "staff_mail"
+    HOOK = "hook"
 
 
 class JobState(StrEnum):
@@ -95,6 +97,9 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: _A_MAIL,
         JobKind.MAIL_WITHDRAWN: _A_MAIL,
         JobKind.MAIL_REMINDER: _A_MAIL,
+        JobKind.STAFF_MAIL: _A_MAIL,
+        # What does not answer costs no attempt either; after a day it is given up.
+        JobKind.HOOK: JobRule(queue=Queue.QUICK, max_attempts=5, needs_operator=False),
     }
 )
 
@@ -109,6 +114,9 @@ CLEANERS: Final = frozenset({JobKind.UNPUBLISH, JobKind.PURGE})
 
 MAILS: Final = frozenset({kind for kind in JobKind if kind.startswith("mail_")})
 """Kinds that write to a sender; a submission does not wait for them."""
+
+ERRANDS: Final = frozenset({JobKind.STAFF_MAIL, JobKind.HOOK})
+"""Kinds that are about no submission but about an errand, by whose id they find it."""
 
 
 def backoff_s(failures: int) -> float:

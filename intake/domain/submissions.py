@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+    from intake.domain.staff import ErrandId
     from intake.domain.states import State
 
 SubmissionId = NewType("SubmissionId", str)
+NO_SUBMISSION: Final = SubmissionId("")
+"""What a job is about that is about something else."""
+
 ClipId = NewType("ClipId", str)
 Token = NewType("Token", str)
 """A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
@@ -187,6 +191,8 @@ class Job:
 
     Attributes:
         limits_factor: How many times the usual deadline and memory its tools may take.
+        submission_id: What it is about; empty for one of `ERRANDS`.
+        errand_id: The errand it is about instead, if it is one of those.
     """
 
     id: JobId
@@ -199,3 +205,4 @@ class Job:
     token: LeaseToken | None
     last_error: str | None
     limits_factor: int = 1
+    errand_id: ErrandId | None = None

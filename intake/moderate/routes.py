@@ -4,12 +4,64 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import captions, clip, decisions, looking, operating, queue
+from intake.moderate import alerts, captions, clip, decisions, hooks, invitations, looking, operating, people, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
     from flask import Blueprint
+
+PEOPLE: Final = (
+    Route(rule="/moderate/people", view=people.show_people, access=Access.ADMIN),
+    Route(rule="/moderate/people/invitations", view=people.invite, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/people/invitations/<int:invitation_id>/again",
+        view=people.invite_again,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/people/invitations/<int:invitation_id>/take-back",
+        view=people.take_back_invitation,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/people/<int:staff_id>/role", view=people.set_role, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/people/<int:staff_id>/off", view=people.switch_off, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/people/<int:staff_id>/on", view=people.switch_on, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/people/<int:staff_id>/end-sessions",
+        view=people.end_sessions,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/invitations/<token>", view=invitations.open_invitation, access=Access.SECRET),
+    Route(
+        rule="/moderate/invitations/<token>",
+        view=invitations.accept_invitation,
+        access=Access.SECRET,
+        methods=("POST",),
+    ),
+)
+
+ALERTS: Final = (
+    Route(rule="/moderate/alerts", view=alerts.show_alerts, access=Access.MODERATOR),
+    Route(rule="/moderate/alerts", view=alerts.choose_alerts, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/alerts/stop/<signed>", view=alerts.ask_to_stop, access=Access.SECRET),
+    Route(rule="/moderate/alerts/stop/<signed>", view=alerts.stop_alert, access=Access.SECRET, methods=("POST",)),
+)
+
+HOOKS: Final = (
+    Route(rule="/moderate/hooks", view=hooks.show_hooks, access=Access.ADMIN),
+    Route(rule="/moderate/hooks", view=hooks.add_hook, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/hooks/<int:hook_id>/remove", view=hooks.remove_hook, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/hooks/deliveries/<uuid:delivery_id>/replay",
+        view=hooks.replay_delivery,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+)
 
 ROUTES: Final = (
     Route(rule="/moderate/", view=queue.queue, access=Access.VIEWER),
@@ -56,6 +108,9 @@ ROUTES: Final = (
         access=Access.MODERATOR,
         methods=("POST",),
     ),
+    *PEOPLE,
+    *ALERTS,
+    *HOOKS,
 )
 
 GUARDS: Final = {

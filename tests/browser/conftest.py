@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from intake.web.routing import API_PREFIX
 from tests import media_factory
 from tests.browser.staging import Stage
-from tests.browser.system import MODERATORS, PASSWORD, System, running_system
+from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
 from tests.faults.line import FAIR
 from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
 
@@ -218,7 +218,7 @@ def _answer_emptily(route: Route) -> None:
 def logins(chromium: Browser, system: System) -> dict[str, StorageState]:
     """What the moderators' browsers keep after they logged in, each once."""
     kept = {}
-    for email in MODERATORS:
+    for email in (*MODERATORS, ADMIN):
         context = chromium.new_context()
         Moderator(context.new_page(), system.url).logs_in(email, PASSWORD)
         kept[email] = context.storage_state()
