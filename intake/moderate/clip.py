@@ -8,18 +8,24 @@ from flask import render_template
 
 from intake.db import queries
 from intake.db.engine import reading
+from intake.db.waiting import next_waiting, previous_waiting
+from intake.domain.decisions import UNDO_S
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
-from intake.moderate.forms import ButtonForm, DecisionForm
+from intake.moderate.forms import ButtonForm, DecisionForm, TakeDownForm
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
+
+    from intake.domain.submissions import SubmissionId
+    from intake.moderate.preview import Preview
 
 
 def show(submission_id: UUID) -> ResponseReturnValue:
@@ -27,12 +33,23 @@ def show(submission_id: UUID) -> ResponseReturnValue:
     return private(clip_page(submission_id))
 
 
-def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict: str | None = None) -> str:
+def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
+    submission_id: UUID | SubmissionId,
+    *,
+    form: DecisionForm | None = None,
+    take_down_form: TakeDownForm | None = None,
+    conflict: str | None = None,
+    conflict_title: str | None = None,
+    previews: Iterable[Preview] = (),
+) -> str:
     """Render one clip.
 
     Args:
         form: What was typed, where it must be mended.
-        conflict: Why a decision was not carried out.
+        take_down_form: As above.
+        conflict: Why something was not carried out.
+        conflict_title: What that was, where it was no decision.
+        previews: The mails that the decisions would send.
     """
     parts = services()
     with reading(parts.engine) as connection:
@@ -40,6 +57,10 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         call = queries.find_call(connection, submission.call_slug)
         history = queries.history(connection, submission.id)
         public_url = clip_url(connection, submission)
+        neighbours = {
+            "next_id": next_waiting(connection, submission),
+            "previous_id": previous_waiting(connection, submission),
+        }
     return render_template(
         "moderate/clip.html",
         submission=submission,
@@ -53,5 +74,10 @@ def clip_page(submission_id: UUID, *, form: DecisionForm | None = None, conflict
         may_change=may(MODERATOR),
         can_decide=submission.state is State.AWAITING_REVIEW and may(MODERATOR),
         conflict=conflict,
+        conflict_title=conflict_title,
+        previews=list(previews),
+        take_down_form=take_down_form or TakeDownForm(formdata=None),
+        undo_s=UNDO_S,
+        **neighbours,
         clip_url=public_url,
     )

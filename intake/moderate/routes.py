@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import clip, decisions, queue
+from intake.moderate import clip, decisions, preview, queue, undoing
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
@@ -29,6 +29,20 @@ ROUTES: Final = (
     Route(
         rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
     ),
+    # Deciding.
+    Route(
+        rule="/moderate/<uuid:submission_id>/preview",
+        view=preview.preview,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/take-down",
+        view=decisions.take_down,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
 )
 
 GUARDS: Final = {
@@ -40,4 +54,6 @@ GUARDS: Final = {
 
 def moderate_blueprint() -> Blueprint:
     """Build the blueprint of this audience; every route of it is behind the login."""
-    return blueprint("moderate", ROUTES, guards=GUARDS)
+    made = blueprint("moderate", ROUTES, guards=GUARDS)
+    made.context_processor(undoing.standing_offer)
+    return made
