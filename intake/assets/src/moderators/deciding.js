@@ -20,8 +20,9 @@ function offerReasons(form, area) {
   select.removeAttribute('name')
   box.querySelector('[data-without-scripts]').hidden = true
   box.querySelector('[data-with-scripts]').hidden = false
-  select.addEventListener('change', () => insert(area, select.selectedOptions[0].dataset.words ?? ''))
-  if (select.value) insert(area, select.selectedOptions[0].dataset.words)
+  const words = () => document.getElementById(`words-${select.value}`)?.content.textContent ?? ''
+  select.addEventListener('change', () => insert(area, words()))
+  if (select.value) insert(area, words())
 }
 
 async function showMail(button, form) {
