@@ -329,6 +329,31 @@ class Moderator(_Person):
         """Press one of the three buttons."""
         self.page.get_by_role("button", name=button).click()
 
+    def is_at(self, name: str) -> None:
+        """Have somebody's clip before them."""
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def strikes(self, key: str) -> None:
+        """Press a key that leads to another page."""
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.keyboard.press(key)
+
+    def approves_by_key(self, *names: str) -> None:
+        """Approve the clips of these people, which come one after the other."""
+        for name in names:
+            self.is_at(name)
+            self.strikes("a")
+            self.has_decided("Approvato")
+
+    def sees_it_play(self) -> None:
+        """See that the picture moves."""
+        video = self.page.locator("video")
+        wait_until(lambda: video.evaluate("video => video.currentTime > 0.3"), what="playing")
+
+    def has_decided(self, words: str) -> None:
+        """Read what was decided, beside the button that undoes it."""
+        expect(self.page.locator(".undo")).to_contain_text(words)
+
 
 class Visitor(_Person):
     """Anybody who looks at the gallery."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from intake.db.engine import database_now_s
 from intake.db.records import job_from
@@ -97,6 +97,19 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     )
     fresh = {"state": JobState.READY, "attempts": 0, "postponed": 0, "hinted_at": None, "last_error": None}
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
+
+
+def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
+    """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
+
+    The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
+    """
+    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
+    rows = connection.execute(select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(*mine).with_for_update())
+    if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
+        return False
+    connection.execute(delete(jobs).where(*mine))
+    return True
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.jobs import JobKind
-    from intake.domain.submissions import Submission, SubmissionId
+    from intake.domain.submissions import Cause, Submission, SubmissionId
 
 
 def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
@@ -32,6 +32,8 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     wait_s: float = 0,
     reason: str | None = None,
     note: str | None = None,
+    cause: Cause | None = None,
+    rests_since: datetime | None = None,
     **columns: object,
 ) -> bool:
     """Move *submission* from the state and revision it was read in; write the event and the jobs that follow.
@@ -41,6 +43,8 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         wait_s: Seconds these jobs wait before anybody may take them.
         reason: What the sender may read.
         note: What only staff may read.
+        cause: Why, where the two states do not tell.
+        rests_since: Since when it counts as resting there, where not since now: who waited does not go to the back.
         columns: What else changes in the row.
 
     Returns:
@@ -59,7 +63,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             submissions.c.state == submission.state,
             submissions.c.revision == submission.revision,
         )
-        .values(state=after, revision=revision, moved_at=now, **columns)
+        .values(state=after, revision=revision, moved_at=rests_since or now, **columns)
     )
     if moved.rowcount != 1:
         return False
@@ -73,6 +77,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             after=after,
             reason=reason,
             note=note,
+            cause=cause,
         )
     )
     hooking.announce(connection, submission, after, now=now)
@@ -81,10 +86,32 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     return True
 
 
-def record_creation(connection: Connection, submission_id: SubmissionId, *, now: datetime) -> None:
+def record_creation(
+    connection: Connection,
+    submission_id: SubmissionId,
+    *,
+    actor: str = "sender",
+    cause: Cause | None = None,
+    now: datetime,
+) -> None:
     """Write the first line of a submission's history."""
+    line = {"revision": 0, "at": now, "actor": actor, "before": None, "after": State.UPLOADING, "cause": cause}
+    connection.execute(insert(events).values(submission_id=submission_id, **line))
+
+
+def record_word(  # noqa: PLR0913 - as a move
+    connection: Connection, submission: Submission, *, actor: str, now: datetime, cause: Cause, note: str | None = None
+) -> None:
+    """Write a line of a submission's history about something that did not move it."""
     connection.execute(
         insert(events).values(
-            submission_id=submission_id, revision=0, at=now, actor="sender", before=None, after=State.UPLOADING
+            submission_id=submission.id,
+            revision=submission.revision,
+            at=now,
+            actor=actor,
+            before=submission.state,
+            after=submission.state,
+            note=note,
+            cause=cause,
         )
     )

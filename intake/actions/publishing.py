@@ -106,7 +106,9 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
 def record_removal(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
     """Write down that a clip's public files are gone."""
     submission = queries.lock_submission(connection, job.submission_id)
-    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
+    if submission.state is State.WITHDRAWN:
+        # Of one that was only taken down it is kept: its first publication dates a clip, whenever it comes back.
+        connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
     _record(connection, submission, f"deleted {deleted} public files", now=now)
     _confirm_when_clean(connection, submission, job)
 
@@ -120,7 +122,9 @@ def erase_address(connection: Connection, submission_id: SubmissionId) -> bool:
 
 def _confirm_when_clean(connection: Connection, submission: Submission, job: Job) -> None:
     # The submission is locked and this job is done in this transaction, so one of the two sees the other's end.
-    if submission.state is State.WITHDRAWN and backlog.is_cleaned(connection, submission.id, job.revision):
+    # One that took the clip down before it was withdrawn is not one of the two.
+    is_of_withdrawal = submission.state is State.WITHDRAWN and submission.revision == job.revision
+    if is_of_withdrawal and backlog.is_cleaned(connection, submission.id, job.revision):
         enqueue(connection, submission.id, job.revision, JobKind.MAIL_WITHDRAWN)
 
 

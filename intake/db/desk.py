@@ -14,7 +14,7 @@ from sqlalchemy.types import String
 
 from intake.db import queries
 from intake.db.desk_tables import SEARCH_INDEX, desk_entries, looks
-from intake.db.tables import Moment
+from intake.db.schema import Moment
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from intake.db.tables import Moment, metadata
+from intake.db.schema import Moment, metadata
 
 SEARCH_INDEX: Final = "desk_words"
 """How the names begin of all that finds words: a virtual table of SQLite's and its parts, an index of PostgreSQL's.

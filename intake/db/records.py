@@ -13,6 +13,7 @@ from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import (
     NO_SUBMISSION,
+    Cause,
     ConsentGiven,
     Event,
     Job,
@@ -67,6 +68,7 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         clip_id=row["clip_id"],
         publication_count=row["publications"],
         publication=_publication(row["publication"]),
+        filed_by=row["filed_by"],
         consents=tuple(consent_from(consent) for consent in consents),
     )
 
@@ -94,6 +96,7 @@ def event_from(row: RowMapping) -> Event:
         after=State(row["after"]),
         reason=row["reason"],
         note=row["note"],
+        cause=Cause(row["cause"]) if row["cause"] else None,
     )
 
 

@@ -96,6 +96,9 @@ submissions = Table(
     Column("published_revision", Integer),
     Column("published_at", Moment),
     Column("publication", JSON),
+    # Who on the staff handed it in for its sender, whose own answers are asked for afterwards.
+    Column("filed_by", String(254)),
+    Index("ix_submissions_filed_by", "filed_by"),
     # One submission for each key a client chose, so that a repeated request finds the first one's.
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
@@ -194,6 +197,8 @@ events = Table(
     Column("after", String(20), nullable=False),
     Column("reason", Text),
     Column("note", Text),
+    # Why, where the two states do not tell.
+    Column("cause", String(20)),
 )
 
 heartbeats = Table(

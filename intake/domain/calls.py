@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
 from intake.domain.checks import CheckCode
+from intake.domain.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ CallSlug = NewType("CallSlug", str)
 FIRST_LANGUAGE: Final = "it"
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
 
+_FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
@@ -95,6 +97,22 @@ class OrganisationKind:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CannedReason:
+    """A reason for a decision, ready to be sent.
+
+    Attributes:
+        decisions: Which decisions it is written for; never an approval.
+        label: What moderators choose it by.
+        text: What the sender reads.
+    """
+
+    code: str
+    decisions: tuple[Decision, ...]
+    label: LocalText
+    text: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """What a call accepts. The page, the worker and the API all read these.
 
@@ -135,6 +153,7 @@ class Call:
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
     requires_captions: bool = False
+    reasons: tuple[CannedReason, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -145,6 +164,10 @@ class Call:
         """Return the label of an organisation kind; the value itself where the call no longer has it."""
         labels = {kind.value: kind.label.in_language(language) for kind in self.organisation_kinds}
         return labels.get(value, value)
+
+    def reason(self, code: str) -> CannedReason | None:
+        """Return the canned reason with this code, where there is one."""
+        return next((reason for reason in self.reasons if reason.code == code), None)
 
 
 def sha256_of_words(words: str) -> str:
@@ -195,6 +218,19 @@ def _call(document: Mapping[str, Any]) -> Call:
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
         requires_captions=bool(document.get("captions", {}).get("required", False)),
+        reasons=tuple(_reason(reason) for reason in document.get("reasons", ())),
+    )
+
+
+def _reason(table: Mapping[str, Any]) -> CannedReason:
+    text = _text(table["text"])
+    beginnings = {language: _FIRST_SENTENCE.split(words)[0] for language, words in text.words.items()}
+    return CannedReason(
+        code=str(table["code"]),
+        decisions=tuple(Decision(decision) for decision in table["for"]),
+        # Without one, its first sentence does.
+        label=_text(table.get("label", beginnings)),
+        text=text,
     )
 
 
@@ -241,6 +277,7 @@ def _require_sense(call: Call) -> None:
         "steps, formats and organisation_kinds must not be empty": not (
             call.steps and call.rules.formats and call.organisation_kinds
         ),
+        "each reason needs a code of its own, and is for ask_again, decline or both": not _reasons_make_sense(call),
     }
     for problem, is_there in problems.items():
         if is_there:
@@ -248,11 +285,18 @@ def _require_sense(call: Call) -> None:
     _require_same_languages(call)
 
 
+def _reasons_make_sense(call: Call) -> bool:
+    codes = {reason.code for reason in call.reasons}
+    answers = all(reason.decisions and Decision.APPROVE not in reason.decisions for reason in call.reasons)
+    return len(codes) == len(call.reasons) and "" not in codes and answers
+
+
 def _require_same_languages(call: Call) -> None:
     texts = [call.title, call.brief, call.noise_advice]
     texts += [text for step in call.steps for text in (step.title, step.text)]
     texts += [consent.text for consent in call.consents]
     texts += [kind.label for kind in call.organisation_kinds]
+    texts += [text for reason in call.reasons for text in (reason.label, reason.text)]
     spoken = {FIRST_LANGUAGE}.union(*(text.words for text in texts))
     for text in texts:
         if missing := sorted(spoken - set(text.words)):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
+from intake.domain.calls import ConsentKind
+from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from intake.domain.calls import CallSlug, ConsentKind
+    from intake.domain.calls import CallSlug
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
@@ -109,6 +112,7 @@ class Submission:
         upload_id: What the storage calls the upload in parts, once its first link was asked for.
         upload_part_bytes: How large the parts are of a file that comes in parts; None of one that comes at once.
         upload_begun_at: Since when its bytes are awaited.
+        filed_by: Who on the staff handed it in for its sender; None where senders did themselves.
     """
 
     id: SubmissionId
@@ -148,6 +152,7 @@ class Submission:
     clip_id: ClipId | None
     publication_count: int
     publication: Publication | None
+    filed_by: str | None
     consents: tuple[ConsentGiven, ...]
 
     @property
@@ -166,6 +171,29 @@ class Submission:
         """Tell whether the sender agreed to *kind* and still does."""
         return any(consent.kind is kind and consent.stands for consent in self.consents)
 
+    @property
+    def awaits_consent(self) -> bool:
+        """Whether its sender was not heard yet: somebody else handed it in, and they did not answer."""
+        return self.filed_by is not None and not self.consents and self.state not in FINAL
+
+    @property
+    def may_be_approved(self) -> bool:
+        """Whether its sender agreed to what an approval leads to."""
+        return self.has_consent(ConsentKind.GALLERY)
+
+
+class Cause(StrEnum):
+    """Why a submission was moved, where the two states do not tell."""
+
+    UNDONE = "undone"
+    """Whoever decided took it back at once."""
+    TAKEN_DOWN = "taken_down"
+    """What was public, or about to be, shall be looked at again."""
+    FILED = "filed"
+    """Somebody on the staff handed it in for its sender."""
+    CONFIRMED = "confirmed"
+    """Its sender confirmed what somebody else had handed in, and answered the consents."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -175,6 +203,7 @@ class Event:
         actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
         reason: What the sender was told.
         note: What only staff may read.
+        cause: Why, where the two states do not tell.
     """
 
     at: datetime
@@ -183,6 +212,7 @@ class Event:
     after: State
     reason: str | None
     note: str | None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

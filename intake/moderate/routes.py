@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import alerts, captions, clip, decisions, hooks, invitations, looking, operating, people, queue
+from intake.moderate import (
+    alerts,
+    captions,
+    clip,
+    decisions,
+    hooks,
+    invitations,
+    looking,
+    operating,
+    people,
+    preview,
+    queue,
+    undoing,
+)
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
@@ -94,6 +107,19 @@ ROUTES: Final = (
         access=Access.MODERATOR,
         methods=("POST",),
     ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/preview",
+        view=preview.preview,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/take-down",
+        view=decisions.take_down,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
     Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),
     Route(
@@ -122,4 +148,6 @@ GUARDS: Final = {
 
 def moderate_blueprint() -> Blueprint:
     """Build the blueprint of this audience; every route of it is behind the login."""
-    return blueprint("moderate", ROUTES, guards=GUARDS)
+    made = blueprint("moderate", ROUTES, guards=GUARDS)
+    made.context_processor(undoing.standing_offer)
+    return made

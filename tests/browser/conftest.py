@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from intake.web.routing import API_PREFIX
 from tests import media_factory
-from tests.browser.staging import Stage
+from tests.browser.staging import Stage, let_the_undo_pass
 from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
 from tests.faults.line import FAIR
 from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
@@ -291,7 +291,8 @@ def published(
     moderator.watches()
     desk_path = urlsplit(moderator.page.url).path
     moderator.decides("Approva e pubblica")
-    moderator.sees_the_queue()
+    moderator.has_decided("Approvato")
+    let_the_undo_pass(system.services)
     carla.comes_back()
     carla.waits_for(PUBLISHED)
     url, status_path = carla.follows_the_link_to_the_gallery(), urlsplit(carla.status_url).path

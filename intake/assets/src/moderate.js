@@ -5,6 +5,9 @@ const PIECES = {
   '[data-captions]': () => import('./moderators/captions.js'),
   '[data-seek]': () => import('./moderators/seek.js'),
   '[data-looked-at]': () => import('./moderators/looking.js'),
+  '[data-undo]': () => import('./moderators/undo.js'),
+  '[data-keyboard]': () => import('./moderators/keyboard.js'),
+  '[data-decision-form]': () => import('./moderators/deciding.js'),
 }
 
 for (const [selector, load] of Object.entries(PIECES)) {
