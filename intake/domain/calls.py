@@ -6,24 +6,25 @@ A call is data. `read_call` reads what a TOML file or a row holds.
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
+from intake.domain import call_problems
+from intake.domain.call_parts import read_event, read_fields
 from intake.domain.checks import CheckCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.domain.call_parts import CallEvent, ChoiceField
+
 CallSlug = NewType("CallSlug", str)
 
-FIRST_LANGUAGE: Final = "it"
+FIRST_LANGUAGE: Final = call_problems.FIRST_LANGUAGE
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
-
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 class Format(StrEnum):
@@ -111,7 +112,13 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call for videos."""
+    """A call for videos.
+
+    Attributes:
+        fields: Questions of its own, to be answered by everybody who sends.
+        accent: The colour of its page, as `#rrggbb`; None where it is ours.
+        embed_hosts: Sites that may show its clips; empty where all may.
+    """
 
     slug: CallSlug
     contact_email: str
@@ -124,6 +131,10 @@ class Call:
     rules: Rules
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
+    fields: tuple[ChoiceField, ...] = ()
+    event: CallEvent | None = None
+    accent: str | None = None
+    embed_hosts: tuple[str, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -154,6 +165,8 @@ def read_call(document: Mapping[str, Any]) -> Call:
     except (TypeError, AttributeError, ValueError) as error:
         raise BadCall(str(error)) from error
     _require_sense(call)
+    for problem in call_problems.problems_of(document):
+        raise BadCall(str(problem))
     return call
 
 
@@ -180,6 +193,10 @@ def _call(document: Mapping[str, Any]) -> Call:
         organisation_kinds=tuple(
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
+        fields=read_fields(document.get("fields") or [], _text),
+        event=read_event(document.get("event"), _text, _moment),
+        accent=(document.get("look") or {}).get("accent") or None,
+        embed_hosts=tuple(document.get("embed_hosts") or ()),
     )
 
 
@@ -210,7 +227,6 @@ def _moment(value: datetime | str | None) -> datetime | None:
 
 def _require_sense(call: Call) -> None:
     problems = {
-        "slug must be 2 to 40 of a-z, 0-9 and “-”": not _SLUG.fullmatch(call.slug),
         "rules.min_duration_s must be below rules.max_duration_s": (
             call.rules.min_duration_s >= call.rules.max_duration_s
         ),

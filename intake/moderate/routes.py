@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from intake.moderate import clip, decisions, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
+from intake.moderate.calls import pages as calls
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ ROUTES: Final = (
     Route(
         rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
     ),
+    # No call's address begins with “_”.
+    Route(rule="/moderate/calls", view=calls.calls, access=Access.VIEWER),
+    Route(rule="/moderate/calls/_new", view=calls.new_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/_new", view=calls.save_new_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/_load", view=calls.load_ready_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.edit_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.save_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/history", view=calls.call_history, access=Access.VIEWER),
+    Route(rule="/moderate/calls/<call_slug>/close", view=calls.close_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/reopen", view=calls.reopen_call, access=Access.ADMIN, methods=("POST",)),
 )
 
 GUARDS: Final = {
