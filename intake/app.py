@@ -22,6 +22,7 @@ from intake.moderate.access import Staff, set_up_access
 from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
 from intake.submit import description as submit_description
+from intake.submit.pages import preview_call
 from intake.submit.routes import ROUTES as SUBMIT_ROUTES
 from intake.submit.routes import submit_blueprint
 from intake.web import openapi
@@ -31,6 +32,7 @@ from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
 from intake.web.mail import mail_blueprint
+from intake.web.previews import provide_call_page
 from intake.web.routing import API_PREFIX
 from intake.web.security import set_up_security_headers
 from intake.web.services import provide
@@ -121,6 +123,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(blueprint)
     openapi.set_up_description(app, describe_api())
+    provide_call_page(app, preview_call)
     _protect_forms(app)
     _limit_rates(app, services.settings.create_per_hour)
     _trust_proxies(app, services.settings.trusted_proxies)

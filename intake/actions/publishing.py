@@ -91,7 +91,8 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     is_confirmed = submission.state is State.WITHDRAWN
     erased = dict.fromkeys(_TOLD if is_confirmed else (*_TOLD, *_ADDRESS), "")
     found = dict.fromkeys((*FOUND, *_KEPT))
-    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**erased, **found))
+    row = submissions.c.id == submission.id
+    connection.execute(update(submissions).where(row).values(**erased, **found, choices={}))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None))

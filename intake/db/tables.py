@@ -31,6 +31,18 @@ calls = Table(
     Column("loaded_at", Moment, nullable=False),
 )
 
+call_versions = Table(
+    "call_versions",
+    metadata,
+    # Every document a call ever had, the present one too. Added to and never changed.
+    Column("call_slug", ForeignKey("calls.slug"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    # A staff member's e-mail address, or `file` where it came from one.
+    Column("actor", String(254), nullable=False),
+    Column("document", JSON, nullable=False),
+)
+
 submissions = Table(
     "submissions",
     metadata,
@@ -57,6 +69,8 @@ submissions = Table(
     Column("organisation_kind", String(40), nullable=False),
     Column("email", String(254), nullable=False),
     Column("language", String(8), nullable=False),
+    # Answers to the fields of the call's own, by their names.
+    Column("choices", JSON, nullable=False, server_default="{}"),
     # What was said of the file that is held or, before the first receipt, of the one that is awaited.
     Column("file_name", String(255), nullable=False),
     Column("declared_bytes", BigInteger, nullable=False),

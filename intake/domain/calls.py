@@ -13,19 +13,22 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
+from intake.domain import call_problems
+from intake.domain.call_parts import read_event, read_fields
 from intake.domain.checks import CheckCode
 from intake.domain.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.domain.call_parts import CallEvent, ChoiceField
+
 CallSlug = NewType("CallSlug", str)
 
-FIRST_LANGUAGE: Final = "it"
+FIRST_LANGUAGE: Final = call_problems.FIRST_LANGUAGE
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
 
 _FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 class Format(StrEnum):
@@ -139,6 +142,9 @@ class Call:
     Attributes:
         requires_captions: Whether a clip is published only with captions that a person checked; else a warning stands
             beside the decision.
+        fields: Questions of its own, to be answered by everybody who sends.
+        accent: The colour of its page, as `#rrggbb`; None where it is ours.
+        embed_hosts: Sites that may show its clips; empty where all may.
     """
 
     slug: CallSlug
@@ -154,6 +160,10 @@ class Call:
     organisation_kinds: tuple[OrganisationKind, ...]
     requires_captions: bool = False
     reasons: tuple[CannedReason, ...] = ()
+    fields: tuple[ChoiceField, ...] = ()
+    event: CallEvent | None = None
+    accent: str | None = None
+    embed_hosts: tuple[str, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -188,6 +198,8 @@ def read_call(document: Mapping[str, Any]) -> Call:
     except (TypeError, AttributeError, ValueError) as error:
         raise BadCall(str(error)) from error
     _require_sense(call)
+    for problem in call_problems.problems_of(document):
+        raise BadCall(str(problem))
     return call
 
 
@@ -219,6 +231,10 @@ def _call(document: Mapping[str, Any]) -> Call:
         ),
         requires_captions=bool(document.get("captions", {}).get("required", False)),
         reasons=tuple(_reason(reason) for reason in document.get("reasons", ())),
+        fields=read_fields(document.get("fields") or [], _text),
+        event=read_event(document.get("event"), _text, _moment),
+        accent=(document.get("look") or {}).get("accent") or None,
+        embed_hosts=tuple(document.get("embed_hosts") or ()),
     )
 
 
@@ -267,7 +283,6 @@ def _moment(value: datetime | str | None) -> datetime | None:
 
 def _require_sense(call: Call) -> None:
     problems = {
-        "slug must be 2 to 40 of a-z, 0-9 and “-”": not _SLUG.fullmatch(call.slug),
         "rules.min_duration_s must be below rules.max_duration_s": (
             call.rules.min_duration_s >= call.rules.max_duration_s
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
@@ -11,6 +11,7 @@ from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from intake.domain.calls import CallSlug
@@ -38,7 +39,11 @@ Sha256 = NewType("Sha256", str)
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What a sender tells us about themselves and their clip's language."""
+    """What a sender tells us about themselves and their clip's language.
+
+    Attributes:
+        choices: The value chosen in each of the call's own fields, by the field's name.
+    """
 
     given_name: str
     family_name: str
@@ -47,6 +52,7 @@ class Sender:
     organisation_kind: str
     email: str
     language: str
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:

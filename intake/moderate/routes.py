@@ -19,6 +19,7 @@ from intake.moderate import (
     undoing,
 )
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
+from intake.moderate.calls import pages as calls
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ ROUTES: Final = (
     *PEOPLE,
     *ALERTS,
     *HOOKS,
+    # No call's address begins with “_”.
+    Route(rule="/moderate/calls", view=calls.calls, access=Access.VIEWER),
+    Route(rule="/moderate/calls/_new", view=calls.new_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/_new", view=calls.save_new_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/_load", view=calls.load_ready_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.edit_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.save_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/history", view=calls.call_history, access=Access.VIEWER),
+    Route(rule="/moderate/calls/<call_slug>/close", view=calls.close_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/reopen", view=calls.reopen_call, access=Access.ADMIN, methods=("POST",)),
 )
 
 GUARDS: Final = {

@@ -43,6 +43,7 @@ def set_up_language(app: Flask) -> None:
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
+    app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name)
     app.jinja_env.globals.update(
         local=_local,
         verdict_sentence=_sentence,
@@ -114,6 +115,14 @@ def _file_size(size_bytes: float) -> str:
 
 def _moment(moment: datetime) -> str:
     return wording.moment(moment, page_language())
+
+
+def _meeting(starts_at: datetime, time_zone: str) -> str:
+    return wording.meeting(starts_at, time_zone, page_language())
+
+
+def _language_name(code: str) -> str:
+    return str(Locale.parse(page_language()).languages.get(code, code))
 
 
 def _utc(moment: datetime) -> str:
