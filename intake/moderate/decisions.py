@@ -40,7 +40,7 @@ LOST = {
     ),
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
     Outcome.NO_CHECKED_CAPTIONS: N_(
-        "Questo bando pubblica solo video con sottotitoli controllati da una persona. Controllali, poi approva."
+        "Questo invito pubblica solo video con sottotitoli controllati da una persona. Controllali, poi approva."
     ),
     Outcome.NO_CONSENT: N_(
         "Non si può ancora approvare: manca il consenso alla galleria di chi compare nel video. Appena arriva, il "

@@ -288,7 +288,7 @@ class TestTheClipsPage:
         answer = press(desk, page, f"{page}/decision", decision="approve", reviewed_sha256=REVIEWED)
 
         assert answer.status_code == 409
-        assert "Questo bando pubblica solo video con sottotitoli controllati da una persona." in answer.text
+        assert "Questo invito pubblica solo video con sottotitoli controllati da una persona." in answer.text
         assert read(services, submission.id).state is State.AWAITING_REVIEW
 
     def test_hints_which_steps_were_heard(self, desk: FlaskClient, services: Services) -> None:
