@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from intake.domain.submissions import SubmissionId
 
+pytestmark = pytest.mark.slow
+
 AS_IT_IS = "<!DOCTYPE html><title>x</title>"
 STRICT = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
 

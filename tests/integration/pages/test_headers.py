@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake.actions import tokens
 from intake.domain.states import State
 from intake.mail.letters import id_of
 from tests.builders import CALL, a_mail, a_receipt, read
@@ -33,6 +34,7 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
         "token": token,
         "filename": "nothing.css",
         "name": id_of(a_mail()),
+        "signed": tokens.sign("1.new_clips", services.settings.secret_key),
     }
     paths = {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule
