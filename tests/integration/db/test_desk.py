@@ -256,6 +256,16 @@ class TestTheSearch:
         assert (before, after) == ([[nicolo], [nicolo]], [[]] * 6)
         assert listed(services, replace(ALL, states=(State.WITHDRAWN,))) == [nicolo]
 
+    def test_knows_nothing_of_what_ended_before_its_commit(
+        self, services_on_each: Services, nicolo: SubmissionId
+    ) -> None:
+        row = update(submissions).where(submissions.c.id == nicolo).values(given_name="Michele")
+        with services_on_each.engine.connect() as connection, connection.begin() as transaction:
+            connection.execute(row)
+            transaction.rollback()
+
+        assert [found(services_on_each, words) for words in ("michele", "nicolò")] == [[], [nicolo]]
+
     def test_loses_nothing_when_tables_are_changed(self, services_on_each: Services, nicolo: SubmissionId) -> None:
         with writing(services_on_each.engine) as connection:
             desk_index.suspend(connection)
