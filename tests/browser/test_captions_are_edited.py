@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.browser.staging import Stage, Staged
     from tests.people import Moderator, Visitor
 
+ELSEWHERE = "http://elsewhere.example/page"
+
 
 def opens_the_captions_of(moderator: Moderator, staged: Staged) -> Page:
     moderator.opens(f"{staged.desk_path}/captions")
@@ -82,10 +84,10 @@ def test_a_frame_without_an_origin_of_its_own_has_captions_too(
     moderator.page.get_by_role("button", name="Salva i sottotitoli").click()
     moderator.reads("Sottotitoli salvati.")
 
-    visitor.goes_to(published.url)
     embed_url = urljoin(published.url, published.embed_path)
-    visitor.page.goto("about:blank")
-    visitor.page.set_content(f'<iframe sandbox="allow-scripts" src="{embed_url}"></iframe>')
+    elsewhere = f'<iframe sandbox="allow-scripts" src="{embed_url}"></iframe>'
+    visitor.page.route(ELSEWHERE, lambda route: route.fulfill(body=elsewhere, content_type="text/html"))
+    visitor.goes_to(ELSEWHERE)
     frame = visitor.page.frames[-1]
     frame.wait_for_selector("video")
     english = frame.locator("track[srclang=en]")
