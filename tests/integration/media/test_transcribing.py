@@ -38,43 +38,13 @@ EACH = pytest.mark.parametrize(
 )
 
 CARLO = sound_factory.SPEECH / "it_IT_m_Carlo"
-NUMBERS = [
-    "zero",
-    "uno",
-    "due",
-    "tre",
-    "quattro",
-    "cinque",
-    "sei",
-    "sette",
-    "otto",
-    "nove",
-    "dieci",
-    "undici",
-    "dodici",
-    "tredici",
-    "quattordici",
-    "quindici",
-    "sedici",
-    "diciassette",
-    "diciotto",
-    "diciannove",
-]
-DAYS = ["domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"]
-MONTHS = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-]
+SAID = """
+    zero uno due tre quattro cinque sei sette otto nove
+    dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove
+    domenica lunedì martedì mercoledì giovedì venerdì sabato
+    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+"""
+NUMBERS, DAYS, MONTHS = (SAID.split()[first:last] for first, last in ((0, 20), (20, 27), (27, 39)))
 SPOKEN = {
     f"digits/{kind}{number}": word
     for kind, words in (("", NUMBERS), ("day-", DAYS), ("mon-", MONTHS))
