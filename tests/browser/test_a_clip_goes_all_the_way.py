@@ -19,7 +19,7 @@ from intake.domain.submissions import SubmissionId
 from tests import media_factory
 from tests.browser.system import MODERATORS
 from tests.builders import read
-from tests.people import PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
+from tests.people import PATIENCE_MS, PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
 from tests.servers import wait_until
 
 if TYPE_CHECKING:
