@@ -60,7 +60,8 @@ def translated(value: Any, language: str) -> Any:  # noqa: ANN401 - any part of 
         return [translated(entry, language) for entry in value]
     if not isinstance(value, dict):
         return value
-    if "it" in value:
+    # What to listen for is a list of phrases, and nobody reads it.
+    if isinstance(value.get("it"), str):
         return value | {language: mark(value["it"])}
     return {name: translated(entry, language) for name, entry in value.items()}
 

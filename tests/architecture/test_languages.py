@@ -157,12 +157,9 @@ def test_a_catalogue_more_is_a_language_more(pages: dict[str, str]) -> None:
 def test_no_page_says_a_word_that_is_not_in_the_catalogue(pages: dict[str, str]) -> None:
     locale = Locale.parse(NOBODY_S)
     dates = {word for name in locale.months["format"]["wide"].values() for word in WORD.findall(name)}
-    languages = {
-        name
-        for code in (*wording.languages(), NOBODY_S)
-        for name in WORD.findall(Locale.parse(code).display_name.title())
-    }
-    spoken = (Locale.parse(code).get_language_name(NOBODY_S) or "" for code in (*wording.languages(), NOBODY_S))
+    known = (*wording.languages(), NOBODY_S)
+    languages = {name for code in known for name in WORD.findall(Locale.parse(code).display_name.title())}
+    spoken = (Locale.parse(code).get_language_name(NOBODY_S) or "" for code in known)
     languages |= {word for name in spoken for word in WORD.findall(name)}
     allowed = A_NAME | UNITS | SAID_BY_PEOPLE | dates | languages | {NOBODY_S}
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
 from tests.browser import inspection
-from tests.people import PATIENCE_MS, plays
+from tests.people import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,27 +71,6 @@ def test_captions_are_written_beside_the_player_and_seen_with_the_clip(
     track = visitor.page.locator("video track")
     expect(track).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)
     assert track.evaluate("element => [...element.track.cues].map(cue => cue.text)") == ["Buongiorno, sono Carla."]
-
-
-def test_a_frame_without_an_origin_of_its_own_has_captions_too(
-    published: PublishedClip, moderator: Moderator, visitor: Visitor
-) -> None:
-    moderator.opens(f"{published.desk_path}/captions?of=en")
-    adds(moderator.page, "Good morning.", at_s=0.2)
-    moderator.page.get_by_role("button", name="Salva i sottotitoli").click()
-    moderator.reads("Sottotitoli salvati.")
-
-    visitor.goes_to(published.url)
-    embed_url = urljoin(published.url, published.embed_path)
-    visitor.page.goto("about:blank")
-    visitor.page.set_content(f'<iframe sandbox="allow-scripts" src="{embed_url}"></iframe>')
-    frame = visitor.page.frames[-1]
-    frame.wait_for_selector("video")
-    english = frame.locator("track[srclang=en]")
-    english.evaluate("element => { element.track.mode = 'showing' }")
-
-    expect(english).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)
-    plays(frame.locator("video"))
 
 
 def test_a_list_takes_the_place_of_the_text_and_shows_it_over_the_picture(stage: Stage, moderator: Moderator) -> None:

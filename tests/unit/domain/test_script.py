@@ -39,7 +39,7 @@ def heard_at(*phrases: str) -> int | None:
         ("PERCIO", 12_000),
         ("a tutti mi chiamo", 500),
         ("chiamo anna e sono", 500),
-        ("provate", None),
+        ("titola", None),
         ("{email}", None),
         ("", None),
     ],
