@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -149,6 +150,8 @@ submissions = Table(
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
     Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
+    # The figures look at one week after the other, exports at one call.
+    Index("ix_submissions_created_at_id", "created_at", "id"),
 )
 
 AWAITED: Final = (
@@ -238,6 +241,36 @@ events = Table(
     Column("after", String(20), nullable=False),
     Column("reason", Text),
     Column("note", Text),
+)
+
+weekly_figures = Table(
+    "weekly_figures",
+    metadata,
+    # What the submissions of one week come to, counted anew when one of them moves. Numbers only: nobody is in it.
+    Column("call_slug", String(40), primary_key=True),
+    # A Monday.
+    Column("week", Date, primary_key=True),
+    Column("measure", String(30), primary_key=True),
+    Column("part", String(200), primary_key=True),
+    Column("value", Float, nullable=False),
+    Index("ix_weekly_figures_week_call_slug", "week", "call_slug"),
+)
+
+figures_seen = Table(
+    "figures_seen",
+    metadata,
+    # One row: up to which move the weeks are counted.
+    Column("id", Integer, primary_key=True),
+    Column("event_id", Integer, nullable=False),
+)
+
+object_checksums = Table(
+    "object_checksums",
+    metadata,
+    # The CRC-32 that an archive needs of each object, so that a download that broke off goes on where it was.
+    Column("key", String(200), primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("crc32", BigInteger, nullable=False),
 )
 
 heartbeats = Table(

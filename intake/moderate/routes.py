@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from intake.moderate import clip, decisions, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.moderate.calls import pages as calls
+from intake.moderate.figures import pages as figures
+from intake.moderate.figures import submissions
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ ROUTES: Final = (
     Route(
         rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
     ),
+    Route(rule="/moderate/figures", view=figures.figures, access=Access.VIEWER),
+    Route(rule="/moderate/figures.csv", view=figures.download_figures, access=Access.VIEWER),
+    Route(rule="/moderate/submissions.csv", view=submissions.download_submissions, access=Access.MODERATOR),
     # No call's address begins with “_”.
     Route(rule="/moderate/calls", view=calls.calls, access=Access.VIEWER),
     Route(rule="/moderate/calls/_new", view=calls.new_call, access=Access.ADMIN),
