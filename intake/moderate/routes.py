@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import clip, decisions, queue
+from intake.moderate import archive, clip, decisions, queue
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.moderate.calls import pages as calls
 from intake.moderate.figures import pages as figures
@@ -42,6 +42,7 @@ ROUTES: Final = (
     Route(rule="/moderate/calls/_load", view=calls.load_ready_call, access=Access.ADMIN, methods=("POST",)),
     Route(rule="/moderate/calls/<call_slug>", view=calls.edit_call, access=Access.ADMIN),
     Route(rule="/moderate/calls/<call_slug>", view=calls.save_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/archive.zip", view=archive.download_archive, access=Access.ADMIN),
     Route(rule="/moderate/calls/<call_slug>/history", view=calls.call_history, access=Access.VIEWER),
     Route(rule="/moderate/calls/<call_slug>/close", view=calls.close_call, access=Access.ADMIN, methods=("POST",)),
     Route(rule="/moderate/calls/<call_slug>/reopen", view=calls.reopen_call, access=Access.ADMIN, methods=("POST",)),
