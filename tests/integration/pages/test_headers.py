@@ -32,6 +32,7 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
         "token": token,
         "filename": "nothing.css",
         "name": id_of(a_mail()),
+        "accent": "1f4f8f",
     }
     paths = {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule
