@@ -19,7 +19,8 @@ from intake.web.language import page_language
 from intake.wording.captions import mistake
 
 if TYPE_CHECKING:
-    from intake.domain.calls import Call, CannedReason
+    from intake.domain.call_parts import CannedReason
+    from intake.domain.calls import Call
     from intake.domain.captions import Cue
 
 _NEEDS_A_REASON = _("Scrivi il motivo: chi ha mandato il video lo legge.")
