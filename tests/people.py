@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from playwright.sync_api import Error, expect
 
@@ -312,7 +313,7 @@ class Moderator(_Person):
 
     def opens_the_clip_of(self, name: str) -> None:
         """Find somebody's clip in the queue and open it."""
-        self.opens("/moderate/")
+        self.opens(f"/moderate/?{urlencode({'q': name})}")
         self.page.get_by_role("link", name=name, exact=True).click()
         expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
 

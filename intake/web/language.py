@@ -42,6 +42,8 @@ def set_up_language(app: Flask) -> None:
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
+    # Not `_(…)`: what that returns counts as markup, and these words may be somebody's.
+    app.jinja_env.filters["translated"] = _translated
     app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name, day=_day, short_day=_short_day)
     app.jinja_env.globals.update(
         local=_local,
@@ -58,6 +60,10 @@ def page_language() -> str:
     """Return the language of this page: as asked for, or the submission's, or Italian."""
     asked = request.args.get("lang", "")
     return asked if asked in wording.languages() else g.get("language", FIRST_LANGUAGE)
+
+
+def _translated(text: str) -> str:
+    return wording.say(text, page_language())
 
 
 def _locale() -> str:

@@ -34,3 +34,9 @@ def test_nothing_is_fetched_from_others(template: Path) -> None:
 @EACH_TEMPLATE
 def test_nothing_is_shown_unescaped(template: Path) -> None:
     assert not re.search(r"\|\s*safe\b|autoescape\s+false", template.read_text(encoding="utf-8"))
+
+
+@EACH_TEMPLATE
+def test_only_our_own_sentences_are_translated_as_markup(template: Path) -> None:
+    """`_(…)` escapes nothing of its sentence: what comes from a row goes through `| translated`."""
+    assert not re.search(r"\b(?:_|gettext|ngettext)\(\s*[^\s\"')]", template.read_text(encoding="utf-8"))

@@ -41,10 +41,10 @@ def barriers(page: Page) -> list[str]:
 def italian_words(page: Page) -> set[str]:
     """The Italian words that a page says or hides, folded parts and labels included."""
     texts: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(':not(code)')].flatMap((element) => [
+        """() => [...document.querySelectorAll(':not(code, kbd)')].flatMap((element) => [
             ...[...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
             ...[...element.attributes]
-              .filter(({ name }) => /^(alt|aria-label|title|placeholder|content|data-.*)$/.test(name))
+              .filter(({ name }) => /^(alt|aria-label|title|placeholder|content|data-(?!key$).*)$/.test(name))
               .map(({ value }) => value),
         ])"""
     )

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from intake.actions import jobs, judging, moderating, submitting
 from intake.actions.moderating import Decision
-from intake.db import queries
+from intake.db import desk
 from intake.db.engine import writing
 from intake.db.tables import jobs as jobs_table
 from intake.domain.jobs import JobKind, JobState
@@ -84,7 +84,7 @@ class Stage:
     def withdraws_all_that_wait(self) -> None:
         """Have every sender take back what waits to be watched."""
         with writing(self._services.engine) as connection:
-            for waiting in queries.queue(connection, [State.AWAITING_REVIEW], after=None, limit=1000):
+            for waiting in desk.page(connection, desk.Wanted(states=(State.AWAITING_REVIEW,)), limit=1000):
                 assert submitting.withdraw(connection, waiting.id, actor="sender", now=self._services.clock())
 
     def submission_being_inspected(self, family_name: str) -> Staged:
