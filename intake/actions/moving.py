@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, update
 
 from intake.actions import jobs
+from intake.db.records import document_of
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
 from intake.domain.states import State, is_legal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.deeds import Change, Deed
     from intake.domain.jobs import JobKind
     from intake.domain.submissions import Submission, SubmissionId
 
@@ -32,6 +34,8 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     wait_s: float = 0,
     reason: str | None = None,
     note: str | None = None,
+    deed: Deed | None = None,
+    changes: Iterable[Change] = (),
     **columns: object,
 ) -> bool:
     """Move *submission* from the state and revision it was read in; write the event and the jobs that follow.
@@ -41,6 +45,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         wait_s: Seconds these jobs wait before anybody may take them.
         reason: What the sender may read.
         note: What only staff may read.
+        deed: What was done, where the two states do not say it all; and what is another by it.
         columns: What else changes in the row.
 
     Returns:
@@ -73,11 +78,37 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             after=after,
             reason=reason,
             note=note,
+            deed=deed,
+            changes=[document_of(change) for change in changes] or None,
         )
     )
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True
+
+
+def record_deed(
+    connection: Connection,
+    submission: Submission,
+    deed: Deed,
+    *,
+    actor: str,
+    now: datetime,
+    changes: Iterable[Change] = (),
+) -> None:
+    """Write into a submission's history what was done to it while it rests where it is."""
+    connection.execute(
+        insert(events).values(
+            submission_id=submission.id,
+            revision=submission.revision,
+            at=now,
+            actor=actor,
+            before=submission.state,
+            after=submission.state,
+            deed=deed,
+            changes=[document_of(change) for change in changes] or None,
+        )
+    )
 
 
 def record_creation(connection: Connection, submission_id: SubmissionId, *, now: datetime) -> None:

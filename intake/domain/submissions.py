@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NewType
 
+from intake.domain.jobs import JobState
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from intake.domain.calls import CallSlug, ConsentKind
     from intake.domain.checks import Check
+    from intake.domain.cutting import Cut
+    from intake.domain.deeds import Change, Deed
     from intake.domain.facts import AudioLevels, VideoFacts
-    from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+    from intake.domain.jobs import JobId, JobKind, LeaseToken
     from intake.domain.states import State
 
 SubmissionId = NewType("SubmissionId", str)
@@ -94,6 +98,19 @@ class Publication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CutFound:
+    """What was found of a review copy that is cut; what was found of the original stands beside it.
+
+    Attributes:
+        peaks: The sound's outline for a picture, 0 to 100.
+    """
+
+    video: VideoFacts
+    levels: AudioLevels
+    peaks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """One video message, from the form to the gallery.
 
@@ -105,6 +122,14 @@ class Submission:
         upload_id: What the storage calls the upload in parts, once its first link was asked for.
         upload_part_bytes: How large the parts are of a file that comes in parts; None of one that comes at once.
         upload_begun_at: Since when its bytes are awaited.
+        cut: How the review copy is made of the original.
+        wanted_cut: How it is to be made next; None where nobody asked.
+        cut_found: What was found of the review copy where it is cut.
+        cleaner_key: The original's sound with less noise, where somebody had it made.
+        poster_at_s: Where in the review copy the poster is; None where it is one of the stills.
+        title: What the clip is called in public; empty where it is called after its speaker.
+        quote: A sentence of the speaker's own, for cards.
+        sender_said: Each detail that a moderator corrected, as its sender typed it.
     """
 
     id: SubmissionId
@@ -141,10 +166,33 @@ class Submission:
     decision_reason: str | None
     approved_sha256: Sha256 | None
     poster: int
+    cut: Cut
+    wanted_cut: Cut | None
+    cut_found: CutFound | None
+    cleaner_key: ObjectKey | None
+    poster_at_s: float | None
+    title: str
+    quote: str
+    sender_said: Mapping[str, str]
     clip_id: ClipId | None
     publication_count: int
     publication: Publication | None
     consents: tuple[ConsentGiven, ...]
+
+    @property
+    def shown_video(self) -> VideoFacts | None:
+        """What is known of what moderators watch: of the cut, where there is one, else of the original."""
+        return self.cut_found.video if self.cut_found else self.video
+
+    @property
+    def shown_levels(self) -> AudioLevels | None:
+        """How what moderators hear measures."""
+        return self.cut_found.levels if self.cut_found else self.levels
+
+    @property
+    def shown_peaks(self) -> tuple[int, ...]:
+        """The outline of what moderators hear."""
+        return self.cut_found.peaks if self.cut_found else self.peaks
 
     @property
     def part_plan(self) -> PartPlan | None:
@@ -171,6 +219,8 @@ class Event:
         actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
         reason: What the sender was told.
         note: What only staff may read.
+        deed: What was done where that is no plain move.
+        changes: What is another by it.
     """
 
     at: datetime
@@ -179,6 +229,8 @@ class Event:
     after: State
     reason: str | None
     note: str | None
+    deed: Deed | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,3 +246,8 @@ class Job:
     max_attempts: int
     token: LeaseToken | None
     last_error: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody does it, or will."""
+        return self.state in {JobState.READY, JobState.LEASED}
