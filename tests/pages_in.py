@@ -43,7 +43,7 @@ def main(language: str, folder: Path) -> None:
     speak(services, language)
     app = create_app(services)
     with app.app_context():
-        staff_of(app).add(MODERATOR, "moderator", PASSWORD)
+        staff_of(app).add(MODERATOR, "admin", PASSWORD)
     print(json.dumps(dict(pages(app.test_client(), services, language))))  # noqa: T201
 
 
@@ -95,6 +95,8 @@ def _desk(client: FlaskClient, submission_ids: list[str], query: str) -> Iterato
     fields = {"email": MODERATOR, "password": PASSWORD, "csrf_token": page.value("csrf_token")}
     client.post("/moderate/login", data=fields)
     yield "queue", client.get("/moderate/" + query).text
+    for path in ("people", "alerts", "hooks", "invitations/nobody"):
+        yield path, client.get(f"/moderate/{path}{query}").text
     for submission_id in submission_ids:
         yield f"desk {submission_id}", client.get(f"/moderate/{submission_id}{query}").text
 

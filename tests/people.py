@@ -159,9 +159,12 @@ class Sender(_Person):
         control = self.page.locator("input, select, textarea")
         return self.page.get_by_label(re.compile(f"^{label}( |$)")).and_(control)
 
+    call: str = "pistoia2030"
+    """The call they answer."""
+
     def opens_the_call(self) -> None:
         """Read what is asked for."""
-        self.opens("/calls/pistoia2030")
+        self.opens(f"/calls/{self.call}")
 
     def fills_in(self, *, kind: str = "impresa", **changes: str) -> None:
         """Write down who they are; *changes* by the label of the field, with `_` for `-`."""
@@ -328,6 +331,48 @@ class Moderator(_Person):
     def decides(self, button: str) -> None:
         """Press one of the three buttons."""
         self.page.get_by_role("button", name=button).click()
+
+    def is_at(self, name: str) -> None:
+        """Have somebody's clip before them."""
+        expect(self.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    def strikes(self, key: str) -> None:
+        """Press a key that leads to another page."""
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.keyboard.press(key)
+
+    def approves_by_key(self, *names: str) -> None:
+        """Approve the clips of these people, which come one after the other."""
+        for name in names:
+            self.is_at(name)
+            self.strikes("a")
+            self.has_decided("Approvato")
+
+    def sees_it_play(self) -> None:
+        """See that the picture moves."""
+        video = self.page.locator("video")
+        wait_until(lambda: video.evaluate("video => video.currentTime > 0.3"), what="playing")
+
+    def has_decided(self, words: str) -> None:
+        """Read what was decided, beside the button that undoes it."""
+        expect(self.page.locator(".undo")).to_contain_text(words)
+
+
+class Admin(Moderator):
+    """A moderator who may also change what is called for."""
+
+    def opens_the_calls(self) -> None:
+        """See which calls there are."""
+        self.opens("/moderate/calls")
+
+    def types(self, **texts: str) -> None:
+        """Write into fields of a call, by the names of the form, with `__` for `.`."""
+        for name, text in texts.items():
+            self.page.locator(f"[name='{name.replace('__', '.')}']").fill(text)
+
+    def presses(self, button: str) -> None:
+        """Press the first button of that name."""
+        self.page.get_by_role("button", name=button).first.click()
 
 
 class Visitor(_Person):

@@ -17,6 +17,7 @@ from intake.actions import moderating, submitting
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug
+from intake.domain.decisions import Decision
 from intake.domain.states import State
 from intake.domain.submissions import Sender
 from intake.settings import Settings
@@ -213,10 +214,11 @@ def _see_through(services: Services, clip: DemoClip) -> None:
 
 def _approve(services: Services, submission: Submission) -> None:
     ruling = moderating.Ruling(
-        decision=moderating.Decision.APPROVE,
+        decision=Decision.APPROVE,
         reviewed_sha256=submission.review_sha256 or "",
         moderator=_first_moderator(services),
         poster=len(submission.stills) // 2,
+        wait_s=0,
     )
     with writing(services.engine) as connection:
         moderating.decide(connection, submission.id, ruling, now=services.clock())

@@ -14,15 +14,16 @@ from sqlalchemy import update
 
 from intake.actions import jobs
 from intake.actions.moderating import Outcome
-from intake.actions.moving import move, record_deed
+from intake.actions.moving import move, record_word
 from intake.db import backlog, queries
 from intake.db.records import document_of
 from intake.db.tables import submissions
+from intake.domain.changes import Change
 from intake.domain.cutting import WHOLE, Cut, Cuttable, problem_with
-from intake.domain.deeds import Change, Deed
 from intake.domain.errors import IllegalMove
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
+from intake.domain.submissions import Cause
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +62,7 @@ def cuttable(submission: Submission) -> Cuttable | None:
     )
 
 
-def ask_recut(
+def ask_recut(  # noqa: PLR0913 - as a ruling
     connection: Connection,
     submission_id: SubmissionId,
     wanted: Cut,
@@ -92,7 +93,7 @@ def ask_recut(
         actor=moderator,
         now=now,
         then=[JobKind.RECUT],
-        deed=Deed.RECUT_ASKED,
+        cause=Cause.RECUT_ASKED,
         changes=changes_between(submission.cut, wanted),
         wanted_cut=document_of(wanted),
     )
@@ -110,7 +111,7 @@ def record_recut(connection: Connection, job: Job, made: Recut, *, now: datetime
         State.AWAITING_REVIEW,
         actor="worker",
         now=now,
-        deed=Deed.RECUT_MADE,
+        cause=Cause.RECUT_MADE,
         cut=None if made.cut == WHOLE else document_of(made.cut),
         cut_found=document_of(made.found) if made.found else None,
         wanted_cut=None,
@@ -135,7 +136,7 @@ def record_failed_recut(connection: Connection, job: Job, *, now: datetime) -> b
         State.AWAITING_REVIEW,
         actor="worker",
         now=now,
-        deed=Deed.RECUT_FAILED,
+        cause=Cause.RECUT_FAILED,
         wanted_cut=None,
     )
     # What the attempt filed counts for nothing.
@@ -149,7 +150,7 @@ def ask_cleaning(connection: Connection, submission_id: SubmissionId, *, moderat
         return False
     if not _wants_cleaning(connection, submission):
         return False
-    record_deed(connection, submission, Deed.CLEANING_ASKED, actor=moderator, now=now)
+    record_word(connection, submission, cause=Cause.CLEANING_ASKED, actor=moderator, now=now)
     return True
 
 
@@ -161,7 +162,7 @@ def record_cleaning(
     if submission.state in FINAL or submission.original_key != original_key:
         return False
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(cleaner_key=key))
-    record_deed(connection, submission, Deed.SOUND_CLEANED, actor="worker", now=now)
+    record_word(connection, submission, cause=Cause.SOUND_CLEANED, actor="worker", now=now)
     return True
 
 

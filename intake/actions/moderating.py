@@ -1,4 +1,8 @@
-"""What staff can do with a submission: approve, decline, ask again, and give a dead job another chance."""
+"""What staff can do with a submission: approve, decline, ask again, take back, give a dead job another chance.
+
+What follows from a decision is a job in its transaction that waits for as long as the decision can be undone. Whoever
+is killed meanwhile changes nothing about that: the row says when it is due, and it is done then.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake.actions import jobs
+from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.domain.calls import ConsentKind
-from intake.domain.errors import IllegalMove, NotFound
+from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
+from intake.domain.desk import larger_limits
+from intake.domain.errors import NotFound
 from intake.domain.jobs import JOB_RULES, JobKind, JobState
 from intake.domain.states import State
+from intake.domain.submissions import Cause
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -21,15 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.jobs import JobId
-    from intake.domain.submissions import Submission, SubmissionId
-
-
-class Decision(StrEnum):
-    """What a moderator may decide."""
-
-    APPROVE = "approve"
-    DECLINE = "decline"
-    ASK_AGAIN = "ask_again"
+    from intake.domain.submissions import Event, Submission, SubmissionId
 
 
 class Outcome(StrEnum):
@@ -38,6 +37,8 @@ class Outcome(StrEnum):
     DONE = "done"
     SOMEBODY_ELSE = "somebody_else"
     FILE_CHANGED = "file_changed"
+    NO_CHECKED_CAPTIONS = "no_checked_captions"
+    NO_CONSENT = "no_consent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class Ruling:
         reason: What the sender reads; None only for an approval.
         note: What only staff read.
         poster: Which still stands for the clip, from 0; None for the one that inspection found best.
+        wait_s: Seconds that what follows waits, so that the decision can be undone.
     """
 
     decision: Decision
@@ -57,6 +59,7 @@ class Ruling:
     reason: str | None = None
     note: str | None = None
     poster: int | None = None
+    wait_s: float = UNDO_S
 
 
 def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, *, now: datetime) -> Outcome:
@@ -70,12 +73,71 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         return Outcome.SOMEBODY_ELSE
     if submission.review_sha256 != ruling.reviewed_sha256:
         return Outcome.FILE_CHANGED
-    if ruling.decision is Decision.APPROVE:
-        _approve(connection, submission, ruling, now=now)
-    else:
-        after = State.DECLINED if ruling.decision is Decision.DECLINE else State.REDO_REQUESTED
-        _turn_down(connection, submission, after, ruling, now=now)
+    if ruling.decision is not Decision.APPROVE:
+        _turn_down(connection, submission, ruling, now=now)
+        return Outcome.DONE
+    if not submission.may_be_approved:
+        return Outcome.NO_CONSENT
+    if _lacks_captions(connection, submission):
+        return Outcome.NO_CHECKED_CAPTIONS
+    _approve(connection, submission, ruling, now=now)
     return Outcome.DONE
+
+
+def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, moderator: str, now: datetime) -> bool:
+    """Take one's own decision, the move to *revision*, back: the clip waits again, and nobody is told anything.
+
+    Returns:
+        False when it is too late: something that followed was begun, or the submission was moved since.
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.revision != revision or submission.state not in DECIDED:
+        return False
+    moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
+    if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
+        return False
+    came_to_wait = [event.at for event in moves if _began_to_wait(event)]
+    return move(
+        connection,
+        submission,
+        State.AWAITING_REVIEW,
+        actor=moderator,
+        now=now,
+        cause=Cause.UNDONE,
+        rests_since=came_to_wait[-1],
+        decision_reason=None,
+        approved_sha256=None,
+    )
+
+
+def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
+    """Take a clip out of the gallery, or stop it on its way there, to be looked at again.
+
+    Its files follow, and it can be approved again meanwhile: it is published anew under another revision.
+
+    Returns:
+        False when it is not public or about to be (any more).
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state not in {State.APPROVED, State.PUBLISHED}:
+        return False
+    return move(
+        connection,
+        submission,
+        State.AWAITING_REVIEW,
+        actor=moderator,
+        now=now,
+        then=[JobKind.UNPUBLISH],
+        note=note,
+        cause=Cause.TAKEN_DOWN,
+        approved_sha256=None,
+    )
 
 
 def look_again(connection: Connection, submission_id: SubmissionId, *, moderator: str, now: datetime) -> bool:
@@ -102,8 +164,13 @@ def call_operator(connection: Connection, submission_id: SubmissionId, *, error:
     )
 
 
-def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetime) -> bool:
+def retry_job(
+    connection: Connection, job_id: JobId, *, actor: str, now: datetime, has_larger_limits: bool = False
+) -> bool:
     """Give a dead job another three tries, from where it found its submission; False when it is not dead.
+
+    Args:
+        has_larger_limits: Its tools may take more time and memory than they had.
 
     Raises:
         NotFound: There is no such job.
@@ -120,10 +187,16 @@ def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetim
     last = backlog.last_dead_job(connection, submission.id)
     if last is None or last.id != job.id:
         return False
-    return move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
+    moved = move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
+    # What was granted once is not taken back: it would die of the same again.
+    factor = larger_limits(job.limits_factor) if has_larger_limits else job.limits_factor
+    jobs.widen(connection, submission.id, submission.revision + 1, job.kind, factor=factor)
+    return moved
 
 
-def retry_submission(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
+def retry_submission(
+    connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime, has_larger_limits: bool = False
+) -> bool:
     """Retry the job that brought a submission to an operator; False when nothing of it is dead (any more).
 
     Raises:
@@ -132,12 +205,38 @@ def retry_submission(connection: Connection, submission_id: SubmissionId, *, act
     job = backlog.last_dead_job(connection, submission_id)
     if job is None:
         raise NotFound(submission_id)
-    return retry_job(connection, job.id, actor=actor, now=now)
+    return retry_job(connection, job.id, actor=actor, now=now, has_larger_limits=has_larger_limits)
+
+
+def refuse_stuck(
+    connection: Connection, submission_id: SubmissionId, *, reason: str, actor: str, now: datetime
+) -> bool:
+    """Send a clip that no retry mends back to its sender, who reads *reason*; False where it is not stuck (any more).
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.NEEDS_OPERATOR:
+        return False
+    return move(
+        connection,
+        submission,
+        State.REFUSED,
+        actor=actor,
+        now=now,
+        then=[JobKind.MAIL_VERDICT],
+        reason=reason,
+        decision_reason=reason,
+        came_from=None,
+    )
+
+
+def _began_to_wait(event: Event) -> bool:
+    return event.after is State.AWAITING_REVIEW and event.cause is not Cause.UNDONE
 
 
 def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
-    if not submission.has_consent(ConsentKind.GALLERY):
-        raise IllegalMove("approval without consent")
     move(
         connection,
         submission,
@@ -145,6 +244,7 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         actor=ruling.moderator,
         now=now,
         then=[JobKind.PUBLISH],
+        wait_s=ruling.wait_s,
         note=ruling.note,
         approved_sha256=ruling.reviewed_sha256,
         poster=_poster(submission, ruling),
@@ -153,19 +253,25 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
     )
 
 
+def _lacks_captions(connection: Connection, submission: Submission) -> bool:
+    call = queries.find_call(connection, submission.call_slug)
+    return call.requires_captions and not has_checked_captions(connection, submission)
+
+
 def _poster(submission: Submission, ruling: Ruling) -> int:
     is_there = ruling.poster is not None and ruling.poster < len(submission.stills)
     return ruling.poster if ruling.poster is not None and is_there else submission.poster
 
 
-def _turn_down(connection: Connection, submission: Submission, after: State, ruling: Ruling, *, now: datetime) -> None:
+def _turn_down(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
     move(
         connection,
         submission,
-        after,
+        LEADS_TO[ruling.decision],
         actor=ruling.moderator,
         now=now,
         then=[JobKind.MAIL_VERDICT],
+        wait_s=ruling.wait_s,
         reason=ruling.reason,
         note=ruling.note,
         decision_reason=ruling.reason,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
 
-from intake.actions import jobs
+from intake.actions import hooking, jobs
 from intake.db.records import document_of
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from intake.domain.deeds import Change, Deed
+    from intake.domain.changes import Change
     from intake.domain.jobs import JobKind
-    from intake.domain.submissions import Submission, SubmissionId
+    from intake.domain.submissions import Cause, Submission, SubmissionId
 
 
 def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
@@ -34,8 +34,9 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     wait_s: float = 0,
     reason: str | None = None,
     note: str | None = None,
-    deed: Deed | None = None,
+    cause: Cause | None = None,
     changes: Iterable[Change] = (),
+    rests_since: datetime | None = None,
     **columns: object,
 ) -> bool:
     """Move *submission* from the state and revision it was read in; write the event and the jobs that follow.
@@ -45,7 +46,9 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         wait_s: Seconds these jobs wait before anybody may take them.
         reason: What the sender may read.
         note: What only staff may read.
-        deed: What was done, where the two states do not say it all; and what is another by it.
+        cause: Why, where the two states do not tell.
+        changes: What is another by it.
+        rests_since: Since when it counts as resting there, where not since now: who waited does not go to the back.
         columns: What else changes in the row.
 
     Returns:
@@ -64,7 +67,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             submissions.c.state == submission.state,
             submissions.c.revision == submission.revision,
         )
-        .values(state=after, revision=revision, moved_at=now, **columns)
+        .values(state=after, revision=revision, moved_at=rests_since or now, **columns)
     )
     if moved.rowcount != 1:
         return False
@@ -78,25 +81,40 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             after=after,
             reason=reason,
             note=note,
-            deed=deed,
-            changes=[document_of(change) for change in changes] or None,
+            cause=cause,
+            changes=_kept(changes),
         )
     )
+    hooking.announce(connection, submission, after, now=now)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True
 
 
-def record_deed(
+def record_creation(
+    connection: Connection,
+    submission_id: SubmissionId,
+    *,
+    actor: str = "sender",
+    cause: Cause | None = None,
+    now: datetime,
+) -> None:
+    """Write the first line of a submission's history."""
+    line = {"revision": 0, "at": now, "actor": actor, "before": None, "after": State.UPLOADING, "cause": cause}
+    connection.execute(insert(events).values(submission_id=submission_id, **line))
+
+
+def record_word(  # noqa: PLR0913 - as a move
     connection: Connection,
     submission: Submission,
-    deed: Deed,
     *,
     actor: str,
     now: datetime,
+    cause: Cause,
+    note: str | None = None,
     changes: Iterable[Change] = (),
 ) -> None:
-    """Write into a submission's history what was done to it while it rests where it is."""
+    """Write a line of a submission's history about something that did not move it."""
     connection.execute(
         insert(events).values(
             submission_id=submission.id,
@@ -105,16 +123,12 @@ def record_deed(
             actor=actor,
             before=submission.state,
             after=submission.state,
-            deed=deed,
-            changes=[document_of(change) for change in changes] or None,
+            note=note,
+            cause=cause,
+            changes=_kept(changes),
         )
     )
 
 
-def record_creation(connection: Connection, submission_id: SubmissionId, *, now: datetime) -> None:
-    """Write the first line of a submission's history."""
-    connection.execute(
-        insert(events).values(
-            submission_id=submission_id, revision=0, at=now, actor="sender", before=None, after=State.UPLOADING
-        )
-    )
+def _kept(changes: Iterable[Change]) -> list[dict[str, Any]] | None:
+    return [document_of(change) for change in changes] or None

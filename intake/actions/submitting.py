@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from intake.actions import tokens
+from intake.actions.captioning import forget_captions
 from intake.actions.moving import move, record_creation
 from intake.db import queries
 from intake.db.tables import AWAITED, FOUND, consents, submissions
@@ -111,6 +112,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
     submission = queries.lock_submission(connection, submission_id)
     if submission.state is not State.UPLOADING or submission.upload_key != upload_key:
         return False
+    forget_captions(connection, submission.id)
     return move(
         connection,
         submission,

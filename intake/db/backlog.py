@@ -14,7 +14,7 @@ from intake.domain.errors import NotFound
 from intake.domain.jobs import CLEANERS, MAILS, MAKERS, WRITERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -115,6 +115,15 @@ def mails_about(connection: Connection, submission_id: SubmissionId) -> list[Pos
         Post(kind=JobKind(kind), state=JobState(state), asked_s=asked_s, ended_s=ended_s)
         for kind, state, asked_s, ended_s in connection.execute(query)
     ]
+
+
+def last_dead_jobs(connection: Connection, submission_ids: Iterable[SubmissionId]) -> dict[SubmissionId, Job]:
+    """As `last_dead_job`, for several submissions at once; those without one are left out."""
+    query = select(jobs).where(
+        jobs.c.submission_id.in_(list(submission_ids)), jobs.c.state == JobState.DEAD, jobs.c.kind.in_(MAKERS)
+    )
+    found = [job_from(row) for row in connection.execute(query.order_by(jobs.c.id)).mappings()]
+    return {job.submission_id: job for job in found}
 
 
 def work_on(connection: Connection, submission_id: SubmissionId) -> Work:

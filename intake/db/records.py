@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from intake.domain.calls import ConsentKind, Format
+from intake.domain.changes import Change
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.cutting import WHOLE, Cut, SoundChoice
-from intake.domain.deeds import Change, Deed
 from intake.domain.facts import AudioLevels, Confidence, SoundTrack, Stretch, StretchKind, VideoFacts
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import (
+    NO_SUBMISSION,
+    Cause,
     ConsentGiven,
     CutFound,
     Event,
@@ -77,6 +79,7 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         clip_id=row["clip_id"],
         publication_count=row["publications"],
         publication=_publication(row["publication"]),
+        filed_by=row["filed_by"],
         consents=tuple(consent_from(consent) for consent in consents),
     )
 
@@ -104,8 +107,8 @@ def event_from(row: RowMapping) -> Event:
         after=State(row["after"]),
         reason=row["reason"],
         note=row["note"],
-        deed=Deed(row["deed"]) if row["deed"] else None,
         changes=tuple(Change(**change) for change in row["changes"] or ()),
+        cause=Cause(row["cause"]) if row["cause"] else None,
     )
 
 
@@ -113,7 +116,8 @@ def job_from(row: RowMapping) -> Job:
     """Read a job from its row."""
     return Job(
         id=JobId(row["id"]),
-        submission_id=row["submission_id"],
+        submission_id=row["submission_id"] or NO_SUBMISSION,
+        errand_id=row["errand_id"],
         kind=JobKind(row["kind"]),
         revision=row["revision"],
         state=JobState(row["state"]),
@@ -121,6 +125,7 @@ def job_from(row: RowMapping) -> Job:
         max_attempts=row["max_attempts"],
         token=LeaseToken(row["lease_token"]) if row["lease_token"] else None,
         last_error=row["last_error"],
+        limits_factor=row["limits_factor"],
     )
 
 

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
+from intake.domain import call_problems
+from intake.domain.call_parts import read_event, read_fields
 from intake.domain.checks import CheckCode
+from intake.domain.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.domain.call_parts import CallEvent, ChoiceField
+
 CallSlug = NewType("CallSlug", str)
 
-FIRST_LANGUAGE: Final = "it"
+FIRST_LANGUAGE: Final = call_problems.FIRST_LANGUAGE
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
 
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+_FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
 
 
 class Format(StrEnum):
@@ -61,10 +66,15 @@ class LocalText:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of the script a sender follows."""
+    """One step of the script a sender follows.
+
+    Attributes:
+        listen_for: Words by which captions show that the step was heard, by language; `script.py` reads them.
+    """
 
     title: LocalText
     text: LocalText
+    listen_for: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +100,22 @@ class OrganisationKind:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CannedReason:
+    """A reason for a decision, ready to be sent.
+
+    Attributes:
+        decisions: Which decisions it is written for; never an approval.
+        label: What moderators choose it by.
+        text: What the sender reads.
+    """
+
+    code: str
+    decisions: tuple[Decision, ...]
+    label: LocalText
+    text: LocalText
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """What a call accepts. The page, the worker and the API all read these.
 
@@ -111,7 +137,15 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call for videos."""
+    """A call for videos.
+
+    Attributes:
+        requires_captions: Whether a clip is published only with captions that a person checked; else a warning stands
+            beside the decision.
+        fields: Questions of its own, to be answered by everybody who sends.
+        accent: The colour of its page, as `#rrggbb`; None where it is ours.
+        embed_hosts: Sites that may show its clips; empty where all may.
+    """
 
     slug: CallSlug
     contact_email: str
@@ -124,6 +158,12 @@ class Call:
     rules: Rules
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
+    requires_captions: bool = False
+    reasons: tuple[CannedReason, ...] = ()
+    fields: tuple[ChoiceField, ...] = ()
+    event: CallEvent | None = None
+    accent: str | None = None
+    embed_hosts: tuple[str, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -134,6 +174,10 @@ class Call:
         """Return the label of an organisation kind; the value itself where the call no longer has it."""
         labels = {kind.value: kind.label.in_language(language) for kind in self.organisation_kinds}
         return labels.get(value, value)
+
+    def reason(self, code: str) -> CannedReason | None:
+        """Return the canned reason with this code, where there is one."""
+        return next((reason for reason in self.reasons if reason.code == code), None)
 
 
 def sha256_of_words(words: str) -> str:
@@ -154,6 +198,8 @@ def read_call(document: Mapping[str, Any]) -> Call:
     except (TypeError, AttributeError, ValueError) as error:
         raise BadCall(str(error)) from error
     _require_sense(call)
+    for problem in call_problems.problems_of(document):
+        raise BadCall(str(problem))
     return call
 
 
@@ -166,7 +212,10 @@ def _call(document: Mapping[str, Any]) -> Call:
         title=_text(document["title"]),
         brief=_text(document["brief"]),
         noise_advice=_text(document["noise_advice"]),
-        steps=tuple(Step(title=_text(step["title"]), text=_text(step["text"])) for step in document["steps"]),
+        steps=tuple(
+            Step(title=_text(step["title"]), text=_text(step["text"]), listen_for=_phrases(step.get("listen_for", {})))
+            for step in document["steps"]
+        ),
         rules=_rules(document["rules"]),
         consents=tuple(
             Consent(
@@ -180,12 +229,36 @@ def _call(document: Mapping[str, Any]) -> Call:
         organisation_kinds=tuple(
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
+        requires_captions=bool(document.get("captions", {}).get("required", False)),
+        reasons=tuple(_reason(reason) for reason in document.get("reasons", ())),
+        fields=read_fields(document.get("fields") or [], _text),
+        event=read_event(document.get("event"), _text, _moment),
+        accent=(document.get("look") or {}).get("accent") or None,
+        embed_hosts=tuple(document.get("embed_hosts") or ()),
+    )
+
+
+def _reason(table: Mapping[str, Any]) -> CannedReason:
+    text = _text(table["text"])
+    beginnings = {language: _FIRST_SENTENCE.split(words)[0] for language, words in text.words.items()}
+    return CannedReason(
+        code=str(table["code"]),
+        decisions=tuple(Decision(decision) for decision in table["for"]),
+        # Without one, its first sentence does.
+        label=_text(table.get("label", beginnings)),
+        text=text,
     )
 
 
 def _text(table: Mapping[str, str]) -> LocalText:
     # Stripped: the hash of a consent must be that of what its page shows.
     return LocalText(words=MappingProxyType({language: words.strip() for language, words in dict(**table).items()}))
+
+
+def _phrases(table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    if any(isinstance(phrases, str) for phrases in table.values()):
+        raise ValueError("listen_for needs a list of phrases for each language")
+    return MappingProxyType({language: tuple(map(str, phrases)) for language, phrases in table.items()})
 
 
 def _rules(table: Mapping[str, Any]) -> Rules:
@@ -210,7 +283,6 @@ def _moment(value: datetime | str | None) -> datetime | None:
 
 def _require_sense(call: Call) -> None:
     problems = {
-        "slug must be 2 to 40 of a-z, 0-9 and “-”": not _SLUG.fullmatch(call.slug),
         "rules.min_duration_s must be below rules.max_duration_s": (
             call.rules.min_duration_s >= call.rules.max_duration_s
         ),
@@ -220,6 +292,7 @@ def _require_sense(call: Call) -> None:
         "steps, formats and organisation_kinds must not be empty": not (
             call.steps and call.rules.formats and call.organisation_kinds
         ),
+        "each reason needs a code of its own, and is for ask_again, decline or both": not _reasons_make_sense(call),
     }
     for problem, is_there in problems.items():
         if is_there:
@@ -227,11 +300,18 @@ def _require_sense(call: Call) -> None:
     _require_same_languages(call)
 
 
+def _reasons_make_sense(call: Call) -> bool:
+    codes = {reason.code for reason in call.reasons}
+    answers = all(reason.decisions and Decision.APPROVE not in reason.decisions for reason in call.reasons)
+    return len(codes) == len(call.reasons) and "" not in codes and answers
+
+
 def _require_same_languages(call: Call) -> None:
     texts = [call.title, call.brief, call.noise_advice]
     texts += [text for step in call.steps for text in (step.title, step.text)]
     texts += [consent.text for consent in call.consents]
     texts += [kind.label for kind in call.organisation_kinds]
+    texts += [text for reason in call.reasons for text in (reason.label, reason.text)]
     spoken = {FIRST_LANGUAGE}.union(*(text.words for text in texts))
     for text in texts:
         if missing := sorted(spoken - set(text.words)):

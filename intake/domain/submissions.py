@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NewType
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NewType
 
+from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobState
+from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from intake.domain.calls import CallSlug, ConsentKind
+    from intake.domain.calls import CallSlug
+    from intake.domain.changes import Change
     from intake.domain.checks import Check
     from intake.domain.cutting import Cut
-    from intake.domain.deeds import Change, Deed
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.jobs import JobId, JobKind, LeaseToken
+    from intake.domain.staff import ErrandId
     from intake.domain.states import State
 
 SubmissionId = NewType("SubmissionId", str)
+NO_SUBMISSION: Final = SubmissionId("")
+"""What a job is about that is about something else."""
+
 ClipId = NewType("ClipId", str)
 Token = NewType("Token", str)
 """A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
@@ -35,7 +42,11 @@ Sha256 = NewType("Sha256", str)
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What a sender tells us about themselves and their clip's language."""
+    """What a sender tells us about themselves and their clip's language.
+
+    Attributes:
+        choices: The value chosen in each of the call's own fields, by the field's name.
+    """
 
     given_name: str
     family_name: str
@@ -44,6 +55,7 @@ class Sender:
     organisation_kind: str
     email: str
     language: str
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -130,6 +142,7 @@ class Submission:
         title: What the clip is called in public; empty where it is called after its speaker.
         quote: A sentence of the speaker's own, for cards.
         sender_said: Each detail that a moderator corrected, as its sender typed it.
+        filed_by: Who on the staff handed it in for its sender; None where senders did themselves.
     """
 
     id: SubmissionId
@@ -177,6 +190,7 @@ class Submission:
     clip_id: ClipId | None
     publication_count: int
     publication: Publication | None
+    filed_by: str | None
     consents: tuple[ConsentGiven, ...]
 
     @property
@@ -210,6 +224,37 @@ class Submission:
         """Tell whether the sender agreed to *kind* and still does."""
         return any(consent.kind is kind and consent.stands for consent in self.consents)
 
+    @property
+    def awaits_consent(self) -> bool:
+        """Whether its sender was not heard yet: somebody else handed it in, and they did not answer."""
+        return self.filed_by is not None and not self.consents and self.state not in FINAL
+
+    @property
+    def may_be_approved(self) -> bool:
+        """Whether its sender agreed to what an approval leads to."""
+        return self.has_consent(ConsentKind.GALLERY)
+
+
+class Cause(StrEnum):
+    """Why a submission was moved, where the two states do not tell."""
+
+    UNDONE = "undone"
+    """Whoever decided took it back at once."""
+    TAKEN_DOWN = "taken_down"
+    """What was public, or about to be, shall be looked at again."""
+    FILED = "filed"
+    """Somebody on the staff handed it in for its sender."""
+    CONFIRMED = "confirmed"
+    """Its sender confirmed what somebody else had handed in, and answered the consents."""
+    CORRECTED = "corrected"
+    """A moderator corrected how something is spelled, or gave the clip words of its own."""
+    RECUT_ASKED = "recut_asked"
+    RECUT_MADE = "recut_made"
+    RECUT_FAILED = "recut_failed"
+    """It cannot be cut as somebody asked; it is as it was."""
+    CLEANING_ASKED = "cleaning_asked"
+    SOUND_CLEANED = "sound_cleaned"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -219,7 +264,7 @@ class Event:
         actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
         reason: What the sender was told.
         note: What only staff may read.
-        deed: What was done where that is no plain move.
+        cause: Why, where the two states do not tell.
         changes: What is another by it.
     """
 
@@ -229,13 +274,19 @@ class Event:
     after: State
     reason: str | None
     note: str | None
-    deed: Deed | None = None
     changes: tuple[Change, ...] = ()
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job as its row stands. `token` is set while the row is leased to us."""
+    """A job as its row stands. `token` is set while the row is leased to us.
+
+    Attributes:
+        limits_factor: How many times the usual deadline and memory its tools may take.
+        submission_id: What it is about; empty for one of `ERRANDS`.
+        errand_id: The errand it is about instead, if it is one of those.
+    """
 
     id: JobId
     submission_id: SubmissionId
@@ -246,6 +297,8 @@ class Job:
     max_attempts: int
     token: LeaseToken | None
     last_error: str | None
+    limits_factor: int = 1
+    errand_id: ErrandId | None = None
 
     @property
     def is_open(self) -> bool:

@@ -101,7 +101,7 @@ def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
     """Return a clip and its call.
 
     Raises:
-        Gone: It was public, or was to be, and its sender withdrew it; the message is its call's slug.
+        Gone: It was public, or was to be, and was withdrawn or taken down; the message is its call's slug.
         NotFound: There is no such clip, or it is not public.
     """
     with reading(services().engine) as connection:
@@ -110,7 +110,9 @@ def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
     stands = submission.has_consent(ConsentKind.GALLERY)
     if is_public(state=submission.state, gallery_consent_stands=stands):
         return public_clip(submission, call), call
-    if submission.state is State.WITHDRAWN and submission.publication_count:
+    # What is public of one that was taken down is still known: it may come back.
+    was_public = submission.publication is not None
+    if was_public or (submission.state is State.WITHDRAWN and submission.publication_count):
         raise Gone(call.slug)
     raise NotFound(clip_id)
 

@@ -9,13 +9,17 @@ from flask import flash, redirect, url_for
 
 from intake import wording
 from intake.actions import moderating
-from intake.actions.moderating import Decision, Outcome
-from intake.db.engine import writing
+from intake.actions.moderating import Outcome
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.db.waiting import next_waiting
+from intake.domain.decisions import Decision
 from intake.domain.submissions import SubmissionId
 from intake.moderate.access import moderator_name
 from intake.moderate.answers import private
 from intake.moderate.clip import clip_page
-from intake.moderate.forms import DecisionForm
+from intake.moderate.forms import DecisionForm, TakeDownForm
+from intake.moderate.undoing import Made, offer
 from intake.web.language import page_language
 from intake.web.services import services
 from intake.wording.marking import N_
@@ -25,35 +29,69 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from intake.domain.submissions import Submission
+
 log = structlog.get_logger()
 
-_LOST = {
+LOST = {
     Outcome.SOMEBODY_ELSE: N_(
         "Qualcun altro ha già deciso, oppure chi ha mandato il video l'ha ritirato o ne sta mandando un altro. Ecco "
         "come stanno le cose ora."
     ),
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
+    Outcome.NO_CHECKED_CAPTIONS: N_(
+        "Questo invito pubblica solo video con sottotitoli controllati da una persona. Controllali, poi approva."
+    ),
+    Outcome.NO_CONSENT: N_(
+        "Non si può ancora approvare: manca il consenso alla galleria di chi compare nel video. Appena arriva, il "
+        "pulsante funziona."
+    ),
 }
+"""Why a decision was not carried out."""
 
 _DONE = {
-    Decision.APPROVE: N_("Approvato: fra poco il video sarà nella galleria."),
-    Decision.ASK_AGAIN: N_("Nuova versione chiesta: chi ha inviato il video legge il motivo."),
-    Decision.DECLINE: N_("Rifiutato: chi ha inviato il video legge il motivo."),
+    Decision.APPROVE: N_("Approvato: fra poco il video di {name} sarà nella galleria."),
+    Decision.ASK_AGAIN: N_("Nuova versione chiesta: {name} legge il motivo."),
+    Decision.DECLINE: N_("Rifiutato: {name} legge il motivo."),
 }
+
+_TAKEN_DOWN = N_("Tolto dalla galleria: il video è di nuovo da vedere. Se lo approvi, torna in galleria.")
+_WAS_NOT_THERE = N_("Il video non era (più) in galleria. Ecco come stanno le cose ora.")
 
 
 def decide(submission_id: UUID) -> ResponseReturnValue:
-    """Carry out a decision; the second of two people who decide at once is told."""
-    parts, form = services(), DecisionForm()
+    """Carry out a decision and go on to the next clip; the second of two people who decide at once is told."""
+    parts, submission = services(), _seen(submission_id)
+    form = _form_for(submission)
     if not form.validate_on_submit():
         return private(clip_page(submission_id, form=form), 422)
     with writing(parts.engine) as connection:
-        outcome = moderating.decide(connection, _id(submission_id), form.ruling(moderator_name()), now=parts.clock())
+        outcome = moderating.decide(connection, submission.id, form.ruling(moderator_name()), now=parts.clock())
+        revision = queries.submission_by_id(connection, submission.id).revision
+        following = next_waiting(connection, submission)
     if outcome is not Outcome.DONE:
-        return private(clip_page(submission_id, conflict=wording.say(_LOST[outcome], page_language())), 409)
-    log.info("submission_decided", submission_id=str(submission_id), decision=form.decision.data)
-    flash(wording.say(_DONE[Decision(form.decision.data)], page_language()), "done")
-    return redirect(url_for("moderate.queue"), 303)
+        return private(clip_page(submission_id, conflict=wording.say(LOST[outcome], page_language())), 409)
+    decision = Decision(form.decision.data)
+    log.info("submission_decided", submission_id=submission.id, decision=decision)
+    words = wording.say(_DONE[decision], page_language(), name=submission.sender.full_name)
+    offer(words, [Made(submission_id=submission.id, revision=revision)])
+    return redirect(_page_of(following), 303)
+
+
+def take_down(submission_id: UUID) -> ResponseReturnValue:
+    """Take a public clip down, to be looked at again."""
+    parts, form = services(), TakeDownForm()
+    if not form.validate_on_submit():
+        return private(clip_page(submission_id, take_down_form=form), 422)
+    with writing(parts.engine) as connection:
+        is_down = moderating.take_down(
+            connection, _id(submission_id), moderator=moderator_name(), note=form.why.data.strip(), now=parts.clock()
+        )
+    if not is_down:
+        return private(clip_page(submission_id, conflict=wording.say(_WAS_NOT_THERE, page_language())), 409)
+    log.info("clip_taken_down", submission_id=str(submission_id))
+    flash(wording.say(_TAKEN_DOWN, page_language()), "done")
+    return redirect(url_for("moderate.show", submission_id=submission_id), 303)
 
 
 def look_again(submission_id: UUID) -> ResponseReturnValue:
@@ -64,12 +102,21 @@ def look_again(submission_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("moderate.show", submission_id=submission_id), 303)
 
 
-def retry(submission_id: UUID) -> ResponseReturnValue:
-    """Give the job that brought a submission to an operator another chance."""
-    parts = services()
-    with writing(parts.engine) as connection:
-        moderating.retry_submission(connection, _id(submission_id), actor=moderator_name(), now=parts.clock())
-    return redirect(url_for("moderate.queue"), 303)
+def _seen(submission_id: UUID) -> Submission:
+    with reading(services().engine) as connection:
+        return queries.submission_by_id(connection, str(submission_id))
+
+
+def _form_for(submission: Submission) -> DecisionForm:
+    with reading(services().engine) as connection:
+        call = queries.find_call(connection, submission.call_slug)
+    return DecisionForm(call=call, language=submission.sender.language)
+
+
+def _page_of(following: SubmissionId | None) -> str:
+    if following is None:
+        return url_for("moderate.queue")
+    return url_for("moderate.show", submission_id=following)
 
 
 def _id(submission_id: UUID) -> SubmissionId:

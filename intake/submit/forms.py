@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -20,6 +20,7 @@ from intake.wording import file_size, languages
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from intake.domain.call_parts import ChoiceField
     from intake.domain.calls import Consent, Rules
 
 FILE_NAME_CHARACTERS: Final = 120
@@ -140,11 +141,23 @@ class SendForm(VideoForm):
     language = HiddenField()
     submission_key = HiddenField(filters=[cleaned])
 
+    @classmethod
+    def of(cls, call: Call, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
+        """Build the form of a call, with the call's own fields."""
+        # WTForms reads a form's fields off its class.
+        own = {own_name(field.name): _choice_field(field) for field in call.fields}
+        form: Self = type(cls.__name__, (cls,), own)(call, *args, **kwargs)
+        return form
+
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(call.rules, *args, **kwargs)
         self._call = call
         kinds = [(kind.value, kind.label.in_language(page_language())) for kind in call.organisation_kinds]
         self.organisation_kind.choices = [("", str(_("Scegli…"))), *kinds]
+
+    def own_fields(self) -> list[SelectField]:
+        """Return the call's own fields."""
+        return [self[own_name(field.name)] for field in self._call.fields]
 
     def consents(self) -> list[tuple[Consent, BooleanField]]:
         """Return each consent of the call with its field."""
@@ -174,6 +187,7 @@ class SendForm(VideoForm):
             organisation_kind=self.organisation_kind.data,
             email=self.email.data,
             language=language,
+            choices={field.name: self[own_name(field.name)].data for field in self._call.fields},
         )
 
     def answers(self) -> dict[ConsentKind, bool]:
@@ -194,6 +208,20 @@ class WithdrawForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     """The confirmation that a sender means it."""
 
     confirm = HiddenField(default="y")
+
+
+def own_name(name: str) -> str:
+    """Return what the form calls a call's own field: it must not meet one of ours."""
+    return f"choice_{name}"
+
+
+def _choice_field(field: ChoiceField) -> SelectField:
+    choices = [(choice.value, choice.label.in_language(page_language())) for choice in field.choices]
+    return SelectField(
+        field.label.in_language(page_language()),
+        [DataRequired(_("Scegli una voce."))],
+        choices=[("", str(_("Scegli…"))), *choices],
+    )
 
 
 def _size_of(stream: BinaryIO) -> int:

@@ -76,8 +76,8 @@ def send(call_slug: str) -> ResponseReturnValue:
     # Before the body is read: a full disk is said while there is still room to spool nothing.
     require_room(parts.settings, request.content_length or 0)
     take_video(request, call.rules.max_bytes)
-    form = SendForm(call)
-    prefer_language(form.language.data or page_language())
+    prefer_language(request.form.get("language") or page_language())
+    form = SendForm.of(call)
     if not form.validate_on_submit():
         return _form_page(call, form), form.error_status
     try:
@@ -251,18 +251,27 @@ def _call(slug: str) -> Call:
 
 
 def _fresh_form(call: Call) -> SendForm:
-    return SendForm(call, submission_key=secrets.token_urlsafe(18), language=page_language())
+    return SendForm.of(call, submission_key=secrets.token_urlsafe(18), language=page_language())
 
 
-def _form_page(call: Call, form: SendForm, *, trouble: str | None = None) -> str:
+def preview_call(call: Call) -> str:
+    """Render the page of a call that is not saved yet; nothing can be sent from it."""
+    return _form_page(call, _fresh_form(call), is_preview=True)
+
+
+def _form_page(call: Call, form: SendForm, *, trouble: str | None = None, is_preview: bool = False) -> str:
     allow_recording()
+    own_fields = form.own_fields()
     return render_template(
         "submit/call.html",
         call=call,
         form=form,
+        own_fields=own_fields,
+        own_names=tuple(field.name for field in own_fields),
         consents=form.consents(),
         trouble=trouble,
         beforehand=beforehand(call.rules, page_language()),
+        is_preview=is_preview,
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from intake.actions import jobs, judging, moderating, submitting
 from intake.actions.moderating import Decision
+from intake.db import queries
 from intake.db.engine import writing
-from intake.domain.jobs import JobKind
+from intake.db.tables import jobs as jobs_table
+from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests import builders
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
     from intake.actions.judging import Findings
     from intake.domain.submissions import Submission, SubmissionId, Token
+    from intake.wiring import Services
     from tests.browser.system import System
 
 
@@ -76,6 +81,12 @@ class Stage:
         with writing(self._services.engine) as connection:
             assert submitting.withdraw(connection, staged.id, actor="sender", now=self._services.clock())
 
+    def withdraws_all_that_wait(self) -> None:
+        """Have every sender take back what waits to be watched."""
+        with writing(self._services.engine) as connection:
+            for waiting in queries.queue(connection, [State.AWAITING_REVIEW], after=None, limit=1000):
+                assert submitting.withdraw(connection, waiting.id, actor="sender", now=self._services.clock())
+
     def submission_being_inspected(self, family_name: str) -> Staged:
         """Set a submission down whose inspection was begun and does not end."""
         services = self._services
@@ -98,6 +109,12 @@ class Stage:
             bucket.put_file(key, self._still, content_type="image/jpeg")
         if submission.review_key:
             bucket.put_file(submission.review_key, self._video, content_type="video/mp4")
+
+
+def let_the_undo_pass(services: Services) -> None:
+    """Have the seconds be over in which decisions can be undone: their jobs are due."""
+    with writing(services.engine) as connection:
+        connection.execute(update(jobs_table).where(jobs_table.c.state == JobState.READY).values(run_after=0))
 
 
 def _letter(family_name: str, *, language: str = "it") -> submitting.Letter:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import media_factory
+from tests.browser.staging import let_the_undo_pass
 from tests.people import PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
 from tests.servers import wait_until
 
@@ -58,6 +59,7 @@ def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
     moderator: Moderator,
     visitor: Visitor,
     clip: MakeClip,
+    system: System,
 ) -> None:
     # Given a clip filmed upright, sent from a phone
     sender.sends(clip(media_factory.a_portrait_clip), Nome="Gaia", Cognome="Verdi")
@@ -71,8 +73,8 @@ def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
     moderator.watches()
     moderator.chooses_the_poster(2)
     moderator.decides("Approva e pubblica")
-    moderator.sees_the_queue()
-    moderator.reads("Approvato: fra poco il video sarà nella galleria.")
+    moderator.has_decided("Approvato: fra poco il video di Gaia Verdi sarà nella galleria.")
+    let_the_undo_pass(system.services)
 
     # Then it is in the gallery, upright, and plays
     sender.comes_back()

@@ -28,7 +28,7 @@ def test_who_is_asked_again_reads_why_and_sends_a_new_file(
     moderator.opens_the_clip_of(waiting.name)
     moderator.gives_the_reason(REASON)
     moderator.decides("Chiedi di rifarlo")
-    moderator.reads("Nuova versione chiesta: chi ha inviato il video legge il motivo.")
+    moderator.has_decided(f"Nuova versione chiesta: {waiting.name} legge il motivo.")
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(ASKED_AGAIN)
@@ -43,7 +43,7 @@ def test_who_is_declined_reads_why(stage: Stage, moderator: Moderator, sender: S
     moderator.opens_the_clip_of(waiting.name)
     moderator.gives_the_reason("Il messaggio non parla di innovazione.")
     moderator.decides("Rifiuta")
-    moderator.sees_the_queue()
+    moderator.has_decided("Rifiutato")
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(DECLINED)
@@ -70,7 +70,7 @@ def test_a_moderator_works_without_javascript(
     moderator.chooses_the_poster(2)
     moderator.gives_the_reason("Il volto è controluce.")
     moderator.decides("Chiedi di rifarlo")
-    moderator.sees_the_queue()
+    moderator.has_decided("Nuova versione chiesta")
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(ASKED_AGAIN)
@@ -86,7 +86,7 @@ def test_of_two_who_decide_at_once_the_second_is_told(stage: Stage, a_moderator:
     # When both decide
     lucia.gives_the_reason("Il volto è controluce.")
     lucia.decides("Rifiuta")
-    lucia.sees_the_queue()
+    lucia.has_decided("Rifiutato")
     marco.decides("Approva e pubblica")
 
     # Then the second reads that it was decided, and how

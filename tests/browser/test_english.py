@@ -92,7 +92,7 @@ def test_a_moderator_stays_in_english(a_moderator: Callable[..., Moderator], sta
 
     moderator.page.get_by_label("Reason").fill("Too dark.")
     moderator.decides("Decline")
-    expect(moderator.page.get_by_role("status")).to_contain_text("Declined")
+    moderator.has_decided("Declined")
     assert_english(moderator.page)
 
 

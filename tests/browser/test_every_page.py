@@ -14,7 +14,7 @@ from intake.db.engine import writing
 from intake.domain.facts import Stretch, StretchKind
 from intake.domain.states import State
 from tests.browser.inspection import barriers
-from tests.browser.system import MODERATORS
+from tests.browser.system import ADMIN, MODERATORS
 from tests.builders import CLIPPED, LONG_SILENCE, NOISY, some_findings, some_levels
 from tests.people import Moderator, Sender, Visitor
 
@@ -34,6 +34,7 @@ class Cast:
 
     sender: Callable[[], Sender]
     moderator: Callable[[], Moderator]
+    admin: Callable[[], Moderator]
     visitor: Callable[[], Visitor]
     published: PublishedClip
     stage: Stage
@@ -53,6 +54,7 @@ def make_cast(
         return Cast(
             sender=lambda: Sender(open_window(has_our_scripts=has_our_scripts), system.url),
             moderator=lambda: Moderator(open_window(login=MODERATORS[0]), system.url),
+            admin=lambda: Moderator(open_window(login=ADMIN), system.url),
             visitor=lambda: Visitor(open_window(), system.url),
             published=published,
             stage=stage,
@@ -227,6 +229,25 @@ def the_codes_for_the_second_step(cast: Cast) -> Page:
     return moderator.page
 
 
+def _admin(path: str) -> Callable[[Cast], Page]:
+    def admin(cast: Cast) -> Page:
+        somebody = cast.admin()
+        somebody.opens(path)
+        for folded in somebody.page.locator("details").all():
+            folded.evaluate("details => details.open = true")
+        return somebody.page
+
+    return admin
+
+
+def an_invitation_with_mistakes(cast: Cast) -> Page:
+    admin = cast.admin()
+    admin.opens("/moderate/people")
+    admin.decides("Manda l'invito")
+    expect(admin.page.locator("#errors")).to_be_visible()
+    return admin.page
+
+
 OTHER_PAGES: Final = {
     "calls": _public("/"),
     "closed call": _public("/calls/chiusa"),
@@ -252,6 +273,12 @@ OTHER_PAGES: Final = {
     "waiting clip": a_waiting_clip,
     "no reason": a_decision_without_a_reason,
     "decided clip": a_decided_clip,
+    "alerts": _desk("/moderate/alerts"),
+    "people": _admin("/moderate/people"),
+    "invitation with mistakes": an_invitation_with_mistakes,
+    "hooks": _admin("/moderate/hooks"),
+    "old invitation": _public("/moderate/invitations/nobody"),
+    "forgotten password": _public("/moderate/reset"),
     "second step": _desk("/moderate/tf-setup"),
     "second step's codes": the_codes_for_the_second_step,
 }

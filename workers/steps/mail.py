@@ -21,8 +21,9 @@ from intake.db.engine import reading
 from intake.domain.checks import Verdict
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
-from intake.mail import links, quoting
-from intake.mail.editions import Mail, put_into_words
+from intake.mail import answers, links, quoting
+from intake.mail.answers import words_to
+from intake.mail.editions import Mail
 from intake.mail.letters import Letter, build
 from workers.steps.reading import submission_of
 
@@ -34,16 +35,19 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import Call
     from intake.domain.submissions import Job, Submission
+    from intake.mail.answers import Said
     from intake.wiring import Services
     from workers.steps import Commit
     from workers.workspace import Workspace
 
-    Said = tuple[Mail, dict[str, object]]
     Say = Callable[[Services, Job, Submission, Call], Said | None]
 
 log = structlog.get_logger()
 
 _VERDICTS: Final = frozenset({State.REFUSED, State.REDO_REQUESTED, State.DECLINED})
+
+_UNASKED: Final = frozenset({Mail.REMINDER, Mail.UNFINISHED})
+"""These answer nothing that their reader did, and so say how to get no more of them."""
 
 
 def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
@@ -63,8 +67,7 @@ def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
 
 def _message(services: Services, job: Job, submission: Submission, call: Call, said: Said) -> EmailMessage:
     sender, settings = submission.sender, services.settings
-    mail, facts = said
-    words = put_into_words(mail, sender.language, facts | {"name": quoting.first_name(sender.given_name)})
+    words = words_to(sender, said)
     letter = Letter(
         job=job,
         host=settings.mail_host,
@@ -76,8 +79,7 @@ def _message(services: Services, job: Job, submission: Submission, call: Call, s
         html=words.html,
         language=sender.language,
         written_at=services.clock(),
-        # These alone answer nothing their reader did.
-        unsubscribe=call.contact_email if mail in {Mail.REMINDER, Mail.UNFINISHED} else None,
+        unsubscribe=call.contact_email if said[0] in _UNASKED else None,
     )
     return build(letter)
 
@@ -94,12 +96,14 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
     if not _still_stands(services, job, submission):
         return None
     if submission.state is not State.REFUSED:
-        mail = Mail.DECLINED if submission.state is State.DECLINED else Mail.ASKED_AGAIN
-        return mail, {"reason": submission.decision_reason or "", **_secret(services, submission)}
+        reason, status_url = submission.decision_reason or "", _status_url(services, submission)
+        return answers.turned_down(submission.state, reason, status_url=status_url)
     facts = {
         "file": quoting.file_name(submission.file_name),
         "failures": [check for check in submission.checks if check.verdict is Verdict.FAIL],
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
+        # Only where a person refused what the checks could not judge.
+        "reason": submission.decision_reason or "",
     }
     return Mail.REFUSED, facts | _secret(services, submission)
 
@@ -114,9 +118,13 @@ def _still_stands(services: Services, job: Job, submission: Submission) -> bool:
 def _publication(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
     if submission.revision != job.revision or submission.clip_id is None:
         return None
-    public_url, language = services.settings.public_url, submission.sender.language
-    clip_url = links.clip_url(public_url, call.slug, submission.clip_id, language)
-    return Mail.PUBLISHED, {"clip_url": clip_url, **_secret(services, submission)}
+    return answers.published(
+        services.settings.public_url,
+        call.slug,
+        submission.clip_id,
+        language=submission.sender.language,
+        status_url=_status_url(services, submission),
+    )
 
 
 def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Call) -> Said | None:
@@ -155,9 +163,13 @@ _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
 
 
 def _secret(services: Services, submission: Submission) -> dict[str, object]:
+    return {"status_url": _status_url(services, submission)}
+
+
+def _status_url(services: Services, submission: Submission) -> str:
     with reading(services.engine) as connection:
         token = token_of(connection, submission.id, services.settings.secret_key)
-    return {"status_url": links.status_url(services.settings.public_url, token)}
+    return links.status_url(services.settings.public_url, token)
 
 
 def _nothing_more(_connection: Connection) -> bool:

@@ -1,30 +1,57 @@
-"""Takes a withdrawn clip's files out of the gallery bucket. The pages let go of it when the row moved."""
+"""Takes a clip's files out of the gallery bucket. The pages let go of it when the row moved.
+
+All of them where it was withdrawn. One that was only taken down may be approved and published again meanwhile, under
+another revision: of it only the folders that were there when this began are deleted, and never the one that is public.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from intake.actions.publishing import record_removal
+from intake.domain.errors import TryAgainLater
+from intake.domain.states import FINAL, State
 from intake.storage import keys
 from workers.steps.reading import require_nobody_writes, submission_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
-    from intake.domain.submissions import Job
+    from intake.domain.submissions import Job, ObjectKey, Submission
     from intake.wiring import Services
     from workers.steps import Commit
     from workers.workspace import Workspace
 
 
 def unpublish_clip(services: Services, job: Job, _workspace: Workspace) -> Commit:
-    """Delete every public file a submission ever had; repeatable."""
-    require_nobody_writes(services, job)
+    """Delete the public files that a submission had; repeatable.
+
+    Raises:
+        TryAgainLater: Somebody publishes the clip at this moment.
+    """
     submission, _ = submission_of(services, job)
-    deleted = services.gallery.delete_below(keys.of_clip(submission.clip_id)) if submission.clip_id else 0
+    require_nobody_writes(services, job)
+    # Between the two a publication may have been committed: of a folder that we would take for an old one.
+    if submission_of(services, job)[0].revision != submission.revision:
+        raise TryAgainLater("the submission moved just now")
+    deleted = sum(services.gallery.delete_below(folder) for folder in _folders(submission))
 
     def commit(connection: Connection) -> bool:
         record_removal(connection, job, deleted=deleted, now=services.clock())
         return True
 
     return commit
+
+
+def _folders(submission: Submission) -> Iterator[ObjectKey]:
+    if submission.clip_id is None:
+        return
+    if submission.state in FINAL:
+        yield keys.of_clip(submission.clip_id)
+        return
+    publication = submission.publication if submission.state is State.PUBLISHED else None
+    for revision in range(1, submission.publication_count + 1):
+        if publication is None or publication.revision != revision:
+            yield keys.published(submission.clip_id, revision)

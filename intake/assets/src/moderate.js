@@ -1,7 +1,14 @@
 // The staff's pages work without any of this, except where they say so. Each piece is fetched by pages that hold it.
 
 /** Which elements want which piece; `mount(element)` is what a piece exports. */
-const PIECES = {}
+const PIECES = {
+  '[data-captions]': () => import('./moderators/captions.js'),
+  '[data-seek]': () => import('./moderators/seek.js'),
+  '[data-looked-at]': () => import('./moderators/looking.js'),
+  '[data-undo]': () => import('./moderators/undo.js'),
+  '[data-keyboard]': () => import('./moderators/keyboard.js'),
+  '[data-decision-form]': () => import('./moderators/deciding.js'),
+}
 
 for (const [selector, load] of Object.entries(PIECES)) {
   const found = document.querySelectorAll(selector)

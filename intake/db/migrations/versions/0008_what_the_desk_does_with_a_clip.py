@@ -1,14 +1,16 @@
 """A clip is cut and turned without touching the original, has words of its own, and its history says what was done."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-COLUMNS = {
+COLUMNS: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {
     "submissions": {
         "cut": sa.JSON(),
         "wanted_cut": sa.JSON(),
@@ -20,7 +22,7 @@ COLUMNS = {
         "sender_said": sa.JSON(),
     },
     "jobs": {"ended_at": sa.Float()},
-    "events": {"deed": sa.String(length=30), "changes": sa.JSON()},
+    "events": {"changes": sa.JSON()},
 }
 
 

@@ -1,20 +1,8 @@
-"""What staff and workers do to a clip beside moving it, as its history keeps it."""
+"""What is another by what staff did to a clip, as its history keeps it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Deed(StrEnum):
-    """What was done."""
-
-    CORRECTED = "corrected"
-    RECUT_ASKED = "recut_asked"
-    RECUT_MADE = "recut_made"
-    RECUT_FAILED = "recut_failed"
-    CLEANING_ASKED = "cleaning_asked"
-    SOUND_CLEANED = "sound_cleaned"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,294 @@
+"""The staff's pages: canned reasons, the mail beforehand, the next clip, and what can be taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from intake.actions import jobs
+from intake.db.engine import writing
+from intake.db.tables import consents
+from intake.domain.decisions import UNDO_S
+from intake.domain.jobs import JobKind
+from intake.domain.states import State
+from tests.builders import REVIEWED, a_letter, a_sender, a_submission, open_jobs, read, the_call
+from tests.integration.pages.browsing import Page, press
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from intake.domain.submissions import Submission
+    from intake.wiring import Services
+    from tests.fakes.clock import FakeClock
+
+REASON = "Il rumore della strada copre la voce."
+ENGLISH = a_letter(sender=a_sender(language="en"))
+
+
+def page_of(submission: Submission) -> str:
+    return f"/moderate/{submission.id}"
+
+
+def decide(desk: FlaskClient, submission: Submission, decision: str, **fields: object) -> TestResponse:
+    form = {"decision": decision, "reviewed_sha256": REVIEWED} | fields
+    return press(desk, page_of(submission), f"{page_of(submission)}/decision", **form)
+
+
+def preview(desk: FlaskClient, submission: Submission, **fields: object) -> Page:
+    return Page(press(desk, page_of(submission), f"{page_of(submission)}/preview", **fields))
+
+
+def undo(desk: FlaskClient, page_url: str) -> TestResponse:
+    move = Page(desk.get(page_url)).value("move")
+    return press(desk, page_url, "/moderate/undo", move=move)
+
+
+def told(services: Services, code: str, language: str) -> str:
+    """A canned reason's words."""
+    reason = the_call(services).reason(code)
+    assert reason is not None
+    return reason.text.in_language(language)
+
+
+class TestACannedReason:
+    def test_reaches_the_sender_in_their_own_language(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services, letter=ENGLISH)
+
+        decide(desk, submission, "ask_again", reason_code="noise")
+
+        assert read(services, submission.id).decision_reason == told(services, "noise", "en")
+
+    def test_stands_before_what_was_written(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services)
+
+        decide(desk, submission, "decline", reason_code="advertising", reason=REASON)
+
+        assert read(services, submission.id).decision_reason == f"{told(services, 'advertising', 'it')}\n{REASON}"
+
+    def test_that_a_script_put_among_what_was_written_stands_there_once(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        submission = a_submission(services)
+        written = f"{told(services, 'noise', 'it')}\n{REASON}"
+
+        decide(desk, submission, "ask_again", reason_code="noise", reason=written)
+
+        assert read(services, submission.id).decision_reason == written
+
+    @pytest.mark.parametrize(
+        ("decision", "code"), [("decline", "noise"), ("ask_again", "advertising"), ("decline", "nothing")]
+    )
+    def test_for_another_decision_is_not_taken(
+        self, desk: FlaskClient, services: Services, decision: str, code: str
+    ) -> None:
+        submission = a_submission(services)
+
+        answer = decide(desk, submission, decision, reason_code=code, note="Da tenere.")
+
+        page = Page(answer)
+        assert (answer.status_code, page.has_id("reason_code-error")) == (422, True)
+        assert "Da tenere." in page.text
+        assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+    def test_chosen_by_mistake_does_not_keep_a_clip_from_being_approved(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        submission = a_submission(services)
+
+        decide(desk, submission, "approve", reason_code="noise")
+
+        approved = read(services, submission.id)
+        assert (approved.state, approved.decision_reason) == (State.APPROVED, None)
+
+    def test_is_offered_in_the_page_s_language_with_the_sender_s_words(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        page = Page(desk.get(page_of(a_submission(services, letter=ENGLISH))))
+
+        assert "noise" in [option["value"] for option in page.all("option")]
+        assert "Rumore di fondo" in page.text
+        assert told(services, "noise", "en") in page.text
+
+
+class TestTheMailBeforehand:
+    @pytest.mark.parametrize("language", ["it", "en"])
+    def test_is_shown_in_the_sender_s_language_and_decides_nothing(
+        self, desk: FlaskClient, services: Services, language: str
+    ) -> None:
+        submission = a_submission(services, letter=a_letter(sender=a_sender(language=language)))
+
+        page = preview(desk, submission, reason_code="noise", reason=REASON, note="Da tenere.")
+
+        assert " ".join(told(services, "noise", language).split())[:40] in page.text.replace("> ", "")
+        assert {"it": "Ciao Anna,", "en": "Hello Anna,"}[language] in page.text
+        assert "Da tenere." in page.text
+        assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+    def test_shows_what_each_decision_would_send(self, desk: FlaskClient, services: Services) -> None:
+        page = preview(desk, a_submission(services), reason=REASON)
+
+        subjects = (
+            "Il tuo video è nella galleria",
+            "Ti chiediamo di registrare di nuovo il tuo video",
+            "La risposta sul tuo video",
+        )
+        assert [subject for subject in subjects if subject in page.text] == list(subjects)
+
+    def test_without_a_reason_shows_the_one_that_needs_none(self, desk: FlaskClient, services: Services) -> None:
+        page = preview(desk, a_submission(services))
+
+        assert "Il tuo video è nella galleria" in page.text
+        assert "La risposta sul tuo video" not in page.text
+
+    def test_keeps_the_sender_s_secret_from_the_moderator(self, desk: FlaskClient, services: Services) -> None:
+        page = preview(desk, a_submission(services), reason=REASON)
+
+        assert "http://localhost/submissions/…" in page.text
+
+    def test_is_not_for_clips_that_nobody_decides_on(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services, state=State.WITHDRAWN)
+
+        answer = press(desk, "/moderate/", f"{page_of(submission)}/preview", reason=REASON)
+
+        assert answer.status_code == 200
+        assert not Page(answer).has_id("mail-preview")
+
+
+class TestAfterADecision:
+    def test_the_next_clip_opens(self, desk: FlaskClient, services: Services, clock: FakeClock) -> None:
+        first, second, third = a_row(services, clock)
+
+        answer = decide(desk, second, "approve")
+
+        assert answer.headers["Location"] == page_of(third)
+        assert first.id != third.id
+
+    def test_the_first_clip_opens_after_the_last(self, desk: FlaskClient, services: Services, clock: FakeClock) -> None:
+        first, _, last = a_row(services, clock)
+
+        assert decide(desk, last, "approve").headers["Location"] == page_of(first)
+
+    def test_the_queue_opens_when_nothing_waits(self, desk: FlaskClient, services: Services) -> None:
+        assert decide(desk, a_submission(services), "approve").headers["Location"] == "/moderate/"
+
+    def test_a_moderator_who_reads_english_stays_in_english(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services)
+        following = a_submission(services)
+        form = {"decision": "approve", "reviewed_sha256": REVIEWED}
+
+        answer = press(desk, page_of(submission), f"{page_of(submission)}/decision?lang=en", **form)
+
+        assert answer.headers["Location"] == f"{page_of(following)}?lang=en"
+
+    def test_a_clip_leads_to_those_before_and_behind_it(
+        self, desk: FlaskClient, services: Services, clock: FakeClock
+    ) -> None:
+        first, second, third = a_row(services, clock)
+
+        links = Page(desk.get(page_of(second))).links
+
+        assert {page_of(first), page_of(third)} <= set(links)
+
+
+class TestAnUndo:
+    def test_is_offered_on_every_page_of_the_desk_for_as_long_as_it_is_possible(
+        self, desk: FlaskClient, services: Services, clock: FakeClock
+    ) -> None:
+        submission, another = a_submission(services), a_submission(services)
+        decide(desk, submission, "approve")
+
+        clock.advance(seconds=UNDO_S - 3)
+        soon = [Page(desk.get(path)) for path in ("/moderate/", page_of(another))]
+        clock.advance(seconds=3)
+        late = Page(desk.get("/moderate/"))
+
+        assert all("Approvato: fra poco il video di Anna Rossi" in page.text for page in soon)
+        assert all("entro 3 secondi" in page.text for page in soon)
+        assert "Approvato: fra poco" not in late.text
+
+    @pytest.mark.parametrize("decision", ["approve", "decline", "ask_again"])
+    def test_brings_the_clip_back(self, desk: FlaskClient, services: Services, decision: str) -> None:
+        submission = a_submission(services)
+        decide(desk, submission, decision, reason=REASON)
+
+        answer = undo(desk, "/moderate/")
+
+        page = Page(desk.get(answer.headers["Location"]))
+        assert answer.headers["Location"] == page_of(submission)
+        assert "Annullato: è tutto come prima" in page.text
+        assert "Decisione annullata" in page.text
+        assert page.text.count("entro") == 0
+        assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+    def test_that_comes_too_late_is_told(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services)
+        decide(desk, submission, "decline", reason=REASON)
+        move = Page(desk.get("/moderate/")).value("move")
+        with writing(services.engine) as connection:
+            [mail] = [job for job in open_jobs(services) if job.kind is JobKind.MAIL_VERDICT]
+            connection.exec_driver_sql("UPDATE jobs SET run_after = 0")
+            assert jobs.claim(connection, mail.id, lease_s=60) is not None
+
+        answer = press(desk, "/moderate/", "/moderate/undo", move=move)
+
+        assert answer.status_code == 409
+        assert "Non si può più annullare" in Page(answer).text
+        assert read(services, submission.id).state is State.DECLINED
+
+    @pytest.mark.parametrize(
+        ("move", "status"),
+        [("nothing", 400), ("x.y", 400), ("9b2c1a58-0000-4000-8000-000000000000.1", 404), ("x.²", 400)],
+    )
+    def test_of_nonsense_is_refused(self, desk: FlaskClient, move: str, status: int) -> None:
+        assert press(desk, "/moderate/", "/moderate/undo", move=move).status_code == status
+
+
+class TestAPublicClip:
+    def test_can_be_taken_down_with_a_note(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services, state=State.PUBLISHED)
+
+        answer = press(desk, page_of(submission), f"{page_of(submission)}/take-down", why="Una targa si legge.")
+
+        page = Page(desk.get(answer.headers["Location"]))
+        assert "Tolto dalla galleria" in page.text
+        assert "Una targa si legge." in page.text
+        assert read(services, submission.id).state is State.AWAITING_REVIEW
+        assert desk.get(f"/embed/{submission.clip_id}").status_code == 410
+
+    def test_is_not_taken_down_without_a_word(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services, state=State.PUBLISHED)
+
+        answer = press(desk, page_of(submission), f"{page_of(submission)}/take-down", why=" ")
+
+        assert (answer.status_code, Page(answer).has_id("why-error")) == (422, True)
+        assert read(services, submission.id).state is State.PUBLISHED
+
+    def test_that_is_not_public_any_more_is_told(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services, state=State.WITHDRAWN)
+
+        answer = press(desk, "/moderate/", f"{page_of(submission)}/take-down", why="Una targa si legge.")
+
+        assert answer.status_code == 409
+
+
+def test_an_approval_without_consent_is_answered_with_a_sentence(desk: FlaskClient, services: Services) -> None:
+    submission = a_submission(services)
+    with writing(services.engine) as connection:
+        connection.execute(update(consents).values(given=False))
+
+    answer = decide(desk, submission, "approve")
+
+    assert answer.status_code == 409
+    assert "Non si può ancora approvare" in Page(answer).text
+
+
+def a_row(services: Services, clock: FakeClock) -> list[Submission]:
+    """Three clips that wait, oldest first."""
+    row = []
+    for _ in range(3):
+        clock.advance(minutes=1)
+        row.append(a_submission(services))
+    return row
