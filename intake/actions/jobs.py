@@ -150,7 +150,7 @@ def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
 
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
-    return _update_mine(connection, job, state=JobState.DONE, last_error=None, **_FREE)
+    return _update_mine(connection, job, state=JobState.DONE, ended_at=database_now_s(), last_error=None, **_FREE)
 
 
 def put_back(connection: Connection, job: Job, error: str) -> bool:
@@ -180,6 +180,7 @@ def fail(connection: Connection, job: Job, error: str, *, for_good: bool = False
         connection,
         job,
         state=JobState.DEAD if is_last else JobState.READY,
+        ended_at=database_now_s() if is_last else None,
         run_after=database_now_s() + backoff_s(job.attempts),
         hinted_at=None,
         **_FREE,
@@ -194,6 +195,7 @@ def expire_leases(connection: Connection) -> list[Job]:
         .where(_lease_expired(), jobs.c.attempts >= jobs.c.max_attempts)
         .values(
             state=JobState.DEAD,
+            ended_at=database_now_s(),
             **_FREE,
             last_error="the worker died or went silent while it did this, on every attempt",
         )
@@ -238,7 +240,14 @@ def revive(connection: Connection, job_id: JobId) -> Job | None:
     row = connection.execute(
         update(jobs)
         .where(jobs.c.id == job_id, jobs.c.state == JobState.DEAD)
-        .values(state=JobState.READY, attempts=0, postponed=0, run_after=database_now_s(), hinted_at=None)
+        .values(
+            state=JobState.READY,
+            attempts=0,
+            postponed=0,
+            run_after=database_now_s(),
+            hinted_at=None,
+            ended_at=None,
+        )
         .returning(jobs)
     ).mappings()
     revived = row.one_or_none()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
 
 from intake.actions import hooking, jobs
+from intake.db.records import document_of
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
 from intake.domain.states import State, is_legal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.changes import Change
     from intake.domain.jobs import JobKind
     from intake.domain.submissions import Cause, Submission, SubmissionId
 
@@ -33,6 +35,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     reason: str | None = None,
     note: str | None = None,
     cause: Cause | None = None,
+    changes: Iterable[Change] = (),
     rests_since: datetime | None = None,
     **columns: object,
 ) -> bool:
@@ -44,6 +47,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         reason: What the sender may read.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
+        changes: What is another by it.
         rests_since: Since when it counts as resting there, where not since now: who waited does not go to the back.
         columns: What else changes in the row.
 
@@ -78,6 +82,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             reason=reason,
             note=note,
             cause=cause,
+            changes=_kept(changes),
         )
     )
     hooking.announce(connection, submission, after, now=now)
@@ -100,7 +105,14 @@ def record_creation(
 
 
 def record_word(  # noqa: PLR0913 - as a move
-    connection: Connection, submission: Submission, *, actor: str, now: datetime, cause: Cause, note: str | None = None
+    connection: Connection,
+    submission: Submission,
+    *,
+    actor: str,
+    now: datetime,
+    cause: Cause,
+    note: str | None = None,
+    changes: Iterable[Change] = (),
 ) -> None:
     """Write a line of a submission's history about something that did not move it."""
     connection.execute(
@@ -113,5 +125,10 @@ def record_word(  # noqa: PLR0913 - as a move
             after=submission.state,
             note=note,
             cause=cause,
+            changes=_kept(changes),
         )
     )
+
+
+def _kept(changes: Iterable[Change]) -> list[dict[str, Any]] | None:
+    return [document_of(change) for change in changes] or None

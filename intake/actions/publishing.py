@@ -39,8 +39,8 @@ _TOLD: Final = ("family_name", "role", "organisation", "file_name")
 _ADDRESS: Final = ("given_name", "email")
 """What the mail after a withdrawal needs."""
 
-_KEPT: Final = (*AWAITED, "original_key", "submission_key", "letter_hmac", "file_fingerprint")
-"""Where a sender's bytes were, and how their browser called them."""
+_KEPT: Final = (*AWAITED, "original_key", "submission_key", "letter_hmac", "file_fingerprint", "title", "sender_said")
+"""Where a sender's bytes were, how their browser called them, and what staff made of what was told."""
 
 
 def reserve_revision(connection: Connection, job: Job) -> int | None:
@@ -99,7 +99,7 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     connection.execute(delete(object_checksums).where(its_objects))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
-    connection.execute(update(events).where(mine).values(reason=None, note=None))
+    connection.execute(update(events).where(mine).values(reason=None, note=None, changes=None))
     # Only where there is one: the others' rows may be held by workers that wait for this submission.
     said = (jobs.c.submission_id == submission.id, jobs.c.last_error.is_not(None))
     connection.execute(update(jobs).where(*said).values(last_error=None))

@@ -11,7 +11,7 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import CLEANERS, MAKERS, WRITERS, JobKind, JobState, Progress
+from intake.domain.jobs import CLEANERS, MAILS, MAKERS, WRITERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +27,21 @@ class Heartbeat:
 
     age_s: float
     detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One mail about a submission.
+
+    Attributes:
+        asked_s: When it could go at the earliest, in seconds since 1970.
+        ended_s: When it went or was given up; None while it waits, and of mails of earlier versions of the service.
+    """
+
+    kind: JobKind
+    state: JobState
+    asked_s: float
+    ended_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,26 @@ def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | 
     )
     row = connection.execute(query).mappings().one_or_none()
     return job_from(row) if row is not None else None
+
+
+def last_job(connection: Connection, submission_id: SubmissionId, kind: JobKind) -> Job | None:
+    """Return the last job of a kind that was written for a submission."""
+    query = select(jobs).where(jobs.c.submission_id == submission_id, jobs.c.kind == kind)
+    row = connection.execute(query.order_by(jobs.c.id.desc()).limit(1)).mappings().one_or_none()
+    return job_from(row) if row is not None else None
+
+
+def mails_about(connection: Connection, submission_id: SubmissionId) -> list[Post]:
+    """Return the mails to a submission's sender, in the order in which they were asked for."""
+    query = (
+        select(jobs.c.kind, jobs.c.state, jobs.c.run_after, jobs.c.ended_at)
+        .where(jobs.c.submission_id == submission_id, jobs.c.kind.in_(MAILS))
+        .order_by(jobs.c.id)
+    )
+    return [
+        Post(kind=JobKind(kind), state=JobState(state), asked_s=asked_s, ended_s=ended_s)
+        for kind, state, asked_s, ended_s in connection.execute(query)
+    ]
 
 
 def last_dead_jobs(connection: Connection, submission_ids: Iterable[SubmissionId]) -> dict[SubmissionId, Job]:

@@ -210,7 +210,7 @@ def withdrawn_with_address(connection: Connection, *, before: datetime) -> list[
 
 def private_keys(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
     """Return every object of the private bucket that the rows of these submissions know."""
-    columns = ("original_key", "upload_key", "review_key", "waveform_key")
+    columns = ("original_key", "upload_key", "review_key", "waveform_key", "cleaner_key")
     query = select(submissions.c.stills, *(submissions.c[name] for name in columns)).where(
         submissions.c.id.in_(list(submission_ids))
     )

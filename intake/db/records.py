@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from intake.domain.calls import ConsentKind, Format
+from intake.domain.changes import Change
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
+from intake.domain.cutting import WHOLE, Cut, SoundChoice
 from intake.domain.facts import AudioLevels, Confidence, SoundTrack, Stretch, StretchKind, VideoFacts
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
@@ -15,6 +17,7 @@ from intake.domain.submissions import (
     NO_SUBMISSION,
     Cause,
     ConsentGiven,
+    CutFound,
     Event,
     Job,
     Publication,
@@ -65,6 +68,14 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         decision_reason=row["decision_reason"],
         approved_sha256=row["approved_sha256"],
         poster=row["poster"],
+        cut=_cut(row["cut"]) or WHOLE,
+        wanted_cut=_cut(row["wanted_cut"]),
+        cut_found=_cut_found(row["cut_found"]),
+        cleaner_key=row["cleaner_key"],
+        poster_at_s=row["poster_at_s"],
+        title=row["title"] or "",
+        quote=row["quote"] or "",
+        sender_said=row["sender_said"] or {},
         clip_id=row["clip_id"],
         publication_count=row["publications"],
         publication=_publication(row["publication"]),
@@ -96,6 +107,7 @@ def event_from(row: RowMapping) -> Event:
         after=State(row["after"]),
         reason=row["reason"],
         note=row["note"],
+        changes=tuple(Change(**change) for change in row["changes"] or ()),
         cause=Cause(row["cause"]) if row["cause"] else None,
     )
 
@@ -117,7 +129,7 @@ def job_from(row: RowMapping) -> Job:
     )
 
 
-def document_of(record: Check | VideoFacts | AudioLevels | Publication) -> dict[str, Any]:
+def document_of(record: Change | Check | Cut | CutFound | VideoFacts | AudioLevels | Publication) -> dict[str, Any]:
     """Return what a JSON column keeps of *record*."""
     document = asdict(record)
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in document.items()}
@@ -151,6 +163,17 @@ def _levels(document: dict[str, Any] | None) -> AudioLevels | None:
     return AudioLevels(
         **(document | {"noise_confidence": Confidence(confidence) if confidence else None, "stretches": stretches})
     )
+
+
+def _cut(document: dict[str, Any] | None) -> Cut | None:
+    return Cut(**(document | {"sound": SoundChoice(document["sound"])})) if document else None
+
+
+def _cut_found(document: dict[str, Any] | None) -> CutFound | None:
+    if not document:
+        return None
+    video, levels = _video(document["video"]), _levels(document["levels"])
+    return CutFound(video=video, levels=levels, peaks=tuple(document["peaks"])) if video and levels else None
 
 
 def _publication(document: dict[str, Any] | None) -> Publication | None:

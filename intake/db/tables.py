@@ -105,6 +105,17 @@ submissions = Table(
     Column("decision_reason", Text),
     Column("approved_sha256", String(64)),
     Column("poster", Integer, nullable=False, server_default="0"),
+    # Of the desk: how the review copy was cut and turned, what is to be made of it next, what was found of what was
+    # cut; the sound with less noise; the moment of the poster where it is none of the stills; words of the clip's own;
+    # and what the sender typed where a moderator corrected it.
+    Column("cut", JSON),
+    Column("wanted_cut", JSON),
+    Column("cut_found", JSON),
+    Column("cleaner_key", String(200)),
+    Column("poster_at_s", Float),
+    Column("title", String(120)),
+    Column("quote", String(200)),
+    Column("sender_said", JSON),
     # The public clip. `publications` counts attempts at filing it, so that two never write the same keys.
     Column("clip_id", String(16), unique=True),
     Column("publications", Integer, nullable=False, server_default="0"),
@@ -146,6 +157,8 @@ FOUND: Final = (
     "review_plan",
     "decision_reason",
     "approved_sha256",
+    # A quote is taken from what is said in exactly this file.
+    *("cut", "wanted_cut", "cut_found", "cleaner_key", "poster_at_s", "quote"),
 )
 """Columns of `submissions` with what was found, made and decided of a file: empty until it is looked at, and again
 when another file takes its place or everything is erased."""
@@ -195,6 +208,8 @@ jobs = Table(
     # How far the present attempt is, where it can tell; nothing while nobody holds the job.
     Column("progress_percent", Integer),
     Column("progress_remaining_s", Integer),
+    # When it was done or given up, as `run_after`.
+    Column("ended_at", Float),
     # How many times the usual deadline and memory its tools may take.
     Column("limits_factor", Integer, nullable=False, server_default="1"),
     UniqueConstraint("submission_id", "kind", "revision"),
@@ -216,6 +231,8 @@ events = Table(
     Column("note", Text),
     # Why, where the two states do not tell.
     Column("cause", String(20)),
+    # What is another by it: field, before, after.
+    Column("changes", JSON),
 )
 
 heartbeats = Table(

@@ -26,6 +26,8 @@ class JobKind(StrEnum):
 
     INSPECT = "inspect"
     ENCODE = "encode"
+    RECUT = "recut"
+    CLEAN_SOUND = "clean_sound"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     PURGE = "purge"
@@ -85,6 +87,9 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
     {
         JobKind.INSPECT: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=True),
         JobKind.ENCODE: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=True),
+        JobKind.RECUT: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=True),
+        # The submission goes on without it; whoever asked for it may ask again.
+        JobKind.CLEAN_SOUND: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=False),
         JobKind.PUBLISH: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=True),
         # Taking something away must not give up after three tries: it is tried for days, then listed for operators.
         JobKind.UNPUBLISH: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
@@ -103,10 +108,10 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
     }
 )
 
-MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH})
+MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.RECUT, JobKind.PUBLISH})
 """Kinds that make what a submission needs to go on; where one dies, a human must look."""
 
-WRITERS: Final = MAKERS | {JobKind.CAPTION}
+WRITERS: Final = MAKERS | {JobKind.CAPTION, JobKind.CLEAN_SOUND}
 """Kinds that write files; nothing is deleted while one of them is at work on the same submission."""
 
 CLEANERS: Final = frozenset({JobKind.UNPUBLISH, JobKind.PURGE})

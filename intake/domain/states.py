@@ -41,8 +41,11 @@ LEGAL_MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         ),
         _S.UPLOADED: frozenset({_S.INSPECTED, _S.AWAITING_REVIEW, _S.REFUSED, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
         _S.INSPECTED: frozenset({_S.AWAITING_REVIEW, _S.REFUSED, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
-        # Who was warned of noise may send a better file before anybody spends time on this one.
-        _S.AWAITING_REVIEW: frozenset({_S.APPROVED, _S.DECLINED, _S.REDO_REQUESTED, _S.UPLOADING, _S.WITHDRAWN}),
+        # Who was warned of noise may send a better file before anybody spends time on this one; who cuts a clip has
+        # another copy made to be watched.
+        _S.AWAITING_REVIEW: frozenset(
+            {_S.INSPECTED, _S.APPROVED, _S.DECLINED, _S.REDO_REQUESTED, _S.UPLOADING, _S.WITHDRAWN}
+        ),
         _S.APPROVED: frozenset({_S.PUBLISHED, _S.AWAITING_REVIEW, _S.NEEDS_OPERATOR, _S.WITHDRAWN}),
         _S.PUBLISHED: frozenset({_S.AWAITING_REVIEW, _S.WITHDRAWN}),
         _S.REFUSED: frozenset({_S.UPLOADING, _S.WITHDRAWN, _S.ABANDONED}),

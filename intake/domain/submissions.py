@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
 from intake.domain.calls import ConsentKind
+from intake.domain.jobs import JobState
 from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake.domain.calls import CallSlug
+    from intake.domain.changes import Change
     from intake.domain.checks import Check
+    from intake.domain.cutting import Cut
     from intake.domain.facts import AudioLevels, VideoFacts
-    from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+    from intake.domain.jobs import JobId, JobKind, LeaseToken
     from intake.domain.staff import ErrandId
     from intake.domain.states import State
 
@@ -107,6 +110,19 @@ class Publication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CutFound:
+    """What was found of a review copy that is cut; what was found of the original stands beside it.
+
+    Attributes:
+        peaks: The sound's outline for a picture, 0 to 100.
+    """
+
+    video: VideoFacts
+    levels: AudioLevels
+    peaks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """One video message, from the form to the gallery.
 
@@ -118,6 +134,14 @@ class Submission:
         upload_id: What the storage calls the upload in parts, once its first link was asked for.
         upload_part_bytes: How large the parts are of a file that comes in parts; None of one that comes at once.
         upload_begun_at: Since when its bytes are awaited.
+        cut: How the review copy is made of the original.
+        wanted_cut: How it is to be made next; None where nobody asked.
+        cut_found: What was found of the review copy where it is cut.
+        cleaner_key: The original's sound with less noise, where somebody had it made.
+        poster_at_s: Where in the review copy the poster is; None where it is one of the stills.
+        title: What the clip is called in public; empty where it is called after its speaker.
+        quote: A sentence of the speaker's own, for cards.
+        sender_said: Each detail that a moderator corrected, as its sender typed it.
         filed_by: Who on the staff handed it in for its sender; None where senders did themselves.
     """
 
@@ -155,11 +179,34 @@ class Submission:
     decision_reason: str | None
     approved_sha256: Sha256 | None
     poster: int
+    cut: Cut
+    wanted_cut: Cut | None
+    cut_found: CutFound | None
+    cleaner_key: ObjectKey | None
+    poster_at_s: float | None
+    title: str
+    quote: str
+    sender_said: Mapping[str, str]
     clip_id: ClipId | None
     publication_count: int
     publication: Publication | None
     filed_by: str | None
     consents: tuple[ConsentGiven, ...]
+
+    @property
+    def shown_video(self) -> VideoFacts | None:
+        """What is known of what moderators watch: of the cut, where there is one, else of the original."""
+        return self.cut_found.video if self.cut_found else self.video
+
+    @property
+    def shown_levels(self) -> AudioLevels | None:
+        """How what moderators hear measures."""
+        return self.cut_found.levels if self.cut_found else self.levels
+
+    @property
+    def shown_peaks(self) -> tuple[int, ...]:
+        """The outline of what moderators hear."""
+        return self.cut_found.peaks if self.cut_found else self.peaks
 
     @property
     def part_plan(self) -> PartPlan | None:
@@ -199,6 +246,14 @@ class Cause(StrEnum):
     """Somebody on the staff handed it in for its sender."""
     CONFIRMED = "confirmed"
     """Its sender confirmed what somebody else had handed in, and answered the consents."""
+    CORRECTED = "corrected"
+    """A moderator corrected how something is spelled, or gave the clip words of its own."""
+    RECUT_ASKED = "recut_asked"
+    RECUT_MADE = "recut_made"
+    RECUT_FAILED = "recut_failed"
+    """It cannot be cut as somebody asked; it is as it was."""
+    CLEANING_ASKED = "cleaning_asked"
+    SOUND_CLEANED = "sound_cleaned"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +265,7 @@ class Event:
         reason: What the sender was told.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
+        changes: What is another by it.
     """
 
     at: datetime
@@ -218,6 +274,7 @@ class Event:
     after: State
     reason: str | None
     note: str | None
+    changes: tuple[Change, ...] = ()
     cause: Cause | None = None
 
 
@@ -242,3 +299,8 @@ class Job:
     last_error: str | None
     limits_factor: int = 1
     errand_id: ErrandId | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody does it, or will."""
+        return self.state in {JobState.READY, JobState.LEASED}

@@ -16,6 +16,7 @@ from intake.moderate import looking
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
+from intake.moderate.cutting_panel import cut_form_of, cutting_panel
 from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
 from intake.moderate.stuck import stuck_of
 from intake.web.language import page_language
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from intake.moderate.cutting_panel import CutForm
     from intake.moderate.preview import Preview
 
 
@@ -44,6 +46,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
     form: DecisionForm | None = None,
     refusal: RefusalForm | None = None,
     take_down_form: TakeDownForm | None = None,
+    cut_form: CutForm | None = None,
     conflict: str | None = None,
     conflict_title: str | None = None,
     previews: Iterable[Preview] = (),
@@ -54,6 +57,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         refusal: What was typed to send a stuck clip back, where it must be mended.
         form: What was typed, where it must be mended.
         take_down_form: As above.
+        cut_form: As above.
         conflict: Why something was not carried out.
         conflict_title: What that was, where it was no decision.
         previews: The mails that the decisions would send.
@@ -65,6 +69,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         history = queries.history(connection, submission.id)
         public_url = clip_url(connection, submission)
         captions = captions_panel(connection, submission, call)
+        cutting = cutting_panel(connection, submission)
         died = backlog.last_dead_job(connection, submission.id) if submission.state is State.NEEDS_OPERATOR else None
         neighbours = {
             "next_id": next_waiting(connection, submission),
@@ -92,5 +97,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         undo_s=UNDO_S,
         **neighbours,
         clip_url=public_url,
+        cut_form=cut_form or cut_form_of(submission),
         **captions,
+        **cutting,
     )

@@ -80,6 +80,7 @@ STOPPED: Final[Mapping[JobKind, str]] = MappingProxyType(
     {
         JobKind.INSPECT: N_("Si è fermato il controllo del video."),
         JobKind.ENCODE: N_("Si è fermata la preparazione della copia da guardare."),
+        JobKind.RECUT: N_("Si è fermato il taglio del video."),
         JobKind.PUBLISH: N_("Si è fermata la pubblicazione."),
     }
 )

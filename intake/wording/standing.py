@@ -96,6 +96,7 @@ WORKING: Final[Mapping[JobKind, str]] = MappingProxyType(
     {
         JobKind.INSPECT: N_("In questo momento controlliamo il formato, l'immagine e l'audio."),
         JobKind.ENCODE: N_("In questo momento prepariamo il video per tutti i dispositivi."),
+        JobKind.RECUT: N_("In questo momento prepariamo di nuovo la copia per la redazione."),
         JobKind.PUBLISH: N_("In questo momento prepariamo il video per la galleria."),
     }
 )

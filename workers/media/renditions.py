@@ -189,14 +189,19 @@ def run_encode(  # noqa: PLR0913 - a command, what it reads, and who wants to kn
     folder: Path,
     stop: StopSignal | None,
     tell: TellProgress | None,
+    longest_s: float | None = None,
 ) -> None:
-    """Run an encode of all of *source* that tells its progress.
+    """Run an encode of *source* that tells its progress.
+
+    Args:
+        facts: Of what is encoded, where that is only a part.
+        longest_s: How much of the source may have to be decoded for it; all that is encoded, where nothing is said.
 
     Raises:
         ToolFailed, ToolTimedOut, LeaseLost: As `encode`.
     """
     meter = ProgressMeter(duration_s=facts.duration_s, tell=tell)
-    bounds = limits.encoding(facts.duration_s)
+    bounds = limits.encoding(longest_s or facts.duration_s)
     sandbox.stream(
         argv, source=source, output=folder, limits=bounds, consume=meter.take, watch=meter.require_advance, stop=stop
     )

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from intake.domain.jobs import JobKind
 from workers.steps.captions import file_captions, transcribe_original
+from workers.steps.clean_sound import clean_sound
 from workers.steps.encode import encode_review_copy
 from workers.steps.hook import call_hook
 from workers.steps.inspect import inspect_original
 from workers.steps.mail import send_mail
 from workers.steps.publish import publish_clip
 from workers.steps.purge import purge_submission
+from workers.steps.recut import recut_original
 from workers.steps.staff_mail import send_staff_mail
 from workers.steps.unpublish import unpublish_clip
 
@@ -37,6 +39,8 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
     {
         JobKind.INSPECT: inspect_original,
         JobKind.ENCODE: encode_review_copy,
+        JobKind.RECUT: recut_original,
+        JobKind.CLEAN_SOUND: clean_sound,
         JobKind.PUBLISH: publish_clip,
         JobKind.UNPUBLISH: unpublish_clip,
         JobKind.PURGE: purge_submission,

@@ -18,6 +18,7 @@ CONTENT_TYPES: Final = MappingProxyType(
     {
         ".jpg": "image/jpeg",
         ".json": "application/json",
+        ".m4a": "audio/mp4",
         ".mp4": "video/mp4",
         ".vtt": "text/vtt; charset=utf-8",
         ".webp": "image/webp",

@@ -87,7 +87,7 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
         review,
         facts,
         folder=workspace.room("delivery"),
-        levels=submission.levels,
+        levels=submission.shown_levels,
         stop=workspace.stop,
         tell=workspace.tell_progress,
     )

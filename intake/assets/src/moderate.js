@@ -4,6 +4,7 @@
 const PIECES = {
   '[data-captions]': () => import('./moderators/captions.js'),
   '[data-seek]': () => import('./moderators/seek.js'),
+  '[data-cut]': () => import('./moderators/cutting.js'),
   '[data-looked-at]': () => import('./moderators/looking.js'),
   '[data-undo]': () => import('./moderators/undo.js'),
   '[data-keyboard]': () => import('./moderators/keyboard.js'),

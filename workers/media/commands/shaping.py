@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REFERENCE_WHITE_CD_M2: Final = 203
 """Light of white paper in HDR, which ordinary pictures show as their white. Source: ITU-R BT.2408-7, table 1."""
@@ -14,6 +18,14 @@ _HDR_PEAK_CD_M2: Final = 1000
 _KNEE: Final = 0.6
 """Below this share of white an HDR picture is taken over as it is: faces. Above, it is pressed together: a window."""
 
+_TURNS: Final[Mapping[int, tuple[tuple[str, dict[str, str]], ...]]] = MappingProxyType(
+    {
+        90: (("transpose", {"dir": "clock"}),),
+        180: (("hflip", {}), ("vflip", {})),
+        270: (("transpose", {"dir": "cclock"}),),
+    }
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
@@ -21,10 +33,12 @@ class Look:
 
     Attributes:
         hdr_transfer: The source's transfer function where it is HDR and must be mapped to SDR.
+        turn_deg: By how much it is turned clockwise before, beyond what the source says of itself.
     """
 
     width_px: int
     height_px: int
+    turn_deg: int = 0
     hdr_transfer: str | None = None
     is_interlaced: bool = False
     max_frame_rate: float | None = None
@@ -34,6 +48,8 @@ def shaped(video: Any, look: Look) -> Any:  # noqa: ANN401 - ffmpeg-python has n
     """Append the filters that give *video* its *look*. ffmpeg has turned it upright before the first of them."""
     if look.is_interlaced:
         video = video.filter("yadif", deint="interlaced")
+    for name, options in _TURNS.get(look.turn_deg, ()):
+        video = video.filter(name, **options)
     if look.max_frame_rate is not None:
         video = video.filter("fps", look.max_frame_rate)
     if look.hdr_transfer is None:

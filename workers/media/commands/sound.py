@@ -13,6 +13,9 @@ from workers.media.sandbox import OUTPUT
 LIMITER_CEILING_DBTP: Final = -1.8
 """Where the limiter holds: 0.3 dB below the target, for what the coder adds. Source: measured on seven voices."""
 
+CLEANING_RATE_HZ: Final = 48_000
+"""What DeepFilterNet was trained on."""
+
 
 def measure_sound(*, track: int, sample_rate_hz: int, layout: str) -> list[str]:
     """Return one decode of sound track *track*: EBU R128 summary on stderr, samples as 32-bit floats on stdout."""
@@ -30,6 +33,22 @@ def decode_voice(*, track: int, sample_rate_hz: int) -> list[str]:
         "aformat", sample_rates=sample_rate_hz, channel_layouts="mono", sample_fmts="flt"
     )
     return compile_argv(ffmpeg.output(voice, "pipe:1", format="f32le", flush_packets=0))
+
+
+def decode_for_cleaning(name: str, *, track: int) -> list[str]:
+    """Return one decode of sound track *track* into `/out/name`, as what takes the noise out wants it.
+
+    On the clock of the picture: sound that starts late or has gaps is filled with silence.
+    """
+    voice = open_source(vn=None, threads=1)[f"a:{track}"].filter("aresample", **WHOLE_SOUND)
+    voice = voice.filter("aformat", sample_rates=CLEANING_RATE_HZ, channel_layouts="mono", sample_fmts="flt")
+    return compile_argv(ffmpeg.output(voice, f"file:{OUTPUT}/{name}", format="f32le"))
+
+
+def encode_cleaned(name: str, samples_name: str) -> list[str]:
+    """Return an encode of the samples in `/out/samples_name` into `/out/name`."""
+    samples = ffmpeg.input(f"file:{OUTPUT}/{samples_name}", format="f32le", ar=CLEANING_RATE_HZ, ac=1)
+    return compile_argv(ffmpeg.output(samples["a:0"], f"file:{OUTPUT}/{name}", **AAC, **CLEAN_MP4))
 
 
 def level_sound(name: str, *, gain_db: float, ceiling_dbtp: float) -> list[str]:

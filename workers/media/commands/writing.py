@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import ffmpeg
@@ -12,6 +13,15 @@ from workers.media.sandbox import OUTPUT
 
 if TYPE_CHECKING:
     from workers.media.commands.shaping import Look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A part of a clip, in seconds of it."""
+
+    start_s: float
+    length_s: float
+
 
 _WITHOUT_SEI: Final = {"bsf:v": "filter_units=remove_types=6"}
 """Cameras and encoders write of themselves, of time and place, between the pictures of H.264: there it is dropped.
@@ -93,13 +103,28 @@ def remux(name: str, *, audio_track: int = 0, index_bytes: int | None = None) ->
     return compile_argv(ffmpeg.output(*streams, f"file:{OUTPUT}/{name}", **options))
 
 
-def encode(name: str, look: Look | None, *, copies_sound: bool, audio_track: int = 0) -> list[str]:
+def encode(  # noqa: PLR0913 - what is written, and of what
+    name: str,
+    look: Look | None,
+    *,
+    copies_sound: bool,
+    audio_track: int = 0,
+    window: Window | None = None,
+    voice: str | None = None,
+) -> list[str]:
     """Return an encode to `/out/name`: the picture as *look* says, copied without one; the sound to AAC, or copied.
 
     How far it is, it says on stdout.
+
+    Args:
+        window: What of the source is taken, to the picture; all of it without one. Nothing can be copied of a part.
+        voice: A file in `/out` whose sound takes the place of the source's, on the source's clock.
     """
-    source = open_source(threads=THREADS)
+    part = {} if window is None else {"ss": f"{window.start_s:.3f}", "t": f"{window.length_s:.3f}"}
+    source = open_source(threads=THREADS, **part)
     video, sound = source["v:0"], source[f"a:{audio_track}"]
+    if voice is not None:
+        sound = ffmpeg.input(f"file:{OUTPUT}/{voice}", **HARDENED, **part)["a:0"]
     if look is not None:
         video = shaped(video, look)
     if not copies_sound:

@@ -1,0 +1,89 @@
+"""A cleaner sound beside the original's: less noise, on the same clock, as long."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from intake.domain.cutting import Cut, SoundChoice
+from tests import media_factory
+from workers.media import boxes, probe
+from workers.media.cleaning import clean
+from workers.media.recutting import recut
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from intake.domain.facts import VideoFacts
+    from tests.media_factory import MakeClip
+    from workers.media.sandbox import Sandbox
+
+RATE_HZ = 48_000
+
+
+def facts_of(sandbox: Sandbox, path: Path) -> VideoFacts:
+    return probe.probe(sandbox, path, boxes.read_container(path))
+
+
+def samples_of(path: Path) -> NDArray[np.float32]:
+    argv = ["ffmpeg", "-v", "error", "-i", path, "-vn", "-ac", "1", "-ar", str(RATE_HZ), "-f", "f32le", "-"]
+    return np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, dtype="<f4")
+
+
+def shift_s(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
+    """By how much *after* comes later than *before*, where they are most alike."""
+    count = min(before.size, after.size)
+    spectra = np.fft.rfft(before[:count], 2 * count), np.fft.rfft(after[:count], 2 * count)
+    alike = np.fft.irfft(np.conj(spectra[0]) * spectra[1])
+    lag = int(np.argmax(alike))
+    return (lag if lag < count else lag - 2 * count) / RATE_HZ
+
+
+@pytest.fixture(scope="module")
+def noisy(clip: MakeClip) -> Path:
+    return clip(media_factory.a_noisy_clip)
+
+
+@pytest.fixture(scope="module")
+def cleaner(noisy: Path, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clean(sandbox, noisy, facts_of(sandbox, noisy), folder=tmp_path_factory.mktemp("cleaner"))
+
+
+def test_there_is_less_noise_and_nothing_moved(noisy: Path, cleaner: Path) -> None:
+    before, after = samples_of(noisy), samples_of(cleaner)
+
+    assert after.size == pytest.approx(before.size, abs=RATE_HZ // 20)
+    assert abs(shift_s(before, after)) < 0.005
+    assert np.percentile(np.abs(after), 20) < np.percentile(np.abs(before), 20) / 2
+
+
+def test_it_goes_with_the_picture_where_it_is_chosen(
+    noisy: Path, cleaner: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    voice = tmp_path / cleaner.name
+    voice.write_bytes(cleaner.read_bytes())
+    chosen = Cut(start_s=2.0, sound=SoundChoice.CLEANER)
+
+    made = recut(sandbox, noisy, facts_of(sandbox, noisy), chosen, folder=tmp_path, cleaner=voice)
+
+    shown = samples_of(made.copy.path)
+    assert abs(shift_s(samples_of(cleaner)[2 * RATE_HZ :], shown)) < 0.005
+    assert np.percentile(np.abs(shown), 20) < np.percentile(np.abs(samples_of(noisy)), 20) / 2
+
+
+def test_the_picture_is_copied_where_only_the_sound_changes(
+    noisy: Path, cleaner: Path, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    voice = tmp_path / cleaner.name
+    voice.write_bytes(cleaner.read_bytes())
+    facts = facts_of(sandbox, noisy)
+
+    made = recut(sandbox, noisy, facts, Cut(sound=SoundChoice.CLEANER), folder=tmp_path, cleaner=voice)
+
+    assert made.copy.facts.video_bit_rate_bps == pytest.approx(facts.video_bit_rate_bps, rel=0.02)
+    assert abs(shift_s(samples_of(cleaner), samples_of(made.copy.path))) < 0.005
