@@ -34,6 +34,8 @@ class JobKind(StrEnum):
     MAIL_PUBLISHED = "mail_published"
     MAIL_WITHDRAWN = "mail_withdrawn"
     MAIL_REMINDER = "mail_reminder"
+    MAIL_FILED = "mail_filed"
+    MAIL_UNCONFIRMED = "mail_unconfirmed"
 
 
 class JobState(StrEnum):
@@ -90,6 +92,8 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: _A_MAIL,
         JobKind.MAIL_WITHDRAWN: _A_MAIL,
         JobKind.MAIL_REMINDER: _A_MAIL,
+        JobKind.MAIL_FILED: _A_MAIL,
+        JobKind.MAIL_UNCONFIRMED: _A_MAIL,
     }
 )
 

@@ -42,5 +42,7 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: send_mail,
         JobKind.MAIL_WITHDRAWN: send_mail,
         JobKind.MAIL_REMINDER: send_mail,
+        JobKind.MAIL_FILED: send_mail,
+        JobKind.MAIL_UNCONFIRMED: send_mail,
     }
 )
