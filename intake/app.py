@@ -18,6 +18,7 @@ from intake.gallery.routes import ROUTES as GALLERY_ROUTES
 from intake.gallery.routes import gallery_blueprint
 from intake.logs import set_up_logging
 from intake.moderate.access import Staff, set_up_access
+from intake.moderate.on_behalf import HAND_IN
 from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
 from intake.submit import description as submit_description
@@ -85,7 +86,7 @@ _READING: Final = (
 """What programs ask time and again."""
 
 # Their bodies carry a video: they check their own form's token. The API bears a secret in a header and no cookie.
-_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace")
+_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace", HAND_IN)
 
 
 def create_app(services: Services) -> Flask:

@@ -45,6 +45,7 @@ class QueueRow:
     still_url: str | None
     warnings: int
     fails: int
+    awaits_consent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,7 @@ def _row(submission: Submission, call: Call) -> QueueRow:
         still_url=still_url,
         warnings=verdicts.count(Verdict.WARN),
         fails=verdicts.count(Verdict.FAIL),
+        awaits_consent=submission.awaits_consent,
     )
 
 

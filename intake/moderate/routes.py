@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import clip, decisions, preview, queue, undoing
+from intake.moderate import bulk, clip, decisions, on_behalf, preview, queue, undoing
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.web.routing import Access, Route, blueprint
 
@@ -42,6 +42,11 @@ ROUTES: Final = (
         access=Access.MODERATOR,
         methods=("POST",),
     ),
+    Route(rule="/moderate/on-behalf", view=on_behalf.choose_call, access=Access.MODERATOR),
+    Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.show_form, access=Access.MODERATOR),
+    Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.hand_in, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/bulk-decline", view=bulk.confirm_bulk, access=Access.MODERATOR),
+    Route(rule="/moderate/bulk-decline", view=bulk.decline_bulk, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
 )
 
@@ -55,5 +60,6 @@ GUARDS: Final = {
 def moderate_blueprint() -> Blueprint:
     """Build the blueprint of this audience; every route of it is behind the login."""
     made = blueprint("moderate", ROUTES, guards=GUARDS)
+    made.before_request(on_behalf.make_room)
     made.context_processor(undoing.standing_offer)
     return made

@@ -16,7 +16,7 @@ from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.states import ASKED_FOR_A_FILE, AWAITING_FILE, FINAL, REPLACEABLE, State
 from intake.submit.beforehand import beforehand
-from intake.submit.forms import SendForm, WithdrawForm
+from intake.submit.forms import ConfirmForm, SendForm, WithdrawForm
 from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
 from intake.submit.status import status_view
@@ -91,7 +91,7 @@ def send(call_slug: str) -> ResponseReturnValue:
 def show_submission(token: str) -> ResponseReturnValue:
     """Show where a submission stands, to whoever holds its secret."""
     submission = submission_behind(token)
-    return private(render_template("submit/status.html", **_status_context(submission, token)))
+    return status_page(submission, token)
 
 
 def withdraw(token: str) -> ResponseReturnValue:
@@ -199,8 +199,12 @@ def _ask_again(submission: Submission) -> None:
 
 
 def _replace_page(submission: Submission, token: str, form: VideoForm, status: int) -> Response:
-    context = _status_context(submission, token) | {"replace_form": form}
-    return private(render_template("submit/status.html", **context), status)
+    return status_page(submission, token, status, replace_form=form)
+
+
+def status_page(submission: Submission, token: str, status: int = 200, **changes: object) -> Response:
+    """Answer with the status page; *changes* are the forms that must be mended."""
+    return private(render_template("submit/status.html", **_status_context(submission, token) | changes), status)
 
 
 def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
@@ -217,6 +221,11 @@ def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
     except IntegrityError:
         # The same form twice at the same moment: the other request made the row, now we find it.
         return start()
+
+
+def unanswered(submission: Submission, call: Call) -> ConfirmForm:
+    """Return the form that asks a sender about what was handed in for them: their details in it, no answer."""
+    return ConfirmForm(call, formdata=None, obj=submission.sender)
 
 
 def _call(slug: str) -> Call:
@@ -253,6 +262,8 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
         "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
+        "just_confirmed": "confirmed" in request.args and not submission.awaits_consent,
+        "confirm_form": unanswered(submission, call) if submission.awaits_consent else None,
         "can_go_on": submission.state is State.UPLOADING,
         "can_replace": submission.state in REPLACEABLE,
         "must_replace": submission.state in ASKED_FOR_A_FILE,
