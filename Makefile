@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
-benchmarks := ready_for_review growth sound_verdict worker sending
+benchmarks := ready_for_review growth sound_verdict worker sending desk
 
 help: ## what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,7 @@ lock: ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade for new
 	$(compile) --extra build --output-file requirements/runtime.txt
 	$(compile) --extra build --extra embedded --output-file requirements/embedded.txt
 	$(compile) --extra build --extra embedded --extra dev --output-file requirements/development.txt
+	$(compile) --extra build --extra asr --constraint requirements/runtime.txt --output-file requirements/asr.txt
 
 translations: ## bring intake/translations/*/LC_MESSAGES/messages.po up to date with the pages' sentences
 	@deploy/prepare.sh check

@@ -2,7 +2,7 @@
 
 What the senders' pages cost a telephone: `make lighthouse`.
 
-ready_for_review, growth, sound_verdict, worker, sending, peers_table, page_speed   the programs, one question each
+ready_for_review, growth, sound_verdict, worker, sending, desk, page_speed, peers_table   the programs, a question each
 lighthouse     the npm project of page_speed
 clips          makes what is measured
 ours           the service's own work, a function a stage

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -22,6 +23,7 @@ from intake.moderate.on_behalf import HAND_IN
 from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
 from intake.submit import description as submit_description
+from intake.submit.pages import preview_call
 from intake.submit.routes import ROUTES as SUBMIT_ROUTES
 from intake.submit.routes import submit_blueprint
 from intake.web import openapi
@@ -31,6 +33,7 @@ from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
 from intake.web.mail import mail_blueprint
+from intake.web.previews import provide_call_page
 from intake.web.routing import API_PREFIX
 from intake.web.security import set_up_security_headers
 from intake.web.services import provide
@@ -67,6 +70,8 @@ _BAD_REQUEST: Final = 400
 _GUESSABLE: Final = (
     "login",
     "verify",
+    "forgot_password",
+    "reset_password",
     "two_factor_token_validation",
     "two_factor_setup_validate",
     "mf_recovery",
@@ -87,6 +92,9 @@ _READING: Final = (
 
 # Their bodies carry a video: they check their own form's token. The API bears a secret in a header and no cookie.
 _OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace", HAND_IN)
+
+# Mail programs post to it (RFC 8058), with the signed link as the only authority.
+_SIGNED: Final = ("moderate.stop_alert",)
 
 
 def create_app(services: Services) -> Flask:
@@ -116,6 +124,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(blueprint)
     openapi.set_up_description(app, describe_api())
+    provide_call_page(app, preview_call)
     _protect_forms(app)
     _limit_rates(app, services.settings.create_per_hour)
     _trust_proxies(app, services.settings.trusted_proxies)
@@ -151,7 +160,7 @@ def from_environment() -> Flask:
 def _protect_forms(app: Flask) -> None:
     csrf = CSRFProtect(app)
     api = [rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith(API_PREFIX)]
-    for endpoint in (*_OWN_CSRF_CHECK, *api):
+    for endpoint in (*_OWN_CSRF_CHECK, *_SIGNED, *api):
         csrf.exempt(app.view_functions[endpoint])
 
 
@@ -161,6 +170,20 @@ def _limit_rates(app: Flask, create_per_hour: int) -> None:
     views: dict[str, Any] = app.view_functions
     for endpoint, rate, methods, counts in _rates(create_per_hour):
         views[endpoint] = limiter.limit(rate, methods=methods, deduct_when=counts)(views[endpoint])
+    # Many addresses may guess at one account.
+    each_account = limiter.limit(_GUESSES, key_func=_account, methods=["POST"], deduct_when=_is_refusal)
+    views["security.login"] = each_account(views["security.login"])
+
+
+_GUESSES: Final = "30 per hour"
+"""At one account, from wherever: far below the 100 in a row of NIST SP 800-63B-4, section 3.2.2; and whoever wants to
+lock somebody out has to go on guessing."""
+
+
+def _account() -> str:
+    # Hashed: addresses are kept nowhere but in their rows.
+    email = request.form.get("email", "").strip().lower()
+    return f"account {hashlib.sha256(email.encode()).hexdigest()}"
 
 
 def _rates(create_per_hour: int) -> Iterator[tuple[str, str, list[str] | None, Callable[[Response], bool]]]:

@@ -14,6 +14,7 @@ from intake.db.engine import reading, writing
 from intake.domain.calls import FIRST_LANGUAGE, BadCall
 from intake.domain.errors import BadSettings, NotFound, StorageUnavailable
 from intake.domain.jobs import JobId, JobState
+from intake.domain.staff import StaffRole
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.setup import load_call, prepare_buckets, prepare_database
@@ -71,7 +72,7 @@ def staff() -> None:
 
 @staff.command("add")
 @click.argument("email")
-@click.option("--role", type=click.Choice(["moderator", "admin"]), default="moderator", show_default=True)
+@click.option("--role", type=click.Choice(list(StaffRole)), default="moderator", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @pass_services
 def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
@@ -91,6 +92,23 @@ def add_staff(services: Services, email: str, role: str, *, password_stdin: bool
         except ValueError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{email} may log in as {role}." if added else f"{email} is known already; nothing was changed.")
+
+
+@staff.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(list(StaffRole)))
+@pass_services
+def give_role(services: Services, email: str, role: str) -> None:
+    """Give EMAIL another ROLE: for when no admin is left who could."""
+    # Late, as above.
+    from intake.app import create_app, staff_of
+
+    app = create_app(services)
+    with app.app_context():
+        is_known = staff_of(app).give_role(email, role)
+    if not is_known:
+        raise click.ClickException(f"{email} is not on the staff")
+    click.echo(f"{email} is {role} now.")
 
 
 @main.group()

@@ -47,6 +47,7 @@ class Settings:
         smtp_url: Where mails are handed over; None where they are kept in `DATA_DIR/mail` instead.
         mail_from: Whose name and address mails bear, and where bounces go.
         create_per_hour: How many submissions one address may begin through the API in an hour.
+        asr_model_dir: Folder of the model that drafts captions; None where no machine drafts any.
         trusted_proxies: How many proxies of ours stand before the web side; only their word on who asks is taken.
     """
 
@@ -72,6 +73,7 @@ class Settings:
     min_free_bytes: int
     trusted_proxies: int
     create_per_hour: int
+    asr_model_dir: Path | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -228,4 +230,5 @@ def _read(reader: _Reader) -> Settings:
         min_free_bytes=int(reader.number("MIN_FREE_BYTES", 2 * GIBIBYTE)),
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0)),
         create_per_hour=int(reader.number("CREATE_PER_HOUR", 20, least=1)),
+        asr_model_dir=Path(folder).absolute() if (folder := reader.optional("ASR_MODEL_DIR")) else None,
     )

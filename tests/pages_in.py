@@ -43,7 +43,7 @@ def main(language: str, folder: Path) -> None:
     speak(services, language)
     app = create_app(services)
     with app.app_context():
-        staff_of(app).add(MODERATOR, "moderator", PASSWORD)
+        staff_of(app).add(MODERATOR, "admin", PASSWORD)
     print(json.dumps(dict(pages(app.test_client(), services, language))))  # noqa: T201
 
 
@@ -60,7 +60,8 @@ def translated(value: Any, language: str) -> Any:  # noqa: ANN401 - any part of 
         return [translated(entry, language) for entry in value]
     if not isinstance(value, dict):
         return value
-    if "it" in value:
+    # What to listen for is a list of phrases, and nobody reads it.
+    if isinstance(value.get("it"), str):
         return value | {language: mark(value["it"])}
     return {name: translated(entry, language) for name, entry in value.items()}
 
@@ -94,7 +95,12 @@ def _desk(client: FlaskClient, submission_ids: list[str], query: str) -> Iterato
     page = Page(client.get("/moderate/login"))
     fields = {"email": MODERATOR, "password": PASSWORD, "csrf_token": page.value("csrf_token")}
     client.post("/moderate/login", data=fields)
-    yield "queue", client.get("/moderate/" + query).text
+    for path in ("/moderate/", "/moderate/on-behalf/pistoia2030"):
+        yield path, client.get(path + query).text
+    waiting = "&".join(f"id={submission_id}" for submission_id in submission_ids)
+    yield "bulk", client.get(f"/moderate/bulk-decline{query}&{waiting}").text
+    for path in ("people", "alerts", "hooks", "invitations/nobody"):
+        yield path, client.get(f"/moderate/{path}{query}").text
     for submission_id in submission_ids:
         yield f"desk {submission_id}", client.get(f"/moderate/{submission_id}{query}").text
 

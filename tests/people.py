@@ -159,9 +159,12 @@ class Sender(_Person):
         control = self.page.locator("input, select, textarea")
         return self.page.get_by_label(re.compile(f"^{label}( |$)")).and_(control)
 
+    call: str = "pistoia2030"
+    """The call they answer."""
+
     def opens_the_call(self) -> None:
         """Read what is asked for."""
-        self.opens("/calls/pistoia2030")
+        self.opens(f"/calls/{self.call}")
 
     def fills_in(self, *, kind: str = "impresa", **changes: str) -> None:
         """Write down who they are; *changes* by the label of the field, with `_` for `-`."""
@@ -353,6 +356,23 @@ class Moderator(_Person):
     def has_decided(self, words: str) -> None:
         """Read what was decided, beside the button that undoes it."""
         expect(self.page.locator(".undo")).to_contain_text(words)
+
+
+class Admin(Moderator):
+    """A moderator who may also change what is called for."""
+
+    def opens_the_calls(self) -> None:
+        """See which calls there are."""
+        self.opens("/moderate/calls")
+
+    def types(self, **texts: str) -> None:
+        """Write into fields of a call, by the names of the form, with `__` for `.`."""
+        for name, text in texts.items():
+            self.page.locator(f"[name='{name.replace('__', '.')}']").fill(text)
+
+    def presses(self, button: str) -> None:
+        """Press the first button of that name."""
+        self.page.get_by_role("button", name=button).first.click()
 
 
 class Visitor(_Person):

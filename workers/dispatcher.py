@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from intake.actions import heartbeats, housekeeping, jobs
+from intake.actions.alerting import alert_staff
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES, Queue
@@ -74,11 +75,12 @@ class Dispatcher:
             self._hint(queue)
 
     def sweep(self) -> None:
-        """Free lost leases and settle uploads."""
+        """Free lost leases, settle uploads, and ask for the mails that staff want."""
         services = self.services
         with writing(services.engine) as connection:
             housekeeping.expire_leases(connection, now=services.clock())
         housekeeping.settle_uploads(services.engine, services.private, now=services.clock())
+        alert_staff(services.engine, now=services.clock())
 
     def sweep_leftovers(self) -> None:
         """Delete objects that no row knows."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Job
     from intake.wiring import Services
     from workers.media.sandbox import Sandbox
+    from workers.media.transcribing import Transcriber
     from workers.steps import Commit
 
 log = structlog.get_logger()
@@ -54,10 +55,12 @@ class Worker:
 
     Attributes:
         sandbox: None where no sandbox passed its self-test: jobs that need one wait.
+        transcriber: None where no model is configured: drafts wait.
     """
 
     services: Services
     sandbox: Sandbox | None
+    transcriber: Transcriber | None = None
 
 
 def run_job(worker: Worker, job_id: JobId) -> None:
@@ -78,8 +81,14 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     undo: list[Callable[[], object]] = [partial(services.private.delete_below, keys.made_by(job))]
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
+            sandbox = worker.sandbox.widened(job.limits_factor) if worker.sandbox else None
             workspace = Workspace(
-                folder=folder, stop=lease.lost, tested=worker.sandbox, undo=undo, tell_progress=lease.tell_progress
+                folder=folder,
+                stop=lease.lost,
+                tested=sandbox,
+                transcriber=worker.transcriber,
+                undo=undo,
+                tell_progress=lease.tell_progress,
             )
             counts = _attempt(services, job, workspace)
     except LeaseLost:

@@ -20,13 +20,16 @@ from intake.wiring import connect
 from workers.celery_app import RUN_JOB, app
 from workers.leftovers import sweep_work_folders
 from workers.media.sandbox import Sandbox
+from workers.media.transcribing import Whisper, whats_missing
 from workers.run_job import Worker
 from workers.run_job import run_job as run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from intake.wiring import Services
+    from workers.media.transcribing import Transcriber
 
 log = structlog.get_logger()
 
@@ -45,7 +48,9 @@ def set_up_process(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery se
     """Connect this process, and prove its sandbox before the first file comes."""
     settings = Settings.from_env()
     set_up_logging(settings.log_level)
-    _worker[:] = [Worker(services=connect(settings), sandbox=_tested_sandbox())]
+    _worker[:] = [
+        Worker(services=connect(settings), sandbox=_tested_sandbox(), transcriber=_transcriber(settings.asr_model_dir))
+    ]
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator] # as above
@@ -73,6 +78,16 @@ def _tested_sandbox() -> Sandbox | None:
         # Fails closed: this worker lives and says so, and touches no sender's file.
         log.error("sandbox_unavailable", cause=str(error))  # noqa: TRY400 - the cause says it all
         return None
+
+
+def _transcriber(model_dir: Path | None) -> Transcriber | None:
+    if model_dir is None:
+        return None
+    if problem := whats_missing(model_dir):
+        # Drafts wait until it is mended; nothing else does.
+        log.error("transcriber_unavailable", cause=problem)
+        return None
+    return Whisper(model_dir=model_dir)
 
 
 def _beat(services: Services, queues: Iterable[str], sandbox_level: str | None) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from intake.domain.jobs import Progress
     from workers.media.sandbox import Sandbox
+    from workers.media.transcribing import Transcriber
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class Workspace:
     Attributes:
         stop: Set when the lease is lost. Tools are killed by it.
         tested: The sandbox, if this worker has one.
+        transcriber: What hears words, if this worker has one.
         tell_progress: Takes how far the step is, for people who wait.
         undo: What throws away what this attempt made outside its own prefix, should its work not count.
     """
@@ -30,6 +32,7 @@ class Workspace:
     folder: Path
     stop: threading.Event
     tested: Sandbox | None
+    transcriber: Transcriber | None = None
     undo: list[Callable[[], object]] = field(default_factory=list)
     tell_progress: Callable[[Progress], None] | None = None
 

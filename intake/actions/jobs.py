@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from intake.domain.jobs import JobId, JobKind, Progress
+    from intake.domain.staff import ErrandId
     from intake.domain.submissions import Job, SubmissionId
 
 _ERROR_CHARACTERS: Final = 2000
@@ -51,6 +52,51 @@ def enqueue(
             run_after=database_now_s() + wait_s,
         )
     )
+
+
+def ask(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
+    """See to it that a job of *kind* runs from now on, in the transaction that makes it necessary.
+
+    What waits will see what was just written. What is at work may have looked before: its commit must look again.
+    """
+    mine = (jobs.c.submission_id == submission_id, jobs.c.kind == kind, jobs.c.revision == revision)
+    if connection.scalar(select(jobs.c.id).where(*mine)) is None:
+        enqueue(connection, submission_id, revision, kind)
+        return
+    connection.execute(
+        update(jobs)
+        .where(*mine, jobs.c.state.in_((JobState.DONE, JobState.DEAD)))
+        .values(state=JobState.READY, attempts=0, postponed=0, run_after=database_now_s(), hinted_at=None)
+    )
+
+
+def widen(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind, *, factor: int) -> None:
+    """Let the job that follows from the move to *revision* take *factor* times the usual limits."""
+    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision, jobs.c.kind == kind)
+    connection.execute(update(jobs).where(*mine).values(limits_factor=factor))
+
+
+def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -> None:
+    """Write the job that runs an errand, in the transaction that writes the errand."""
+    connection.execute(
+        insert(jobs).values(
+            errand_id=errand_id,
+            kind=kind,
+            revision=0,
+            state=JobState.READY,
+            max_attempts=JOB_RULES[kind].max_attempts,
+            run_after=database_now_s(),
+        )
+    )
+
+
+def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind) -> bool:
+    """Give an errand's job, done or dead, all its attempts again; False while it waits or runs."""
+    ended = update(jobs).where(
+        jobs.c.errand_id == errand_id, jobs.c.kind == kind, jobs.c.state.in_((JobState.DONE, JobState.DEAD))
+    )
+    fresh = {"state": JobState.READY, "attempts": 0, "postponed": 0, "hinted_at": None, "last_error": None}
+    return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
 
 
 def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:

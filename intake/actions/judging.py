@@ -60,6 +60,7 @@ class Inspection:
     Attributes:
         best_still: Which of the stills stands for the clip unless a moderator chooses another, from 0.
         review: None where the file is refused or must be encoded first.
+        wants_draft: Whether a machine shall draft captions of what is accepted.
     """
 
     findings: Findings
@@ -68,6 +69,7 @@ class Inspection:
     best_still: int = 0
     waveform_key: ObjectKey | None
     review: ReviewCopy | None
+    wants_draft: bool = False
 
 
 def tell_findings(connection: Connection, job: Job, found: Findings, *, lease_s: float) -> bool:
@@ -132,9 +134,10 @@ def record_refusal(connection: Connection, job: Job, refusal: Check, *, now: dat
 def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:
     if not is_accepted(found.findings.checks):
         return State.REFUSED, [JobKind.MAIL_VERDICT]
+    draft = [JobKind.TRANSCRIBE] if found.wants_draft else []
     if found.review is None:
-        return State.INSPECTED, [JobKind.ENCODE]
-    return State.AWAITING_REVIEW, []
+        return State.INSPECTED, [JobKind.ENCODE, *draft]
+    return State.AWAITING_REVIEW, draft
 
 
 def _columns(found: Findings) -> dict[str, Any]:

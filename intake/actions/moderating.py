@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from intake.actions import jobs
+from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
 from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
+from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
 from intake.domain.jobs import JOB_RULES, JobKind, JobState
 from intake.domain.states import State
@@ -35,6 +37,7 @@ class Outcome(StrEnum):
     DONE = "done"
     SOMEBODY_ELSE = "somebody_else"
     FILE_CHANGED = "file_changed"
+    NO_CHECKED_CAPTIONS = "no_checked_captions"
     NO_CONSENT = "no_consent"
 
 
@@ -75,6 +78,8 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         return Outcome.DONE
     if not submission.may_be_approved:
         return Outcome.NO_CONSENT
+    if _lacks_captions(connection, submission):
+        return Outcome.NO_CHECKED_CAPTIONS
     _approve(connection, submission, ruling, now=now)
     return Outcome.DONE
 
@@ -159,8 +164,13 @@ def call_operator(connection: Connection, submission_id: SubmissionId, *, error:
     )
 
 
-def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetime) -> bool:
+def retry_job(
+    connection: Connection, job_id: JobId, *, actor: str, now: datetime, has_larger_limits: bool = False
+) -> bool:
     """Give a dead job another three tries, from where it found its submission; False when it is not dead.
+
+    Args:
+        has_larger_limits: Its tools may take more time and memory than they had.
 
     Raises:
         NotFound: There is no such job.
@@ -177,10 +187,16 @@ def retry_job(connection: Connection, job_id: JobId, *, actor: str, now: datetim
     last = backlog.last_dead_job(connection, submission.id)
     if last is None or last.id != job.id:
         return False
-    return move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
+    moved = move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
+    # What was granted once is not taken back: it would die of the same again.
+    factor = larger_limits(job.limits_factor) if has_larger_limits else job.limits_factor
+    jobs.widen(connection, submission.id, submission.revision + 1, job.kind, factor=factor)
+    return moved
 
 
-def retry_submission(connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime) -> bool:
+def retry_submission(
+    connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime, has_larger_limits: bool = False
+) -> bool:
     """Retry the job that brought a submission to an operator; False when nothing of it is dead (any more).
 
     Raises:
@@ -189,7 +205,31 @@ def retry_submission(connection: Connection, submission_id: SubmissionId, *, act
     job = backlog.last_dead_job(connection, submission_id)
     if job is None:
         raise NotFound(submission_id)
-    return retry_job(connection, job.id, actor=actor, now=now)
+    return retry_job(connection, job.id, actor=actor, now=now, has_larger_limits=has_larger_limits)
+
+
+def refuse_stuck(
+    connection: Connection, submission_id: SubmissionId, *, reason: str, actor: str, now: datetime
+) -> bool:
+    """Send a clip that no retry mends back to its sender, who reads *reason*; False where it is not stuck (any more).
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.NEEDS_OPERATOR:
+        return False
+    return move(
+        connection,
+        submission,
+        State.REFUSED,
+        actor=actor,
+        now=now,
+        then=[JobKind.MAIL_VERDICT],
+        reason=reason,
+        decision_reason=reason,
+        came_from=None,
+    )
 
 
 def _began_to_wait(event: Event) -> bool:
@@ -211,6 +251,11 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
     )
+
+
+def _lacks_captions(connection: Connection, submission: Submission) -> bool:
+    call = queries.find_call(connection, submission.call_slug)
+    return call.requires_captions and not has_checked_captions(connection, submission)
 
 
 def _poster(submission: Submission, ruling: Ruling) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, update
 
-from intake.actions import jobs
+from intake.actions import hooking, jobs
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
 from intake.domain.states import State, is_legal
@@ -80,6 +80,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             cause=cause,
         )
     )
+    hooking.announce(connection, submission, after, now=now)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True

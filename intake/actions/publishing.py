@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, update
 
+from intake.actions.captioning import forget_captions
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
@@ -90,13 +91,15 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     is_confirmed = submission.state is State.WITHDRAWN
     erased = dict.fromkeys(_TOLD if is_confirmed else (*_TOLD, *_ADDRESS), "")
     found = dict.fromkeys((*FOUND, *_KEPT))
-    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**erased, **found))
+    row = submissions.c.id == submission.id
+    connection.execute(update(submissions).where(row).values(**erased, **found, choices={}))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None))
     # Only where there is one: the others' rows may be held by workers that wait for this submission.
     said = (jobs.c.submission_id == submission.id, jobs.c.last_error.is_not(None))
     connection.execute(update(jobs).where(*said).values(last_error=None))
+    forget_captions(connection, submission.id)
     _record(connection, submission, f"deleted {deleted} private files and what the sender told us", now=now)
     _confirm_when_clean(connection, submission, job)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from intake.actions import tokens
+from intake.actions.captioning import forget_captions
 from intake.actions.consenting import record_answers
 from intake.actions.moving import move, record_creation
 from intake.db import queries
@@ -114,6 +115,7 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
     submission = queries.lock_submission(connection, submission_id)
     if submission.state is not State.UPLOADING or submission.upload_key != upload_key:
         return False
+    forget_captions(connection, submission.id)
     filed_by = submission.filed_by if submission.came_from is None else None
     return move(
         connection,

@@ -11,10 +11,10 @@ from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
-from intake.domain.jobs import CLEANERS, MAKERS, JobKind, JobState, Progress
+from intake.domain.jobs import CLEANERS, MAKERS, WRITERS, JobKind, JobState, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -82,6 +82,15 @@ def last_dead_job(connection: Connection, submission_id: SubmissionId) -> Job | 
     return job_from(row) if row is not None else None
 
 
+def last_dead_jobs(connection: Connection, submission_ids: Iterable[SubmissionId]) -> dict[SubmissionId, Job]:
+    """As `last_dead_job`, for several submissions at once; those without one are left out."""
+    query = select(jobs).where(
+        jobs.c.submission_id.in_(list(submission_ids)), jobs.c.state == JobState.DEAD, jobs.c.kind.in_(MAKERS)
+    )
+    found = [job_from(row) for row in connection.execute(query.order_by(jobs.c.id)).mappings()]
+    return {job.submission_id: job for job in found}
+
+
 def work_on(connection: Connection, submission_id: SubmissionId) -> Work:
     """Say what the jobs say of a submission."""
     open_jobs = connection.execute(
@@ -106,7 +115,7 @@ def is_being_written(connection: Connection, job: Job) -> bool:
     query = select(jobs.c.id).where(
         jobs.c.submission_id == job.submission_id,
         jobs.c.id != job.id,
-        jobs.c.kind.in_(MAKERS),
+        jobs.c.kind.in_(WRITERS),
         jobs.c.state == JobState.LEASED,
         jobs.c.lease_until > database_now_s(),
     )

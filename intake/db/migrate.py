@@ -7,17 +7,33 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
+from intake.db import desk_index
+from intake.db.desk_tables import desk_entries
 from intake.db.engine import writing
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 
 def migrate(engine: Engine, *, revision: str = "head") -> None:
     """Bring the database to the tables of *revision*, the newest; does nothing where it is there already."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     with writing(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        if _is_there(connection, config, revision):
+            return
         config.attributes["connection"] = connection
+        desk_index.suspend(connection)
         command.upgrade(config, revision)
+        if inspect(connection).has_table(desk_entries.name):
+            desk_index.resume(connection)
+
+
+def _is_there(connection: Connection, config: Config, revision: str) -> bool:
+    # Asked first: putting triggers back locks tables that other processes are using.
+    wanted = ScriptDirectory.from_config(config).as_revision_number(revision)
+    return MigrationContext.configure(connection).get_current_revision() == wanted

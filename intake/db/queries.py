@@ -105,6 +105,12 @@ def submission_by_key(connection: Connection, call_slug: CallSlug, key: str) -> 
     return found[0] if found else None
 
 
+def submissions_in_order(connection: Connection, submission_ids: Sequence[SubmissionId]) -> list[Submission]:
+    """Return these submissions, in this order."""
+    found = {one.id: one for one in _many(connection, select(submissions).where(submissions.c.id.in_(submission_ids)))}
+    return [found[submission_id] for submission_id in submission_ids]
+
+
 def is_public_now(connection: Connection, submission_id: SubmissionId) -> bool:
     """Tell whether anybody may see this submission's clip."""
     return connection.scalar(select(IS_PUBLIC).where(submissions.c.id == submission_id)) is True
@@ -138,27 +144,6 @@ def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilt
         query = query.where(_mentions(word))
     if wanted.after:
         query = query.where(_published_before(wanted.after))
-    return _many(connection, query)
-
-
-def queue(
-    connection: Connection, states: Sequence[State], *, after: SubmissionId | None, limit: int
-) -> list[Submission]:
-    """Return submissions resting in *states*, longest resting first, from behind *after* on."""
-    query = (
-        select(submissions)
-        .where(submissions.c.state.in_(states))
-        .order_by(submissions.c.moved_at, submissions.c.id)
-        .limit(limit)
-    )
-    if after:
-        moved_at = select(submissions.c.moved_at).where(submissions.c.id == after).scalar_subquery()
-        query = query.where(
-            or_(
-                submissions.c.moved_at > moved_at,
-                and_(submissions.c.moved_at == moved_at, submissions.c.id > after),
-            )
-        )
     return _many(connection, query)
 
 

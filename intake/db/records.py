@@ -12,6 +12,7 @@ from intake.domain.facts import AudioLevels, Confidence, SoundTrack, Stretch, St
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import (
+    NO_SUBMISSION,
     Cause,
     ConsentGiven,
     Event,
@@ -103,7 +104,8 @@ def job_from(row: RowMapping) -> Job:
     """Read a job from its row."""
     return Job(
         id=JobId(row["id"]),
-        submission_id=row["submission_id"],
+        submission_id=row["submission_id"] or NO_SUBMISSION,
+        errand_id=row["errand_id"],
         kind=JobKind(row["kind"]),
         revision=row["revision"],
         state=JobState(row["state"]),
@@ -111,6 +113,7 @@ def job_from(row: RowMapping) -> Job:
         max_attempts=row["max_attempts"],
         token=LeaseToken(row["lease_token"]) if row["lease_token"] else None,
         last_error=row["last_error"],
+        limits_factor=row["limits_factor"],
     )
 
 

@@ -1,62 +1,27 @@
-"""The only definition of the tables. `migrations/` must end at exactly this; a test compares them."""
+"""The only definition of the tables, but for `people_tables`. `migrations/` must end at these; a test compares them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite keeps no zone, so it is taken off going in and put back coming out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware time into what the database keeps."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
-        """Turn what the database kept into an aware time."""
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+import intake.db.people_tables  # noqa: F401 - the other half of the same metadata
+from intake.db.schema import Moment
+from intake.db.schema import metadata as metadata  # noqa: PLC0414 - the whole of it, for who compares
 
 calls = Table(
     "calls",
@@ -64,6 +29,18 @@ calls = Table(
     Column("slug", String(40), primary_key=True),
     Column("document", JSON, nullable=False),
     Column("loaded_at", Moment, nullable=False),
+)
+
+call_versions = Table(
+    "call_versions",
+    metadata,
+    # Every document a call ever had, the present one too. Added to and never changed.
+    Column("call_slug", ForeignKey("calls.slug"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    # A staff member's e-mail address, or `file` where it came from one.
+    Column("actor", String(254), nullable=False),
+    Column("document", JSON, nullable=False),
 )
 
 submissions = Table(
@@ -92,6 +69,8 @@ submissions = Table(
     Column("organisation_kind", String(40), nullable=False),
     Column("email", String(254), nullable=False),
     Column("language", String(8), nullable=False),
+    # Answers to the fields of the call's own, by their names.
+    Column("choices", JSON, nullable=False, server_default="{}"),
     # What was said of the file that is held or, before the first receipt, of the one that is awaited.
     Column("file_name", String(255), nullable=False),
     Column("declared_bytes", BigInteger, nullable=False),
@@ -194,7 +173,9 @@ jobs = Table(
     "jobs",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("submission_id", ForeignKey("submissions.id"), nullable=False),
+    # What it is about: a submission, or an errand of its own, a mail to staff or a call of a hook.
+    Column("submission_id", ForeignKey("submissions.id")),
+    Column("errand_id", String(36)),
     Column("kind", String(30), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("state", String(10), nullable=False),
@@ -211,7 +192,10 @@ jobs = Table(
     # How far the present attempt is, where it can tell; nothing while nobody holds the job.
     Column("progress_percent", Integer),
     Column("progress_remaining_s", Integer),
+    # How many times the usual deadline and memory its tools may take.
+    Column("limits_factor", Integer, nullable=False, server_default="1"),
     UniqueConstraint("submission_id", "kind", "revision"),
+    UniqueConstraint("kind", "errand_id"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
 )
 
@@ -267,4 +251,21 @@ staff_roles = Table(
     metadata,
     Column("staff_id", ForeignKey("staff.id"), primary_key=True),
     Column("role_id", ForeignKey("roles.id"), primary_key=True),
+)
+
+captions = Table(
+    "captions",
+    metadata,
+    # On the clock of the original file. Erased with what the sender told us, and when another file takes its place.
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("vtt", Text, nullable=False),
+    # Counts the times they were written, so that of two who edit at once the second is told.
+    Column("version", Integer, nullable=False),
+    Column("origin", String(10), nullable=False),
+    Column("engine", String(100)),
+    Column("updated_at", Moment, nullable=False),
+    Column("updated_by", String(254), nullable=False),
+    Column("checked_by", String(254)),
+    Column("checked_at", Moment),
 )

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
+from intake.domain import call_problems
+from intake.domain.call_parts import read_event, read_fields
 from intake.domain.checks import CheckCode
 from intake.domain.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.domain.call_parts import CallEvent, ChoiceField
+
 CallSlug = NewType("CallSlug", str)
 
-FIRST_LANGUAGE: Final = "it"
+FIRST_LANGUAGE: Final = call_problems.FIRST_LANGUAGE
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
 
 _FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 class Format(StrEnum):
@@ -63,10 +66,15 @@ class LocalText:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of the script a sender follows."""
+    """One step of the script a sender follows.
+
+    Attributes:
+        listen_for: Words by which captions show that the step was heard, by language; `script.py` reads them.
+    """
 
     title: LocalText
     text: LocalText
+    listen_for: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +137,15 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call for videos."""
+    """A call for videos.
+
+    Attributes:
+        requires_captions: Whether a clip is published only with captions that a person checked; else a warning stands
+            beside the decision.
+        fields: Questions of its own, to be answered by everybody who sends.
+        accent: The colour of its page, as `#rrggbb`; None where it is ours.
+        embed_hosts: Sites that may show its clips; empty where all may.
+    """
 
     slug: CallSlug
     contact_email: str
@@ -142,7 +158,12 @@ class Call:
     rules: Rules
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
+    requires_captions: bool = False
     reasons: tuple[CannedReason, ...] = ()
+    fields: tuple[ChoiceField, ...] = ()
+    event: CallEvent | None = None
+    accent: str | None = None
+    embed_hosts: tuple[str, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether a video may be sent at *now* (aware)."""
@@ -177,6 +198,8 @@ def read_call(document: Mapping[str, Any]) -> Call:
     except (TypeError, AttributeError, ValueError) as error:
         raise BadCall(str(error)) from error
     _require_sense(call)
+    for problem in call_problems.problems_of(document):
+        raise BadCall(str(problem))
     return call
 
 
@@ -189,7 +212,10 @@ def _call(document: Mapping[str, Any]) -> Call:
         title=_text(document["title"]),
         brief=_text(document["brief"]),
         noise_advice=_text(document["noise_advice"]),
-        steps=tuple(Step(title=_text(step["title"]), text=_text(step["text"])) for step in document["steps"]),
+        steps=tuple(
+            Step(title=_text(step["title"]), text=_text(step["text"]), listen_for=_phrases(step.get("listen_for", {})))
+            for step in document["steps"]
+        ),
         rules=_rules(document["rules"]),
         consents=tuple(
             Consent(
@@ -203,7 +229,12 @@ def _call(document: Mapping[str, Any]) -> Call:
         organisation_kinds=tuple(
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
+        requires_captions=bool(document.get("captions", {}).get("required", False)),
         reasons=tuple(_reason(reason) for reason in document.get("reasons", ())),
+        fields=read_fields(document.get("fields") or [], _text),
+        event=read_event(document.get("event"), _text, _moment),
+        accent=(document.get("look") or {}).get("accent") or None,
+        embed_hosts=tuple(document.get("embed_hosts") or ()),
     )
 
 
@@ -222,6 +253,12 @@ def _reason(table: Mapping[str, Any]) -> CannedReason:
 def _text(table: Mapping[str, str]) -> LocalText:
     # Stripped: the hash of a consent must be that of what its page shows.
     return LocalText(words=MappingProxyType({language: words.strip() for language, words in dict(**table).items()}))
+
+
+def _phrases(table: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    if any(isinstance(phrases, str) for phrases in table.values()):
+        raise ValueError("listen_for needs a list of phrases for each language")
+    return MappingProxyType({language: tuple(map(str, phrases)) for language, phrases in table.items()})
 
 
 def _rules(table: Mapping[str, Any]) -> Rules:
@@ -246,7 +283,6 @@ def _moment(value: datetime | str | None) -> datetime | None:
 
 def _require_sense(call: Call) -> None:
     problems = {
-        "slug must be 2 to 40 of a-z, 0-9 and “-”": not _SLUG.fullmatch(call.slug),
         "rules.min_duration_s must be below rules.max_duration_s": (
             call.rules.min_duration_s >= call.rules.max_duration_s
         ),

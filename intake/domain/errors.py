@@ -6,9 +6,12 @@
     │   ├── StorageUnavailable
     │   ├── StorageFull
     │   ├── SandboxUnavailable
-    │   └── MailUnavailable
+    │   ├── TranscriberUnavailable
+    │   ├── MailUnavailable
+    │   └── HookUnavailable
     ├── NoUseTrying         trying again cannot help  → the job is given up at once
-    │   └── MailRefused
+    │   ├── MailRefused
+    │   └── HookGivenUp
     ├── ObjectMissing       the bucket does not hold what a row says it holds
     ├── UploadUnknown       the bucket knows no such upload in parts: it is over, or never was
     ├── NotFound            no such call, submission, clip
@@ -65,8 +68,16 @@ class SandboxUnavailable(TryAgainLater):
     """No sandbox passed its self-test here, so no tool may touch a sender's file."""
 
 
+class TranscriberUnavailable(TryAgainLater):
+    """No model that hears words is configured for this worker, or it cannot be used."""
+
+
 class MailUnavailable(TryAgainLater):
     """The mail server does not answer, or not for now, or not to us: a wrong password is mended, and then it will."""
+
+
+class HookUnavailable(TryAgainLater):
+    """Another system does not answer, or not that all is well; later it may."""
 
 
 class NoUseTrying(IntakeError):
@@ -75,6 +86,10 @@ class NoUseTrying(IntakeError):
 
 class MailRefused(NoUseTrying):
     """The mail server takes no mail for this address, or not this mail, and says that this is final."""
+
+
+class HookGivenUp(NoUseTrying):
+    """Another system did not answer for a day, or is not to be told any more."""
 
 
 class ObjectMissing(IntakeError):

@@ -22,13 +22,15 @@ class Queue(StrEnum):
 
 
 class JobKind(StrEnum):
-    """What can be done to a submission in the background."""
+    """What can be done in the background: to a submission, or as one of `ERRANDS`."""
 
     INSPECT = "inspect"
     ENCODE = "encode"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     PURGE = "purge"
+    CAPTION = "caption"
+    TRANSCRIBE = "transcribe"
     MAIL_RECEIPT = "mail_receipt"
     MAIL_VERDICT = "mail_verdict"
     MAIL_PUBLISHED = "mail_published"
@@ -36,6 +38,8 @@ class JobKind(StrEnum):
     MAIL_REMINDER = "mail_reminder"
     MAIL_FILED = "mail_filed"
     MAIL_UNCONFIRMED = "mail_unconfirmed"
+    STAFF_MAIL = "staff_mail"
+    HOOK = "hook"
 
 
 class JobState(StrEnum):
@@ -87,6 +91,9 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         # Taking something away must not give up after three tries: it is tried for days, then listed for operators.
         JobKind.UNPUBLISH: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
         JobKind.PURGE: JobRule(queue=Queue.QUICK, max_attempts=50, needs_operator=False),
+        # Copies of what the page shows anyway, and drafts: a submission waits for neither.
+        JobKind.CAPTION: JobRule(queue=Queue.QUICK, max_attempts=3, needs_operator=False),
+        JobKind.TRANSCRIBE: JobRule(queue=Queue.HEAVY, max_attempts=3, needs_operator=False),
         JobKind.MAIL_RECEIPT: _A_MAIL,
         JobKind.MAIL_VERDICT: _A_MAIL,
         JobKind.MAIL_PUBLISHED: _A_MAIL,
@@ -94,17 +101,26 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         JobKind.MAIL_REMINDER: _A_MAIL,
         JobKind.MAIL_FILED: _A_MAIL,
         JobKind.MAIL_UNCONFIRMED: _A_MAIL,
+        JobKind.STAFF_MAIL: _A_MAIL,
+        # What does not answer costs no attempt either; after a day it is given up.
+        JobKind.HOOK: JobRule(queue=Queue.QUICK, max_attempts=5, needs_operator=False),
     }
 )
 
 MAKERS: Final = frozenset({JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH})
-"""Kinds that make files; nothing is deleted while one of them is at work on the same submission."""
+"""Kinds that make what a submission needs to go on; where one dies, a human must look."""
+
+WRITERS: Final = MAKERS | {JobKind.CAPTION}
+"""Kinds that write files; nothing is deleted while one of them is at work on the same submission."""
 
 CLEANERS: Final = frozenset({JobKind.UNPUBLISH, JobKind.PURGE})
 """Kinds that take a withdrawn submission's files away."""
 
 MAILS: Final = frozenset({kind for kind in JobKind if kind.startswith("mail_")})
 """Kinds that write to a sender; a submission does not wait for them."""
+
+ERRANDS: Final = frozenset({JobKind.STAFF_MAIL, JobKind.HOOK})
+"""Kinds that are about no submission but about an errand, by whose id they find it."""
 
 
 def backoff_s(failures: int) -> float:

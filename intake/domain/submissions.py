@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 from intake.domain.calls import ConsentKind
 from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from intake.domain.calls import CallSlug
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
     from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
+    from intake.domain.staff import ErrandId
     from intake.domain.states import State
 
 SubmissionId = NewType("SubmissionId", str)
+NO_SUBMISSION: Final = SubmissionId("")
+"""What a job is about that is about something else."""
+
 ClipId = NewType("ClipId", str)
 Token = NewType("Token", str)
 """A sender's secret. Whoever holds it may see, replace and withdraw the submission."""
@@ -34,7 +39,11 @@ Sha256 = NewType("Sha256", str)
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What a sender tells us about themselves and their clip's language."""
+    """What a sender tells us about themselves and their clip's language.
+
+    Attributes:
+        choices: The value chosen in each of the call's own fields, by the field's name.
+    """
 
     given_name: str
     family_name: str
@@ -43,6 +52,7 @@ class Sender:
     organisation_kind: str
     email: str
     language: str
+    choices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -213,7 +223,13 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job as its row stands. `token` is set while the row is leased to us."""
+    """A job as its row stands. `token` is set while the row is leased to us.
+
+    Attributes:
+        limits_factor: How many times the usual deadline and memory its tools may take.
+        submission_id: What it is about; empty for one of `ERRANDS`.
+        errand_id: The errand it is about instead, if it is one of those.
+    """
 
     id: JobId
     submission_id: SubmissionId
@@ -224,3 +240,5 @@ class Job:
     max_attempts: int
     token: LeaseToken | None
     last_error: str | None
+    limits_factor: int = 1
+    errand_id: ErrandId | None = None

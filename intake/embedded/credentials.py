@@ -51,7 +51,8 @@ def first_moderator(data_dir: Path, environ: Mapping[str, str]) -> bool:
     # Written before the account is made, so that a start that was cut off finds the same password again.
     write_once(path, f"{FIRST_MODERATOR}\n{secrets.token_urlsafe(18)}")
     password = path.read_text(encoding="utf-8").splitlines()[1]
-    command = ["intake", "staff", "add", FIRST_MODERATOR, "--role", "moderator", "--password-stdin"]
+    # An admin, who may do all that moderators may: somebody must be able to invite the others.
+    command = ["intake", "staff", "add", FIRST_MODERATOR, "--role", "admin", "--password-stdin"]
     added = subprocess.run(command, input=f"{password}\n", env=environ, text=True, check=False)
     if added.returncode != 0:
         raise CannotStartError(f"The first moderator ({FIRST_MODERATOR}) could not be created; the reason is above.")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import jsonify
 
+from intake.gallery.answers import cacheable
 from intake.gallery.clips import gallery_page
-from intake.gallery.pages import cacheable
 from intake.web.services import services
 
 if TYPE_CHECKING:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import make_response, render_template, url_for
+from flask import render_template
 
 from intake.domain.errors import Gone, NotFound
+from intake.gallery.answers import cacheable, gone
+from intake.gallery.captions import captions_for
 from intake.gallery.clips import find_public_clip, gallery_page
-from intake.web.security import forget_session
-from intake.web.services import services
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
 
@@ -40,20 +39,4 @@ def show_clip(call_slug: str, clip_id: str) -> ResponseReturnValue:
         return gone(str(withdrawn))
     if call.slug != call_slug:
         raise NotFound(clip_id)
-    return cacheable(render_template("gallery/clip.html", clip=clip, call=call))
-
-
-def gone(call_slug: str) -> Response:
-    """Answer quietly that a clip was withdrawn, with a way to the others."""
-    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
-    response = make_response(render_template("gallery/gone.html", gallery_url=gallery_url), 410)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def cacheable(page: str | Response) -> Response:
-    """Answer with what a proxy may keep for a second, so that a withdrawal shows within one."""
-    response = make_response(page)
-    forget_session()
-    response.headers["Cache-Control"] = "public, max-age=1"
-    return response
+    return cacheable(render_template("gallery/clip.html", clip=clip, call=call, captions=captions_for(clip)))

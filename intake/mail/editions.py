@@ -17,6 +17,8 @@ from intake import wording
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from intake.domain.staff import StaffMail
+
 TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "email"
 
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
@@ -49,7 +51,7 @@ class Words:
     html: str
 
 
-def put_into_words(mail: Mail, language: str, facts: Mapping[str, object]) -> Words:
+def put_into_words(mail: Mail | StaffMail, language: str, facts: Mapping[str, object]) -> Words:
     """Write a mail in *language*.
 
     Args:
@@ -61,9 +63,9 @@ def put_into_words(mail: Mail, language: str, facts: Mapping[str, object]) -> Wo
     return Words(subject=subject, text=_BLANK_LINES.sub("\n\n", text), html=html)
 
 
-def _render(mail: Mail, edition: str, language: str, facts: Mapping[str, object]) -> tuple[str, str]:
+def _render(mail: Mail | StaffMail, edition: str, language: str, facts: Mapping[str, object]) -> tuple[str, str]:
     template = _environment(edition, language).get_template(f"{mail}.jinja")
-    parts = {"layout": f"layout.{edition}", "parts": f"parts.{edition}", "language": language}
+    parts = {"layout": f"layout.{edition}", "parts": f"parts.{edition}", "edition": edition, "language": language}
     module = template.make_module({**facts, **parts})
     return " ".join(str(vars(module)["subject"]).split()), f"{str(module).strip()}\n"
 
@@ -82,6 +84,7 @@ def _environment(edition: str, language: str) -> Environment:
     environment.filters.update(
         wrapped=_wrapped,
         moment=lambda moment: wording.moment(moment, language),
+        duration=lambda seconds: wording.duration(seconds, language),
         local=lambda text: text.in_language(language),
         check_title=lambda check: wording.check_title(check, language),
         advice=lambda check: wording.sentence(check, language),

@@ -31,6 +31,7 @@ class Letter:
     Attributes:
         host: Whose name the Message-ID bears.
         unsubscribe: Where to write to get no more of this kind; None where it answers something the recipient did.
+        one_click: The address that stops this kind of mail when a mail program posts to it (RFC 8058).
     """
 
     job: Job
@@ -44,6 +45,7 @@ class Letter:
     language: str
     written_at: datetime
     unsubscribe: str | None = None
+    one_click: str | None = None
 
 
 def read_mail_from(value: str) -> Address:
@@ -76,6 +78,9 @@ def build(letter: Letter) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
         message["List-Unsubscribe"] = f"<mailto:{letter.unsubscribe}?subject={quote(letter.subject)}>"
+    if letter.one_click:
+        message["List-Unsubscribe"] = f"<{letter.one_click}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     # Only now: each part that is set takes the headers about content with it.
@@ -89,8 +94,9 @@ def id_of(message: EmailMessage) -> str:
 
 
 def _digest(job: Job) -> str:
-    # The submission's id too: job ids begin again with a new database, and mailboxes drop what they think they have.
-    return hashlib.sha256(f"{job.submission_id}/{job.id}".encode()).hexdigest()[:32]
+    # What it is about as well: job ids begin again with a new database, and mailboxes drop what they think they have.
+    about = job.errand_id or job.submission_id
+    return hashlib.sha256(f"{about}/{job.id}".encode()).hexdigest()[:32]
 
 
 def _addressable(address: str) -> Address:

@@ -6,9 +6,12 @@ import base64
 import functools
 import hashlib
 import hmac
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import make_response
 from flask_security import (
+    MailUtil,
     RoleMixin,
     Security,
     SQLAlchemySessionUserDatastore,
@@ -16,28 +19,40 @@ from flask_security import (
     auth_required,
     current_user,
     hash_password,
+    login_user,
     roles_accepted,
 )
+from flask_security.proxies import _security
 from sqlalchemy.orm import registry, relationship, scoped_session, sessionmaker
 
+from intake import wording
+from intake.actions import tokens
+from intake.actions.errands import ask_for_mail
+from intake.db.engine import writing
 from intake.db.tables import roles, staff, staff_roles
 from intake.domain.errors import NotFound
+from intake.domain.staff import StaffId, StaffMail, StaffRole
+from intake.domain.submissions import Token
+from intake.moderate.activity import note_activity
+from intake.web.errors import error_page
+from intake.web.language import page_language
+from intake.web.services import services
+from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
 
-    from flask import Flask
+    from flask import Flask, Response
+    from flask.typing import ResponseReturnValue
     from sqlalchemy import Engine
 
     from intake.settings import Settings
     from intake.web.routing import View
 
-VIEWER: Final = "viewer"
-MODERATOR: Final = "moderator"
-ADMIN: Final = "admin"
-ROLES: Final = (VIEWER, MODERATOR, ADMIN)
-"""What somebody on the staff may be; each may do what those before it may."""
+VIEWER: Final = StaffRole.VIEWER
+MODERATOR: Final = StaffRole.MODERATOR
+ADMIN: Final = StaffRole.ADMIN
+ROLES: Final = tuple(StaffRole)
 
 MIN_PASSWORD_CHARACTERS: Final = 15
 """Shortest password where it is the only factor. Source: NIST SP 800-63B-4, section 3.1.1."""
@@ -72,7 +87,8 @@ class Staff:
             sessionmaker(bind=engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
         )
         self._store = SQLAlchemySessionUserDatastore(self._session, StaffMember, Role)
-        Security(app, self._store)
+        security = Security(app, self._store, mail_util_cls=StaffMailUtil)
+        security.unauthz_handler(_refuse)
         app.teardown_appcontext(lambda _error: self._session.remove())
 
     def add(self, email: str, role: str, password: str) -> bool:
@@ -84,14 +100,42 @@ class Staff:
         """
         if role not in ROLES:
             raise NotFound(f"role {role}")
-        if len(password) < MIN_PASSWORD_CHARACTERS:
+        if password_problems(password):
             raise ValueError(f"a password needs at least {MIN_PASSWORD_CHARACTERS} characters")
         if self._store.find_user(case_insensitive=True, email=email) is not None:
             return False
         known_role = self._store.find_or_create_role(role)
-        self._store.create_user(email=email, password=hash_password(password), roles=[known_role])
+        self._store.create_user(email=email, password=hashed(normal_password(password)), roles=[known_role])
         self._session.commit()
         return True
+
+    def give_role(self, email: str, role: str) -> bool:
+        """Give somebody another role; False when nobody has this address. Needs an application context."""
+        member = self._store.find_user(case_insensitive=True, email=email)
+        if member is None:
+            return False
+        member.roles = [self._store.find_or_create_role(role)]
+        self._session.commit()
+        return True
+
+
+class StaffMailUtil(MailUtil):
+    """Hands Flask-Security's mails to our own jobs; of all it could write, only one answers what somebody asked."""
+
+    def send_mail(self, template: str, *_words: object, **facts: Any) -> None:  # noqa: ANN401 - the library's own
+        """Ask for our mail instead of the one that the library put into words."""
+        if not template.endswith("/reset_instructions"):
+            return
+        parts, token = services(), facts["reset_token"]
+        with writing(parts.engine) as connection:
+            ask_for_mail(
+                connection,
+                StaffMail.FORGOTTEN_PASSWORD,
+                tokens.hash_of(token),
+                now=parts.clock(),
+                staff_id=StaffId(facts["user"].id),
+                token_sealed=tokens.seal(Token(token), parts.settings.secret_key),
+            )
 
 
 def set_up_access(app: Flask, settings: Settings, engine: Engine) -> Staff:
@@ -100,12 +144,45 @@ def set_up_access(app: Flask, settings: Settings, engine: Engine) -> Staff:
     return Staff(app, engine)
 
 
+def normal_password(password: str) -> str:
+    """Return a password as the login compares it: the same letters may be written in several ways."""
+    return str(_security._password_util.normalize(password))  # noqa: SLF001 - there is no other way to it
+
+
+def password_problems(password: str) -> bool:
+    """Tell whether a password is too weak to be the only factor."""
+    problems, _ = _security._password_util.validate(password, True)  # noqa: SLF001 - as above
+    return bool(problems)
+
+
+def log_in(email: str) -> None:
+    """Log in whoever just proved that they may.
+
+    Raises:
+        NotFound: Nobody has this address.
+    """
+    member = _security.datastore.find_user(email=email)
+    if member is None:
+        raise NotFound("staff")
+    login_user(member)
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password."""
+    return str(hash_password(password))
+
+
 def at_least(role: str) -> Callable[[View], View]:
     """Return a guard that lets only staff who are logged in, and are *role* or more, use a view."""
     accepted = ROLES[ROLES.index(role) :]
 
     def guard(view: View) -> View:
-        guarded: View = auth_required("session")(roles_accepted(*accepted)(view))
+        @functools.wraps(view)
+        def seen(*arguments: Any, **options: Any) -> ResponseReturnValue:  # noqa: ANN401 - whatever the view takes
+            note_activity(member_id())
+            return view(*arguments, **options)
+
+        guarded: View = auth_required("session")(roles_accepted(*accepted)(seen))
         return functools.wraps(view)(guarded)
 
     return guard
@@ -116,9 +193,29 @@ def may(role: str) -> bool:
     return any(current_user.has_role(accepted) for accepted in ROLES[ROLES.index(role) :])
 
 
+def member_id() -> StaffId:
+    """Return who is logged in, as the rows know them."""
+    return StaffId(current_user.id)
+
+
 def moderator_name() -> str:
     """Return who is logged in, as the history names them."""
     return str(current_user.email)
+
+
+def _refuse(_function: str, _parameters: list[str] | None) -> Response:
+    # Who sees everything and changes nothing reads why, instead of the sentence for strangers.
+    sentence = wording.say(_NOT_THIS_ROLE[MODERATOR if may(VIEWER) and not may(MODERATOR) else ADMIN], page_language())
+    return make_response(error_page(403, sentence=sentence))
+
+
+_NOT_THIS_ROLE: Final = {
+    MODERATOR: N_(
+        "Il tuo ruolo è «Chi guarda»: vedi tutto e non cambi nulla. Se devi decidere anche tu, chiedi un altro ruolo a "
+        "chi amministra la redazione."
+    ),
+    ADMIN: N_("Questa parte è solo per chi amministra la redazione."),
+}
 
 
 def _security_config(settings: Settings) -> dict[str, Any]:
@@ -143,6 +240,14 @@ def _security_config(settings: Settings) -> dict[str, Any]:
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_SEND_REGISTER_EMAIL": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        # Whoever forgot their password gets a link by mail, for an hour and for one use.
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+        # Its mails are put into words by our own templates (`StaffMailUtil`).
+        "SECURITY_EMAIL_PLAINTEXT": False,
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_POST_RESET_VIEW": "/moderate/login",
         # An authenticator app is offered; nobody is locked out until a setting demands it.
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from intake.db import queries
+from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.db.waiting import next_waiting, previous_waiting
 from intake.domain.decisions import UNDO_S
 from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
+from intake.moderate import looking
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
-from intake.moderate.forms import ButtonForm, DecisionForm, TakeDownForm
+from intake.moderate.captions import captions_panel
+from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
+from intake.moderate.stuck import stuck_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
@@ -24,19 +28,21 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from intake.domain.submissions import SubmissionId
     from intake.moderate.preview import Preview
 
 
 def show(submission_id: UUID) -> ResponseReturnValue:
     """Show one clip with everything that helps to decide."""
-    return private(clip_page(submission_id))
+    page = clip_page(submission_id)
+    looking.say_that_i_look(SubmissionId(str(submission_id)))
+    return private(page)
 
 
 def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
     submission_id: UUID | SubmissionId,
     *,
     form: DecisionForm | None = None,
+    refusal: RefusalForm | None = None,
     take_down_form: TakeDownForm | None = None,
     conflict: str | None = None,
     conflict_title: str | None = None,
@@ -45,6 +51,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
     """Render one clip.
 
     Args:
+        refusal: What was typed to send a stuck clip back, where it must be mended.
         form: What was typed, where it must be mended.
         take_down_form: As above.
         conflict: Why something was not carried out.
@@ -57,6 +64,8 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         call = queries.find_call(connection, submission.call_slug)
         history = queries.history(connection, submission.id)
         public_url = clip_url(connection, submission)
+        captions = captions_panel(connection, submission, call)
+        died = backlog.last_dead_job(connection, submission.id) if submission.state is State.NEEDS_OPERATOR else None
         neighbours = {
             "next_id": next_waiting(connection, submission),
             "previous_id": previous_waiting(connection, submission),
@@ -71,6 +80,9 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         history=history,
         form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),
         button_form=ButtonForm(formdata=None),
+        looked_at=looking.said_of([submission.id]).get(submission.id, ""),
+        stuck=stuck_of(submission, died, page_language()) if submission.state is State.NEEDS_OPERATOR else None,
+        refusal=refusal,
         may_change=may(MODERATOR),
         can_decide=submission.state is State.AWAITING_REVIEW and may(MODERATOR),
         conflict=conflict,
@@ -80,4 +92,5 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         undo_s=UNDO_S,
         **neighbours,
         clip_url=public_url,
+        **captions,
     )

@@ -39,6 +39,9 @@ LOST = {
         "come stanno le cose ora."
     ),
     Outcome.FILE_CHANGED: N_("Il video è cambiato dopo che l'hai guardato. Guarda la nuova versione, poi decidi."),
+    Outcome.NO_CHECKED_CAPTIONS: N_(
+        "Questo invito pubblica solo video con sottotitoli controllati da una persona. Controllali, poi approva."
+    ),
     Outcome.NO_CONSENT: N_(
         "Non si può ancora approvare: manca il consenso alla galleria di chi compare nel video. Appena arriva, il "
         "pulsante funziona."
@@ -97,14 +100,6 @@ def look_again(submission_id: UUID) -> ResponseReturnValue:
     with writing(parts.engine) as connection:
         moderating.look_again(connection, _id(submission_id), moderator=moderator_name(), now=parts.clock())
     return redirect(url_for("moderate.show", submission_id=submission_id), 303)
-
-
-def retry(submission_id: UUID) -> ResponseReturnValue:
-    """Give the job that brought a submission to an operator another chance."""
-    parts = services()
-    with writing(parts.engine) as connection:
-        moderating.retry_submission(connection, _id(submission_id), actor=moderator_name(), now=parts.clock())
-    return redirect(url_for("moderate.queue"), 303)
 
 
 def _seen(submission_id: UUID) -> Submission:

@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from intake.actions.moderating import Ruling
 from intake.domain.calls import FIRST_LANGUAGE
 from intake.domain.decisions import Decision
+from intake.domain.webvtt import BadCaptions, decoded, read_any
 from intake.web.language import page_language
+from intake.wording.captions import mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from intake.domain.calls import Call, CannedReason
+    from intake.domain.captions import Cue
 
+_NEEDS_A_REASON = _("Scrivi il motivo: chi ha mandato il video lo legge.")
 _REASON_CHARACTERS: Final = 2000
 
 
@@ -81,7 +87,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     def validate_reason(self, _field: TextAreaField) -> None:
         """Demand a reason for everything but an approval: the sender reads it."""
         if self.decision.data != Decision.APPROVE and not self.full_reason():
-            raise ValidationError(_("Scrivi il motivo: chi ha mandato il video lo legge."))
+            raise ValidationError(_NEEDS_A_REASON)
 
     def full_reason(self) -> str:
         """Return what the sender reads: the canned reason in their language, then what was written."""
@@ -124,11 +130,21 @@ class BulkForm(FlaskForm):  # type: ignore[misc] # as above
     def validate_reason(self, _field: TextAreaField) -> None:
         """Demand a reason: the senders read it."""
         if not self.reason_in(FIRST_LANGUAGE):
-            raise ValidationError(_("Scrivi il motivo: chi ha mandato il video lo legge."))
+            raise ValidationError(_NEEDS_A_REASON)
 
     def reason_in(self, language: str) -> str:
         """Return what a sender reads who is written to in *language*."""
         return _joined(self._reasons.get(self.reason_code.data or ""), self.reason.data, language)
+
+
+class RefusalForm(FlaskForm):  # type: ignore[misc] # as above
+    """Send a clip that cannot be helped back to its sender."""
+
+    reason = TextAreaField(
+        _("Motivo, per chi ha mandato il video"),
+        [DataRequired(_NEEDS_A_REASON), Length(max=_REASON_CHARACTERS)],
+        filters=[_without_nul],
+    )
 
 
 class TakeDownForm(FlaskForm):  # type: ignore[misc] # as above
@@ -151,3 +167,32 @@ class TakeDownForm(FlaskForm):  # type: ignore[misc] # as above
 
 class ButtonForm(FlaskForm):  # type: ignore[misc] # as above
     """A single button; the form only carries the token against forged requests."""
+
+
+class CaptionsForm(FlaskForm):  # type: ignore[misc] # as above
+    """Captions in one language: typed, or as a file, which then takes the place of what was typed."""
+
+    text = TextAreaField(_("I sottotitoli, in WebVTT"), filters=[_without_nul])
+    file = FileField(_("Oppure carica un file"))
+    is_checked = BooleanField()
+    language = HiddenField(validators=[InputRequired(), Length(max=8)])
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(min=0)])
+    of_sha256 = HiddenField(validators=[Length(max=64)])
+
+    cues: tuple[Cue, ...] = ()
+
+    @property
+    def came_as_file(self) -> bool:
+        """Whether a file was chosen."""
+        return bool(self.file.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms ships no types
+        """Read the captions; every mistake becomes an error of the field it is in."""
+        is_good = super().validate(extra_validators)
+        field = self.file if self.came_as_file else self.text
+        try:
+            self.cues = read_any(decoded(self.file.data.read()) if self.came_as_file else self.text.data or "")
+        except BadCaptions as error:
+            field.errors = [*field.errors, *(mistake(found, page_language()) for found in error.mistakes)]
+            return False
+        return bool(is_good)

@@ -45,6 +45,8 @@ log = structlog.get_logger()
 HAND_IN: Final = "moderate.hand_in"
 """What `url_for` calls the view whose request carries a video."""
 
+_TYPED: Final = ("given_name", "family_name", "role", "organisation", "organisation_kind", "email", "language")
+
 _TROUBLE: Final = N_(
     "In questo momento non riusciamo a conservare il video. Quello che hai scritto è ancora qui: fra poco scegli di "
     "nuovo il file e riprova."
@@ -66,7 +68,7 @@ class OnBehalfForm(AddressedFields, VideoForm):
     def letter(self, filed_by: str) -> Letter:
         """Return what is handed in, without any answer to a consent."""
         return Letter(
-            sender=Sender(**{name: self[name].data for name in Sender.__dataclass_fields__}),
+            sender=Sender(**{name: self[name].data for name in _TYPED}, choices=self.choices()),
             answers={},
             file=self.declared(),
             submission_key=(self.submission_key.data or "")[:64] or None,
@@ -98,14 +100,14 @@ def choose_call() -> ResponseReturnValue:
 def show_form(call_slug: str) -> ResponseReturnValue:
     """Show the form."""
     call = _call(call_slug)
-    form = OnBehalfForm(call, submission_key=secrets.token_urlsafe(18), language=page_language())
+    form = OnBehalfForm.of(call, submission_key=secrets.token_urlsafe(18), language=page_language())
     return private(_page(call, form))
 
 
 def hand_in(call_slug: str) -> ResponseReturnValue:
     """Take a clip and who sends it; the sender is written to."""
     call = _call(call_slug)
-    form = OnBehalfForm(call)
+    form = OnBehalfForm.of(call)
     if not form.validate_on_submit():
         return private(_page(call, form), form.error_status)
     try:
@@ -146,7 +148,14 @@ def _call(slug: str) -> Call:
 
 
 def _page(call: Call, form: OnBehalfForm) -> str:
-    return render_template("moderate/on_behalf.html", call=call, form=form)
+    own_fields = form.own_fields()
+    return render_template(
+        "moderate/on_behalf.html",
+        call=call,
+        form=form,
+        own_fields=own_fields,
+        own_names=tuple(field.name for field in own_fields),
+    )
 
 
 def _name_of(language: str) -> str:

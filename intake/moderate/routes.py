@@ -4,12 +4,80 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.moderate import bulk, clip, decisions, on_behalf, preview, queue, undoing
+from intake.moderate import (
+    alerts,
+    bulk,
+    captions,
+    clip,
+    decisions,
+    hooks,
+    invitations,
+    looking,
+    on_behalf,
+    operating,
+    people,
+    preview,
+    queue,
+    undoing,
+)
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
+from intake.moderate.calls import pages as calls
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
     from flask import Blueprint
+
+PEOPLE: Final = (
+    Route(rule="/moderate/people", view=people.show_people, access=Access.ADMIN),
+    Route(rule="/moderate/people/invitations", view=people.invite, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/people/invitations/<int:invitation_id>/again",
+        view=people.invite_again,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/people/invitations/<int:invitation_id>/take-back",
+        view=people.take_back_invitation,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/people/<int:staff_id>/role", view=people.set_role, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/people/<int:staff_id>/off", view=people.switch_off, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/people/<int:staff_id>/on", view=people.switch_on, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/people/<int:staff_id>/end-sessions",
+        view=people.end_sessions,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+    Route(rule="/moderate/invitations/<token>", view=invitations.open_invitation, access=Access.SECRET),
+    Route(
+        rule="/moderate/invitations/<token>",
+        view=invitations.accept_invitation,
+        access=Access.SECRET,
+        methods=("POST",),
+    ),
+)
+
+ALERTS: Final = (
+    Route(rule="/moderate/alerts", view=alerts.show_alerts, access=Access.MODERATOR),
+    Route(rule="/moderate/alerts", view=alerts.choose_alerts, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/alerts/stop/<signed>", view=alerts.ask_to_stop, access=Access.SECRET),
+    Route(rule="/moderate/alerts/stop/<signed>", view=alerts.stop_alert, access=Access.SECRET, methods=("POST",)),
+)
+
+HOOKS: Final = (
+    Route(rule="/moderate/hooks", view=hooks.show_hooks, access=Access.ADMIN),
+    Route(rule="/moderate/hooks", view=hooks.add_hook, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/hooks/<int:hook_id>/remove", view=hooks.remove_hook, access=Access.ADMIN, methods=("POST",)),
+    Route(
+        rule="/moderate/hooks/deliveries/<uuid:delivery_id>/replay",
+        view=hooks.replay_delivery,
+        access=Access.ADMIN,
+        methods=("POST",),
+    ),
+)
 
 ROUTES: Final = (
     Route(rule="/moderate/", view=queue.queue, access=Access.VIEWER),
@@ -26,10 +94,22 @@ ROUTES: Final = (
         access=Access.MODERATOR,
         methods=("POST",),
     ),
+    Route(rule="/moderate/<uuid:submission_id>/look", view=looking.look, access=Access.MODERATOR, methods=("POST",)),
     Route(
-        rule="/moderate/<uuid:submission_id>/retry", view=decisions.retry, access=Access.MODERATOR, methods=("POST",)
+        rule="/moderate/<uuid:submission_id>/retry", view=operating.retry, access=Access.MODERATOR, methods=("POST",)
     ),
-    # Deciding.
+    Route(
+        rule="/moderate/<uuid:submission_id>/retry-larger",
+        view=operating.retry_with_larger_limits,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/refuse",
+        view=operating.refuse,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
     Route(
         rule="/moderate/<uuid:submission_id>/preview",
         view=preview.preview,
@@ -48,6 +128,33 @@ ROUTES: Final = (
     Route(rule="/moderate/bulk-decline", view=bulk.confirm_bulk, access=Access.MODERATOR),
     Route(rule="/moderate/bulk-decline", view=bulk.decline_bulk, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
+    Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),
+    Route(
+        rule="/moderate/<uuid:submission_id>/captions",
+        view=captions.save_captions,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
+        rule="/moderate/<uuid:submission_id>/captions/draft",
+        view=captions.draft_captions,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    *PEOPLE,
+    *ALERTS,
+    *HOOKS,
+    # No call's address begins with “_”.
+    Route(rule="/moderate/calls", view=calls.calls, access=Access.VIEWER),
+    Route(rule="/moderate/calls/_new", view=calls.new_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/_new", view=calls.save_new_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/_load", view=calls.load_ready_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.edit_call, access=Access.ADMIN),
+    Route(rule="/moderate/calls/<call_slug>", view=calls.save_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/history", view=calls.call_history, access=Access.VIEWER),
+    Route(rule="/moderate/calls/<call_slug>/close", view=calls.close_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/reopen", view=calls.reopen_call, access=Access.ADMIN, methods=("POST",)),
 )
 
 GUARDS: Final = {

@@ -12,7 +12,7 @@ from wtforms import ValidationError
 
 from intake.actions.submitting import Declared, Letter
 from intake.submit.forms import SendForm
-from intake.web.forms import FileTooLarge, cleaned, refuse_file, shown_name
+from intake.web.forms import FileTooLarge, cleaned, own_name, refuse_file, shown_name
 from intake.web.language import page_language, prefer_language
 from intake.web.problems import Problem, ProblemCode
 from intake.wording import languages
@@ -63,10 +63,10 @@ def read_letter(call: Call, untrusted: Mapping[str, Any]) -> Letter:
     language = untrusted.get("language")
     prefer_language(language if language in languages() else page_language())
     mistakes = _mistaken_types(untrusted)
-    form = _AnnouncedForm(call, untrusted)
+    form = _AnnouncedForm.of(call, untrusted)
     if not form.validate():
         # What has the wrong type looks empty to the form.
-        mistakes = {f"/{name}": sentences for name, sentences in form.errors.items()} | mistakes
+        mistakes = {_place(call, name): sentences for name, sentences in form.errors.items()} | mistakes
     file = _File(call.rules, untrusted.get("file"))
     _require(mistakes | file.mistakes, is_too_large=file.is_too_large and not mistakes)
     return form.letter_about(file.declared())
@@ -122,7 +122,7 @@ class _AnnouncedForm(SendForm):
     def __init__(self, call: Call, untrusted: Mapping[str, Any]) -> None:
         texts = {name: untrusted[name] for name in _TEXTS if isinstance(untrusted.get(name), str)}
         boxes = {name: "y" for name in _CONSENTS if untrusted.get(name) is True}
-        super().__init__(call, formdata=MultiDict(texts | boxes), meta={"csrf": False})
+        super().__init__(call, formdata=MultiDict(texts | boxes | _chosen(untrusted)), meta={"csrf": False})
 
     def letter_about(self, file: Declared) -> Letter:
         """Return everything, with the program's own key."""
@@ -184,6 +184,18 @@ def _mistaken_types(untrusted: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {f"/{name}": [_("Qui serve un testo.")] for name in texts} | {
         f"/{name}": [_("Qui serve true o false.")] for name in boxes
     }
+
+
+def _chosen(untrusted: Mapping[str, Any]) -> dict[str, str]:
+    choices = untrusted.get("choices")
+    said = choices if isinstance(choices, dict) else {}
+    return {own_name(name): value for name, value in said.items() if isinstance(value, str)}
+
+
+def _place(call: Call, name: str) -> str:
+    """Where in the body the program said what the form calls *name*."""
+    places = {own_name(field.name): f"/choices/{field.name}" for field in call.fields}
+    return places.get(name, f"/{name}")
 
 
 def _is_whole(untrusted: object) -> bool:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from intake.domain.calls import LocalText
+    from intake.domain.call_parts import Choice
+    from intake.domain.calls import LocalText, OrganisationKind
     from intake.domain.checks import Check
     from intake.domain.facts import AudioLevels, VideoFacts
 
@@ -72,7 +73,17 @@ def describe_call(call_slug: str) -> ResponseReturnValue:
             }
             for consent in call.consents
         ],
-        organisation_kinds=[{"value": kind.value, "label": _texts(kind.label)} for kind in call.organisation_kinds],
+        organisation_kinds=_labelled(call.organisation_kinds),
+        fields=[
+            {"name": field.name, "label": _texts(field.label), "choices": _labelled(field.choices)}
+            for field in call.fields
+        ],
+        event=call.event
+        and {
+            "starts_at": call.event.starts_at.isoformat(),
+            "time_zone": call.event.time_zone,
+            "agenda": _texts(call.event.agenda),
+        },
     )
 
 
@@ -124,6 +135,10 @@ def _named(names: Iterable[str], facts: AudioLevels | VideoFacts | None) -> Mapp
 
 def _texts(text: LocalText) -> dict[str, str]:
     return dict(text.words)
+
+
+def _labelled(choices: Iterable[OrganisationKind | Choice]) -> list[dict[str, Any]]:
+    return [{"value": choice.value, "label": _texts(choice.label)} for choice in choices]
 
 
 def _uncached(response: Response) -> Response:

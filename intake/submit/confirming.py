@@ -26,7 +26,7 @@ def confirm(token: str) -> ResponseReturnValue:
     submission, parts = submission_behind(token), services()
     with reading(parts.engine) as connection:
         call = queries.find_call(connection, submission.call_slug)
-    form = ConfirmForm(call)
+    form = ConfirmForm.of(call)
     if not submission.awaits_consent:
         return redirect(url_for("submit.show_submission", token=token), 303)
     if not form.validate_on_submit():

@@ -60,6 +60,10 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
                 )
             ),
             "organisation_kinds": list_of(record({"value": _TEXT, "label": _LOCAL})),
+            "fields": list_of(
+                record({"name": _TEXT, "label": _LOCAL, "choices": list_of(record({"value": _TEXT, "label": _LOCAL}))})
+            ),
+            "event": _or_null(record({"starts_at": _MOMENT, "time_zone": _TEXT, "agenda": _LOCAL})),
         }
     ),
     "File": record(
@@ -87,11 +91,16 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
                 "type": ["string", "null"],
                 "description": "In which the sender is answered: `it`, or another that the pages speak, such as `en`.",
             },
+            "choices": {
+                "type": ["object", "null"],
+                "additionalProperties": _TEXT,
+                "description": "A value for each of the call's `fields`, by its name.",
+            },
             "consent_gallery": {"type": "boolean"},
             "consent_social": {"type": ["boolean", "null"]},
             "file": named("File"),
         },
-        optional=("language", "consent_social"),
+        optional=("language", "choices", "consent_social"),
     ),
     "Upload": record({"part_bytes": _BYTES, "expires_at": _MOMENT}),
     "Announced": record({"token": _TEXT, "status_url": _URL, "upload": _or_null(named("Upload"))}),

@@ -56,7 +56,6 @@ class SendForm(AddressedFields, ConsentFields, VideoForm):
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(call.rules, *args, **kwargs)
-        self._call = call
         self.offer_kinds(call)
 
     def sender(self) -> Sender:
@@ -69,6 +68,7 @@ class SendForm(AddressedFields, ConsentFields, VideoForm):
             organisation_kind=self.organisation_kind.data,
             email=self.email.data,
             language=_spoken(self.language.data),
+            choices=self.choices(),
         )
 
     def letter(self) -> Letter:
@@ -88,7 +88,6 @@ class ConfirmForm(SenderFields, ConsentFields, FlaskForm):  # type: ignore[misc]
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
-        self._call = call
         self.offer_kinds(call)
 
     def sender(self, email: str) -> Sender:
@@ -101,6 +100,7 @@ class ConfirmForm(SenderFields, ConsentFields, FlaskForm):  # type: ignore[misc]
             organisation_kind=self.organisation_kind.data,
             email=email,
             language=_spoken(self.language.data),
+            choices=self.choices(),
         )
 
 

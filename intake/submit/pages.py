@@ -21,7 +21,7 @@ from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
 from intake.submit.status import status_view
 from intake.web.errors import error_page
-from intake.web.forms import VideoForm
+from intake.web.forms import VideoForm, own_name
 from intake.web.health import require_room
 from intake.web.language import page_language, prefer_language
 from intake.web.receiving import store_video
@@ -76,8 +76,8 @@ def send(call_slug: str) -> ResponseReturnValue:
     # Before the body is read: a full disk is said while there is still room to spool nothing.
     require_room(parts.settings, request.content_length or 0)
     take_video(request, call.rules.max_bytes)
-    form = SendForm(call)
-    prefer_language(form.language.data or page_language())
+    prefer_language(request.form.get("language") or page_language())
+    form = SendForm.of(call)
     if not form.validate_on_submit():
         return _form_page(call, form), form.error_status
     try:
@@ -225,7 +225,8 @@ def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
 
 def unanswered(submission: Submission, call: Call) -> ConfirmForm:
     """Return the form that asks a sender about what was handed in for them: their details in it, no answer."""
-    return ConfirmForm(call, formdata=None, obj=submission.sender)
+    chosen = {own_name(name): value for name, value in submission.sender.choices.items()}
+    return ConfirmForm.of(call, formdata=None, obj=submission.sender, **chosen)
 
 
 def _call(slug: str) -> Call:
@@ -234,18 +235,27 @@ def _call(slug: str) -> Call:
 
 
 def _fresh_form(call: Call) -> SendForm:
-    return SendForm(call, submission_key=secrets.token_urlsafe(18), language=page_language())
+    return SendForm.of(call, submission_key=secrets.token_urlsafe(18), language=page_language())
 
 
-def _form_page(call: Call, form: SendForm, *, trouble: str | None = None) -> str:
+def preview_call(call: Call) -> str:
+    """Render the page of a call that is not saved yet; nothing can be sent from it."""
+    return _form_page(call, _fresh_form(call), is_preview=True)
+
+
+def _form_page(call: Call, form: SendForm, *, trouble: str | None = None, is_preview: bool = False) -> str:
     allow_recording()
+    own_fields = form.own_fields()
     return render_template(
         "submit/call.html",
         call=call,
         form=form,
+        own_fields=own_fields,
+        own_names=tuple(field.name for field in own_fields),
         consents=form.consents(),
         trouble=trouble,
         beforehand=beforehand(call.rules, page_language()),
+        is_preview=is_preview,
     )
 
 

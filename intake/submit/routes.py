@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.submit import api, confirming, description, pages, preview, receipt, uploads
+from intake.submit import api, confirming, description, event, look, pages, preview, receipt, uploads
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ ROUTES: Final = (
     Route(rule="/", view=pages.home, access=Access.PUBLIC),
     Route(rule="/calls/<call_slug>", view=pages.show_call, access=Access.PUBLIC),
     Route(rule="/calls/<call_slug>", view=pages.send, access=Access.PUBLIC, methods=("POST",)),
+    Route(rule="/calls/<call_slug>/event.ics", view=event.download_event, access=Access.PUBLIC),
+    Route(rule="/calls/<call_slug>/agenda.txt", view=event.download_agenda, access=Access.PUBLIC),
+    Route(rule="/look/<accent>.css", view=look.show_look, access=Access.PUBLIC),
     Route(rule="/submissions/<token>", view=pages.show_submission, access=Access.SECRET),
     Route(rule="/submissions/<token>/withdraw", view=pages.withdraw, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/replace", view=pages.replace, access=Access.SECRET, methods=("POST",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -18,6 +18,7 @@ from intake.wording import file_size
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from intake.domain.call_parts import ChoiceField
     from intake.domain.calls import Call, Rules
 
 FILE_NAME_CHARACTERS: Final = 120
@@ -129,10 +130,29 @@ class SenderFields:
     organisation = StringField(_("Organizzazione"), _required(200), filters=[cleaned])
     organisation_kind = SelectField(_("Tipo di organizzazione"), [DataRequired(_("Scegli una voce."))])
 
+    _call: Call
+
+    @classmethod
+    def of(cls, call: Call, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
+        """Build the form of a call, with the call's own fields."""
+        # WTForms reads a form's fields off its class.
+        own = {own_name(field.name): _choice_field(field) for field in call.fields}
+        form: Self = type(cls.__name__, (cls,), own)(call, *args, **kwargs)
+        return form
+
     def offer_kinds(self, call: Call) -> None:
         """Let one of the call's kinds of organisation be chosen."""
+        self._call = call
         kinds = [(kind.value, kind.label.in_language(page_language())) for kind in call.organisation_kinds]
         self.organisation_kind.choices = [("", str(_("Scegli…"))), *kinds]
+
+    def own_fields(self) -> list[SelectField]:
+        """Return the call's own fields."""
+        return [getattr(self, own_name(field.name)) for field in self._call.fields]
+
+    def choices(self) -> dict[str, str]:
+        """Return what was chosen in each of the call's own fields."""
+        return {field.name: getattr(self, own_name(field.name)).data for field in self._call.fields}
 
 
 class AddressedFields(SenderFields):
@@ -142,6 +162,20 @@ class AddressedFields(SenderFields):
         _("E-mail"),
         [*_required(254), Email(_("Controlla l'indirizzo, per esempio nome@esempio.it."))],
         filters=[cleaned],
+    )
+
+
+def own_name(name: str) -> str:
+    """Return what a form calls a call's own field: it must not meet one of ours."""
+    return f"choice_{name}"
+
+
+def _choice_field(field: ChoiceField) -> SelectField:
+    choices = [(choice.value, choice.label.in_language(page_language())) for choice in field.choices]
+    return SelectField(
+        field.label.in_language(page_language()),
+        [DataRequired(_("Scegli una voce."))],
+        choices=[("", str(_("Scegli…"))), *choices],
     )
 
 

@@ -14,6 +14,7 @@ from flask_babel import Babel
 
 from intake import wording
 from intake.domain.calls import FIRST_LANGUAGE
+from intake.wording import staff as staff_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from intake.domain.calls import LocalText
     from intake.domain.checks import Check
+    from intake.domain.staff import StaffRole
     from intake.domain.states import State
 
 
@@ -41,6 +43,7 @@ def set_up_language(app: Flask) -> None:
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
+    app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name)
     app.jinja_env.globals.update(
         local=_local,
         verdict_sentence=_sentence,
@@ -48,6 +51,7 @@ def set_up_language(app: Flask) -> None:
         measured=_measured,
         limit=_limit,
         state_name=_state_name,
+        role_name=_role_name,
     )
 
 
@@ -68,6 +72,12 @@ def _locale_of(language: str) -> str:
     return f"{parts[0]}_{parts[-1]}" if len(parts) > 1 else language
 
 
+def language_name(code: str) -> str:
+    """Return what a language calls itself."""
+    name = Locale.parse(code).get_language_name(code) or code
+    return name[0].upper() + name[1:]
+
+
 def prefer_language(language: str) -> None:
     """Speak *language* on this page unless the address asks for another."""
     g.language = language if language in wording.languages() else FIRST_LANGUAGE
@@ -86,8 +96,7 @@ def _language_of_page() -> dict[str, Any]:
 
 
 def _other_language(code: str) -> OtherLanguage:
-    name = Locale.parse(code).get_language_name(code) or code
-    return OtherLanguage(code=code, name=name[0].upper() + name[1:], url=_same_page_in(code))
+    return OtherLanguage(code=code, name=language_name(code), url=_same_page_in(code))
 
 
 def _same_page_in(language: str) -> str:
@@ -106,6 +115,14 @@ def _file_size(size_bytes: float) -> str:
 
 def _moment(moment: datetime) -> str:
     return wording.moment(moment, page_language())
+
+
+def _meeting(starts_at: datetime, time_zone: str) -> str:
+    return wording.meeting(starts_at, time_zone, page_language())
+
+
+def _language_name(code: str) -> str:
+    return str(Locale.parse(page_language()).languages.get(code, code))
 
 
 def _utc(moment: datetime) -> str:
@@ -138,3 +155,7 @@ def _limit(check: Check) -> str:
 
 def _state_name(state: State) -> str:
     return wording.state_name(state, page_language())
+
+
+def _role_name(role: StaffRole | None) -> str:
+    return wording.say(staff_words.ROLES[role] if role else staff_words.NO_ROLE, page_language())

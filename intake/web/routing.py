@@ -24,7 +24,7 @@ class Access(StrEnum):
     PUBLIC = "public"
     """Everybody."""
     SECRET = "secret"  # noqa: S105 - the name of a rule
-    """Whoever holds the sender's secret."""
+    """Whoever holds a secret link: a sender's, or one that was mailed to staff."""
     VIEWER = "viewer"
     """Staff who are logged in, whatever their role: they see."""
     MODERATOR = "moderator"

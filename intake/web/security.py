@@ -84,7 +84,8 @@ def _policy(media_origin: str) -> str:
     scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
     frames = "'self'" if g.get("may_frame") else "'none'"
     ancestors = "*" if g.get("may_be_framed") else "'none'"
-    media = media_origin + (" blob:" if g.get("may_record") else "")
+    # Captions come from us, what they are captions of from the bucket.
+    media = f"'self' {media_origin}" + (" blob:" if g.get("may_record") else "")
     return "; ".join(
         (
             "default-src 'none'",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_datetime, get_timezone, get_timezone_name
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -93,6 +93,13 @@ def duration(seconds: float, language: str) -> str:
 def moment(moment: datetime, language: str) -> str:
     """Write a point in time as clocks in Pistoia show it: `28 novembre 2026, 10:32`."""
     return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=TIME_ZONE, locale=language)
+
+
+def meeting(starts_at: datetime, time_zone: str, language: str) -> str:
+    """Write when a meeting starts, as clocks show it where it is held, and whose time that is."""
+    zone = get_timezone(time_zone)
+    when = format_datetime(starts_at, "d MMMM y, HH:mm", tzinfo=zone, locale=language)
+    return f"{when} ({get_timezone_name(zone, width='long', zone_variant='generic', locale=language)})"
 
 
 def remaining(progress: Progress, language: str) -> str | None:

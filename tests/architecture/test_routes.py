@@ -11,7 +11,7 @@ from flask import url_for
 from intake.app import create_app
 from intake.domain.calls import CallSlug
 from intake.domain.states import State
-from intake.domain.submissions import ClipId, Token
+from intake.domain.submissions import ClipId, SubmissionId, Token
 from intake.gallery.routes import ROUTES as GALLERY
 from intake.mail import links
 from intake.moderate.routes import ROUTES as MODERATE
@@ -51,6 +51,8 @@ LIBRARY = {
     "security.two_factor_rescue",
     "security.mf_recovery",
     "security.mf_recovery_codes",
+    "security.forgot_password",
+    "security.reset_password",
     "security.tf_select",
 }
 
@@ -62,9 +64,10 @@ CHANGING_ROUTES = [
     for name, route in DECLARED.items()
     if "POST" in route.methods
     and not route.rule.startswith(API_PREFIX)
-    and name not in {"submit.send", "submit.replace"}
+    and name not in {"submit.send", "submit.replace", "moderate.stop_alert"}
 ]
-"""Forms without a file. The API takes no cookie, and so nothing that another site's form could bear."""
+"""Forms without a file. The API and the signed links in mails take no cookie, and so nothing that another site's form
+could bear."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,11 @@ def address(route: Route) -> str:
         .replace("<token>", "x")
         .replace("<call_slug>", "pistoia2030")
         .replace("<name>", "0" * 32)
+        .replace("<signed>", "x")
+        .replace("<int:staff_id>", "1")
+        .replace("<int:invitation_id>", "1")
+        .replace("<int:hook_id>", "1")
+        .replace("<uuid:delivery_id>", str(uuid.uuid4()))
     )
 
 
@@ -151,9 +159,20 @@ def test_mails_lead_to_pages_that_are_there(app: Flask) -> None:
     with app.test_request_context():
         status = url_for("submit.show_submission", token=token)
         clip = url_for("gallery.show_clip", call_slug="pistoia2030", clip_id=clip_id)
+        invitation = url_for("moderate.open_invitation", token=token)
+        reset = url_for("security.reset_password", token=token)
+        stop = url_for("moderate.ask_to_stop", signed="1.new_clips.5ig", lang="en")
+        desk = url_for("moderate.show", submission_id=uuid.UUID(int=7))
+        alerts, queue = url_for("moderate.show_alerts"), url_for("moderate.queue", lang="en")
         english = url_for("gallery.show_clip", call_slug="pistoia2030", clip_id=clip_id, lang="en")
 
     call_slug = CallSlug("pistoia2030")
     assert links.status_url("https://x", token) == f"https://x{status}"
     assert links.clip_url("https://x", call_slug, clip_id, "it") == f"https://x{clip}"
     assert links.clip_url("https://x", call_slug, clip_id, "en") == f"https://x{english}"
+    assert links.invitation_url("https://x", token, "it") == f"https://x{invitation}"
+    assert links.reset_url("https://x", token, "it") == f"https://x{reset}"
+    assert links.stop_url("https://x", "1.new_clips.5ig", "en") == f"https://x{stop}"
+    assert links.desk_clip_url("https://x", SubmissionId(str(uuid.UUID(int=7))), "it") == f"https://x{desk}"
+    assert links.alerts_url("https://x", "it") == f"https://x{alerts}"
+    assert links.queue_url("https://x", "en") == f"https://x{queue}"

@@ -14,9 +14,9 @@ from playwright.sync_api import sync_playwright
 from intake.web.routing import API_PREFIX
 from tests import media_factory
 from tests.browser.staging import Stage, let_the_undo_pass
-from tests.browser.system import MODERATORS, PASSWORD, System, running_system
+from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
 from tests.faults.line import FAIR
-from tests.people import PUBLISHED, WAITING, Moderator, Sender, Visitor
+from tests.people import PUBLISHED, WAITING, Admin, Moderator, Sender, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,7 +218,7 @@ def _answer_emptily(route: Route) -> None:
 def logins(chromium: Browser, system: System) -> dict[str, StorageState]:
     """What the moderators' browsers keep after they logged in, each once."""
     kept = {}
-    for email in MODERATORS:
+    for email in (*MODERATORS, ADMIN):
         context = chromium.new_context()
         Moderator(context.new_page(), system.url).logs_in(email, PASSWORD)
         kept[email] = context.storage_state()
@@ -250,6 +250,14 @@ def a_moderator(open_browser: Callable[..., Page], system: System) -> Callable[.
 @pytest.fixture
 def moderator(a_moderator: Callable[..., Moderator]) -> Moderator:
     return a_moderator()
+
+
+@pytest.fixture
+def an_admin(open_browser: Callable[..., Page], system: System) -> Callable[..., Admin]:
+    """Somebody who may change what is called for, logged in, at a desk unless told otherwise."""
+    return lambda *, width_px=DESKTOP, **browser: Admin(
+        open_browser(width_px=width_px, login=ADMIN, **browser), system.url
+    )
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PASSWORD: Final = "una parola lunga e segreta"
 MODERATORS: Final = ("lucia@example.org", "marco@example.org")
+ADMIN: Final = "ada@example.org"
 
 _PROCESSES: Final = ("web", "dispatcher", "quick", "heavy")
 
@@ -114,3 +115,4 @@ def _add_moderators(services: Services) -> None:
     with app.app_context():
         for email in MODERATORS:
             staff_of(app).add(email, "moderator", PASSWORD)
+        staff_of(app).add(ADMIN, "admin", PASSWORD)

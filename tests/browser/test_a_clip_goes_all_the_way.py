@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from intake.actions import captioning
+from intake.db.captions import captions_of
+from intake.db.engine import writing
+from intake.domain.captions import Cue
+from intake.domain.submissions import SubmissionId
 from tests import media_factory
 from tests.browser.staging import let_the_undo_pass
-from tests.people import PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
+from tests.browser.system import MODERATORS
+from tests.builders import read
+from tests.people import PATIENCE_MS, PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
 from tests.servers import wait_until
 
 if TYPE_CHECKING:
@@ -135,6 +142,37 @@ def test_a_published_clip_plays_in_the_page_of_another_site(
     visitor.goes_to(page)
 
     plays(visitor.page.frame_locator("iframe").locator("video"))
+
+
+def test_a_frame_without_an_origin_of_its_own_has_captions_too(
+    visitor: Visitor, published: PublishedClip, system: System, another_site: Callable[[str], str]
+) -> None:
+    writes_captions(system, published)
+    embed_url = system.url + published.embed_path
+    page = another_site(f'<iframe src="{embed_url}" width="640" height="430" title="Video" sandbox="allow-scripts">')
+
+    visitor.goes_to(page)
+    frame = visitor.page.frame_locator("iframe")
+    plays(frame.locator("video"))
+
+    # 2 is LOADED: for a stranger's page both the video and its captions must be readable.
+    expect(frame.locator("track[default]")).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)
+
+
+def writes_captions(system: System, published: PublishedClip) -> None:
+    submission = read(system.services, SubmissionId(published.desk_path.rpartition("/")[2]))
+    with writing(system.services.engine) as connection:
+        known = captions_of(connection, submission.id).get("it")
+        edition = captioning.Edition(
+            language="it",
+            cues=(Cue(start_ms=0, end_ms=2000, text="Buongiorno."),),
+            seen_sha256=submission.original_sha256,
+            seen_version=known.version if known else 0,
+            is_checked=True,
+        )
+        now = system.services.clock()
+        saved = captioning.save(connection, submission.id, edition, moderator=MODERATORS[0], now=now)
+    assert saved is captioning.Saved.DONE
 
 
 def _is_missing(url: str) -> bool:

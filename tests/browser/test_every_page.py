@@ -14,7 +14,7 @@ from intake.db.engine import writing
 from intake.domain.facts import Stretch, StretchKind
 from intake.domain.states import State
 from tests.browser.inspection import barriers
-from tests.browser.system import MODERATORS
+from tests.browser.system import ADMIN, MODERATORS
 from tests.builders import CLIPPED, LONG_SILENCE, NOISY, some_findings, some_levels
 from tests.people import Moderator, Sender, Visitor
 
@@ -34,6 +34,7 @@ class Cast:
 
     sender: Callable[[], Sender]
     moderator: Callable[[], Moderator]
+    admin: Callable[[], Moderator]
     visitor: Callable[[], Visitor]
     published: PublishedClip
     stage: Stage
@@ -53,6 +54,7 @@ def make_cast(
         return Cast(
             sender=lambda: Sender(open_window(has_our_scripts=has_our_scripts), system.url),
             moderator=lambda: Moderator(open_window(login=MODERATORS[0]), system.url),
+            admin=lambda: Moderator(open_window(login=ADMIN), system.url),
             visitor=lambda: Visitor(open_window(), system.url),
             published=published,
             stage=stage,
@@ -218,6 +220,46 @@ def a_decided_clip(cast: Cast) -> Page:
     return _desk(cast.published.desk_path)(cast)
 
 
+def a_clip_handed_in(cast: Cast) -> Page:
+    return _desk(cast.stage.filed("Costa").desk_path)(cast)
+
+
+def a_clip_to_be_answered_for(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens(cast.stage.filed("Costa").status_path)
+    return sender.page
+
+
+def an_undo(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens(cast.stage.submission("Costa").desk_path)
+    moderator.gives_the_reason("Il volto è controluce.")
+    moderator.decides("Rifiuta")
+    moderator.has_decided("Rifiutato")
+    return moderator.page
+
+
+def the_mails_beforehand(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens(cast.stage.submission("Costa").desk_path)
+    moderator.gives_the_reason("Il volto è controluce.")
+    moderator.decides("Anteprima della mail")
+    expect(moderator.page.locator("#mail-preview")).to_contain_text("Il volto è controluce.")
+    return moderator.page
+
+
+def the_keys(cast: Cast) -> Page:
+    page = _desk("/moderate/")(cast)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+def a_bulk_decline(cast: Cast) -> Page:
+    first, second = cast.stage.submission("Costa"), cast.stage.submission("Rossi")
+    return _desk(f"/moderate/bulk-decline?id={first.id}&id={second.id}")(cast)
+
+
 def the_codes_for_the_second_step(cast: Cast) -> Page:
     moderator = cast.moderator()
     moderator.opens("/moderate/tf-setup")
@@ -225,6 +267,25 @@ def the_codes_for_the_second_step(cast: Cast) -> Page:
     moderator.decides("Avanti")
     expect(moderator.page.locator("img.qr")).to_be_visible()
     return moderator.page
+
+
+def _admin(path: str) -> Callable[[Cast], Page]:
+    def admin(cast: Cast) -> Page:
+        somebody = cast.admin()
+        somebody.opens(path)
+        for folded in somebody.page.locator("details").all():
+            folded.evaluate("details => details.open = true")
+        return somebody.page
+
+    return admin
+
+
+def an_invitation_with_mistakes(cast: Cast) -> Page:
+    admin = cast.admin()
+    admin.opens("/moderate/people")
+    admin.decides("Manda l'invito")
+    expect(admin.page.locator("#errors")).to_be_visible()
+    return admin.page
 
 
 OTHER_PAGES: Final = {
@@ -252,6 +313,20 @@ OTHER_PAGES: Final = {
     "waiting clip": a_waiting_clip,
     "no reason": a_decision_without_a_reason,
     "decided clip": a_decided_clip,
+    "clip handed in": a_clip_handed_in,
+    "clip to be answered for": a_clip_to_be_answered_for,
+    "undo": an_undo,
+    "mails beforehand": the_mails_beforehand,
+    "keys": the_keys,
+    "on behalf": _desk("/moderate/on-behalf/pistoia2030"),
+    "on behalf, of which call": _desk("/moderate/on-behalf"),
+    "bulk decline": a_bulk_decline,
+    "alerts": _desk("/moderate/alerts"),
+    "people": _admin("/moderate/people"),
+    "invitation with mistakes": an_invitation_with_mistakes,
+    "hooks": _admin("/moderate/hooks"),
+    "old invitation": _public("/moderate/invitations/nobody"),
+    "forgotten password": _public("/moderate/reset"),
     "second step": _desk("/moderate/tf-setup"),
     "second step's codes": the_codes_for_the_second_step,
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
     from tests.browser.staging import Stage
     from tests.browser.system import System
@@ -63,6 +63,20 @@ def is_held(system: System, tmp_path: Path) -> Callable[[Sender, Path], bool]:
     return look
 
 
+class PartsUnderWay:
+    """Counts the parts that a page has under way to the bucket."""
+
+    def __init__(self, page: Page) -> None:
+        self.now = self.most = 0
+        page.on("request", lambda request: self._count(request, 1))
+        page.on("response", lambda response: self._count(response.request, -1))
+        page.on("requestfailed", lambda request: self._count(request, -1))
+
+    def _count(self, request: Request, change: int) -> None:
+        self.now += change * (request.method == "PUT")
+        self.most = max(self.most, self.now)
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -73,6 +87,7 @@ def test_on_a_phone_line_the_page_says_how_far_it_is_and_leaving_warns(
     warnings: list[str] = []
     sender.page.on("dialog", lambda dialog: (warnings.append(dialog.type), dialog.dismiss()))
     throttle(sender.page)
+    parts = PartsUnderWay(sender.page)
 
     # When the video is on its way
     sender.begins_to_send(video)
@@ -89,6 +104,8 @@ def test_on_a_phone_line_the_page_says_how_far_it_is_and_leaving_warns(
     sender.page.evaluate("location.reload()")
     sender.has_a_receipt()
     assert warnings == ["beforeunload"]
+    # And a line that carries it has been given four parts at a time
+    assert parts.most == 4
     assert is_held(sender, video)
 
 
@@ -107,6 +124,21 @@ def test_a_lost_line_is_waited_for_and_nothing_that_arrived_is_sent_again(
     assert is_held(sender, video)
     assert line.record.up_bytes - video.stat().st_size <= line.record.lost_bytes + OVERHEAD_BYTES
     assert line.record.lost_bytes <= line.record.drops * PART_BYTES
+
+
+def test_a_device_without_a_line_says_so_at_once_and_goes_on_when_it_is_back(
+    sender: Sender, line: Line, video: Path, is_held: Callable[[Sender, Path], bool]
+) -> None:
+    line.turns(SLOW)
+    sender.begins_to_send(video)
+    sender.waits_until_sent(20)
+
+    sender.page.context.set_offline(offline=True)
+    expect(sender.journey.get_by_role("heading")).to_have_text("La linea è caduta", timeout=3_000)
+    sender.page.context.set_offline(offline=False)
+    sender.has_a_receipt()
+
+    assert is_held(sender, video)
 
 
 def test_fifty_drops_in_one_upload_lose_nothing(

@@ -19,6 +19,7 @@ from sqlalchemy import event
 
 from intake.settings import Settings
 from intake.wiring import connect
+from tests.fakes.transcriber import FakeTranscriber
 from workers.run_job import Worker, run_job
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def run(world: World, job_id: JobId, point: Point) -> int:
 
 def _run(environ: dict[str, str], sandbox: Sandbox, job_id: JobId, point: Point | None) -> None:
     services = connect(Settings.from_env(environ))
-    run_job(Worker(services=_rigged(services, point) if point else services, sandbox=sandbox), job_id)
+    worker = Worker(
+        services=_rigged(services, point) if point else services, sandbox=sandbox, transcriber=FakeTranscriber()
+    )
+    run_job(worker, job_id)
 
 
 def _rigged(services: Services, point: Point) -> Services:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import psutil
 from sqlalchemy import event, func, select, update
 
-from intake.actions import heartbeats, housekeeping, jobs, judging, moderating, publishing, submitting
+from intake.actions import captioning, heartbeats, housekeeping, jobs, judging, moderating, publishing, submitting
 from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
 from intake.db.tables import events, submissions
 from intake.db.tables import jobs as jobs_table
 from intake.domain.calls import Format
+from intake.domain.captions import Cue
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
@@ -28,6 +29,7 @@ from intake.settings import Settings
 from intake.storage import keys
 from intake.wiring import connect
 from tests import builders, media_factory
+from tests.fakes.transcriber import FakeTranscriber
 from tests.servers import wait_until
 from workers.run_job import Worker, run_job
 from workers.steps.files import sha256_of
@@ -172,6 +174,25 @@ def published_whole(services: Services, clips: Clips) -> SubmissionId:
     manifest = json.dumps({"reviewed_sha256": clip.approved_sha256, "files": [video]}).encode()
     key = keys.published(clip.publication.clip_id, clip.publication.revision, "manifest.json")
     services.gallery.put_stream(key, io.BytesIO(manifest), content_type="application/json")
+    return submission_id
+
+
+def captioned(services: Services, clips: Clips) -> SubmissionId:
+    """A public clip whose captions were written a moment ago."""
+    submission_id = published_whole(services, clips)
+    sha256 = builders.read(services, submission_id).original_sha256
+    cues = (Cue(start_ms=0, end_ms=2000, text="Mi chiamo Anna."),)
+    edition = captioning.Edition(language="it", cues=cues, seen_sha256=sha256, seen_version=0, is_checked=True)
+    with writing(services.engine) as connection:
+        captioning.save(connection, submission_id, edition, moderator=builders.MODERATOR, now=services.clock())
+    return submission_id
+
+
+def to_transcribe(services: Services, clips: Clips) -> SubmissionId:
+    """A submission that waits for a moderator and for a machine's draft."""
+    submission_id = to_review(services, clips)
+    with writing(services.engine) as connection:
+        assert captioning.ask_for_draft(connection, submission_id)
     return submission_id
 
 
@@ -340,7 +361,7 @@ def on_storage(world: World, url: str) -> Services:
 def run(world: World, job_id: JobId) -> None:
     """Run a job in this process, if it is there to be run."""
     let_backoff_pass(world.services)
-    run_job(Worker(services=world.services, sandbox=world.sandbox), job_id)
+    run_job(Worker(services=world.services, sandbox=world.sandbox, transcriber=FakeTranscriber()), job_id)
 
 
 def finish_everything(services: Services, sandbox: Sandbox | None) -> None:
@@ -350,7 +371,7 @@ def finish_everything(services: Services, sandbox: Sandbox | None) -> None:
         sweep_leases(services)
         let_backoff_pass(services)
         for job in builders.open_jobs(services, JobState.READY):
-            run_job(Worker(services=services, sandbox=sandbox), job.id)
+            run_job(Worker(services=services, sandbox=sandbox, transcriber=FakeTranscriber()), job.id)
         return not builders.open_jobs(services, JobState.READY, JobState.LEASED)
 
     wait_until(is_quiet, what="the end of all work")
@@ -375,6 +396,8 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.PUBLISH: to_publish,
     JobKind.UNPUBLISH: withdrawn,
     JobKind.PURGE: withdrawn,
+    JobKind.CAPTION: captioned,
+    JobKind.TRANSCRIBE: to_transcribe,
     JobKind.MAIL_RECEIPT: lambda services, clips: received(services, clips.plain),
     JobKind.MAIL_VERDICT: turned_down,
     JobKind.MAIL_PUBLISHED: published_whole,
@@ -390,6 +413,8 @@ AFTER: dict[JobKind, State] = {
     JobKind.PUBLISH: State.PUBLISHED,
     JobKind.UNPUBLISH: State.WITHDRAWN,
     JobKind.PURGE: State.WITHDRAWN,
+    JobKind.CAPTION: State.PUBLISHED,
+    JobKind.TRANSCRIBE: State.AWAITING_REVIEW,
     # The receipt's clip is inspected meanwhile.
     JobKind.MAIL_RECEIPT: State.AWAITING_REVIEW,
     JobKind.MAIL_VERDICT: State.DECLINED,

@@ -11,11 +11,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.jobs import JobKind
+from workers.steps.captions import file_captions, transcribe_original
 from workers.steps.encode import encode_review_copy
+from workers.steps.hook import call_hook
 from workers.steps.inspect import inspect_original
 from workers.steps.mail import send_mail
 from workers.steps.publish import publish_clip
 from workers.steps.purge import purge_submission
+from workers.steps.staff_mail import send_staff_mail
 from workers.steps.unpublish import unpublish_clip
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.PUBLISH: publish_clip,
         JobKind.UNPUBLISH: unpublish_clip,
         JobKind.PURGE: purge_submission,
+        JobKind.CAPTION: file_captions,
+        JobKind.TRANSCRIBE: transcribe_original,
         JobKind.MAIL_RECEIPT: send_mail,
         JobKind.MAIL_VERDICT: send_mail,
         JobKind.MAIL_PUBLISHED: send_mail,
@@ -44,5 +49,7 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.MAIL_REMINDER: send_mail,
         JobKind.MAIL_FILED: send_mail,
         JobKind.MAIL_UNCONFIRMED: send_mail,
+        JobKind.STAFF_MAIL: send_staff_mail,
+        JobKind.HOOK: call_hook,
     }
 )

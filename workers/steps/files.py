@@ -24,6 +24,11 @@ CONTENT_TYPES: Final = MappingProxyType(
     }
 )
 
+MANIFEST_NAME: Final = "manifest.json"
+
+CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
+"""What is withdrawn must be gone from every cache within a minute."""
+
 
 def put(bucket: Objects, key: ObjectKey, path: Path, *, cache_control: str | None = None) -> ObjectKey:
     """File *path* under *key* and return the key."""
@@ -35,3 +40,13 @@ def sha256_of(path: Path) -> Sha256:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def described(path: Path) -> dict[str, str | int]:
+    """Return what a manifest says of a file."""
+    return {
+        "name": path.name,
+        "type": CONTENT_TYPES[path.suffix],
+        "size_bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+    }

@@ -55,6 +55,7 @@ def inspect_original(services: Services, job: Job, workspace: Workspace) -> Comm
             waveform_key=_store_waveform(services, job, workspace, seen),
             review=_copy_for_review(services, job, workspace, original, seen),
             original_sha256=counted.result(),
+            wants_draft=services.settings.asr_model_dir is not None,
         )
     return partial(record_inspection, job=job, found=found, now=services.clock())
 

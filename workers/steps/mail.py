@@ -102,6 +102,8 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
         "file": quoting.file_name(submission.file_name),
         "failures": [check for check in submission.checks if check.verdict is Verdict.FAIL],
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
+        # Only where a person refused what the checks could not judge.
+        "reason": submission.decision_reason or "",
     }
     return Mail.REFUSED, facts | _secret(services, submission)
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from intake.actions.captioning import filed
 from intake.actions.publishing import is_publishable, record_publication, reserve_revision
 from intake.db.engine import writing
 from intake.domain.errors import OutputWrong
@@ -22,12 +23,15 @@ from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import make_webps
-from workers.steps.files import CONTENT_TYPES, put, sha256_of
+from workers.steps.captions import write_captions
+from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
     from intake.wiring import Services
@@ -36,10 +40,6 @@ if TYPE_CHECKING:
     from workers.workspace import Workspace
 
 MANIFEST_VERSION: Final = 1
-MANIFEST_NAME: Final = "manifest.json"
-
-CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
-"""What is withdrawn must be gone from every cache within a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +65,17 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
         revision = reserve_revision(connection, job)
     if revision is None:
         return nothing_to_do
+    captions = write_captions(services, submission, bundle.folder)
     publication = _publication(services, submission, submission.clip_id, revision, bundle)
     _write_manifest(submission, publication, bundle)
     _file(services, publication, bundle, workspace)
-    return partial(record_publication, job=job, publication=publication, now=services.clock())
+
+    def commit(connection: Connection) -> bool:
+        is_public = record_publication(connection, job, publication, now=services.clock())
+        # Somebody may have gone on writing while the clip was made ready.
+        return is_public and filed(connection, submission.id, captions)
+
+    return commit
 
 
 def _make(services: Services, submission: Submission, workspace: Workspace) -> Bundle:
@@ -161,15 +168,7 @@ def _write_manifest(submission: Submission, publication: Publication, bundle: Bu
         "width_px": publication.width_px,
         "height_px": publication.height_px,
         "levels": asdict(bundle.delivery.sound.levels),
-        "files": [
-            {
-                "name": path.name,
-                "type": CONTENT_TYPES[path.suffix],
-                "size_bytes": path.stat().st_size,
-                "sha256": sha256_of(path),
-            }
-            for path in bundle.files()
-        ],
+        "files": [described(path) for path in bundle.files()],
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     (bundle.folder / MANIFEST_NAME).write_text(text, encoding="utf-8")

@@ -2,6 +2,9 @@
 
 /** Which elements want which piece; `mount(element)` is what a piece exports. */
 const PIECES = {
+  '[data-captions]': () => import('./moderators/captions.js'),
+  '[data-seek]': () => import('./moderators/seek.js'),
+  '[data-looked-at]': () => import('./moderators/looking.js'),
   '[data-undo]': () => import('./moderators/undo.js'),
   '[data-keyboard]': () => import('./moderators/keyboard.js'),
   '[data-decision-form]': () => import('./moderators/deciding.js'),

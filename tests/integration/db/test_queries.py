@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
 
-WAITING = (State.AWAITING_REVIEW,)
 FIRST_VERSION = {
     *("integrated_lufs", "range_lu", "true_peak_dbtp", "clipped_ratio", "silence_ratio", "longest_silence_s"),
     *("noise_floor_dbfs", "speech_to_noise_db", "quiet_channel_db", "channels", "duration_s"),
@@ -73,17 +72,6 @@ def three(services: Services, clock: FakeClock, state: State) -> list[Submission
     return [first, *sorted(a_submission(services, state=state).id for _ in range(2))]
 
 
-def test_the_queue_is_in_order_of_arrival_and_goes_on_behind_any_row(
-    services_on_each: Services, clock: FakeClock
-) -> None:
-    ids = three(services_on_each, clock, State.AWAITING_REVIEW)
-
-    with reading(services_on_each.engine) as connection:
-        pages = [queries.queue(connection, WAITING, after=after, limit=10) for after in (None, *ids)]
-
-    assert [[one.id for one in page] for page in pages] == [ids, ids[1:], ids[2:], []]
-
-
 def test_a_row_of_before_more_was_measured_still_loads(services: Services) -> None:
     submission = a_submission(services)
     assert submission.video is not None
@@ -97,13 +85,6 @@ def test_a_row_of_before_more_was_measured_still_loads(services: Services) -> No
 
     assert video is not None
     assert (video.duration_s, video.picture_s, video.dolby_vision_profile) == (60.0, 0.0, None)
-
-
-def test_the_queue_holds_no_more_than_its_limit(services_on_each: Services, clock: FakeClock) -> None:
-    ids = three(services_on_each, clock, State.AWAITING_REVIEW)
-
-    with reading(services_on_each.engine) as connection:
-        assert [one.id for one in queries.queue(connection, WAITING, after=None, limit=2)] == ids[:2]
 
 
 def clips(connection: Connection, wanted: queries.PublicFilter, *, limit: int = 10) -> list[SubmissionId]:

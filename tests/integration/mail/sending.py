@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -12,9 +13,12 @@ from intake.db.tables import jobs as rows
 from intake.domain.jobs import MAILS, JobKind, JobState
 from intake.domain.states import State
 from tests import builders
+from tests.fakes.mailer import MemoryMailer
 from workers.run_job import Worker, run_job
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from intake.domain.submissions import Job, SubmissionId
     from intake.wiring import Services
 
@@ -60,3 +64,22 @@ def job_rows(services: Services, kind: JobKind) -> list[str]:
     """In which states the jobs of a kind are."""
     with reading(services.engine) as connection:
         return list(connection.scalars(select(rows.c.state).where(rows.c.kind == kind).order_by(rows.c.id)))
+
+
+def send_staff_mails(services: Services) -> None:
+    """Run every mail to staff that waits."""
+    for job in builders.open_jobs(services, JobState.READY):
+        if job.kind is JobKind.STAFF_MAIL:
+            run_job(Worker(services=services, sandbox=None), job.id)
+
+
+def staff_letters(services: Services) -> list[EmailMessage]:
+    """Send what waits; return every mail that staff ever got, the oldest first."""
+    mailer = MemoryMailer()
+    send_staff_mails(replace(services, mailer=mailer))
+    _ARRIVED.setdefault(services.settings.database_url, []).extend(mailer.sent)
+    return _ARRIVED[services.settings.database_url]
+
+
+_ARRIVED: dict[str, list[EmailMessage]] = {}
+"""Mailboxes, by database."""

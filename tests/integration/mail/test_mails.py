@@ -60,6 +60,30 @@ def test_a_receipt_brings_the_secret_link(post: Services, server: MailServer) ->
     assert "il file VID_1.mp4 il 22 novembre 2026, 10:00" in text_of(mail)
 
 
+@pytest.mark.parametrize(
+    ("letter", "words"),
+    [
+        (a_letter(), "abbiamo provato a preparare il file video.mp4"),
+        (ENGLISH, "we tried to prepare the file video.mp4"),
+    ],
+    ids=["italian", "english"],
+)
+def test_a_clip_that_could_not_be_helped_comes_back_with_what_was_typed(
+    post: Services, server: MailServer, letter: submitting.Letter, words: str
+) -> None:
+    stuck = a_submission(post, state=State.NEEDS_OPERATOR, letter=letter)
+    forget_mails(post)
+    with writing(post.engine) as connection:
+        reason = "Il file si ferma a metà.\nNe hai un altro?"
+        assert moderating.refuse_stuck(connection, stuck.id, reason=reason, actor="me@example.org", now=post.clock())
+
+    send_mails(post)
+
+    text = text_of(the_mail(server))
+    assert words in text
+    assert "> Il file si ferma a metà. > Ne hai un altro?" in text
+
+
 def test_a_refusal_says_why_and_where_to_send_the_next(post: Services, server: MailServer) -> None:
     _, token = builders.a_receipt(post, state=State.REFUSED)
 

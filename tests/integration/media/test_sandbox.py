@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -218,6 +219,23 @@ def test_a_tool_that_burns_its_processor_time_is_ended(sandbox: Sandbox, output:
 
     with pytest.raises(ToolFailed, match=r"ended with 1[35]"):
         sandbox.run(["sh", "-c", "while :; do :; done"], source=None, output=output, limits=limits)
+
+
+def test_a_tool_may_take_as_many_times_more_as_it_is_granted(sandbox: Sandbox, output: Path) -> None:
+    argv = ["sh", "-c", "ulimit -t; ulimit -v; ulimit -f"]
+
+    said = [
+        walls.run(argv, source=None, output=output, limits=LIMITS).stdout for walls in (sandbox, sandbox.widened(4))
+    ]
+
+    usual, granted = ([int(figure) for figure in answer.split()] for answer in said)
+    assert granted == [4 * usual[0], 4 * usual[1], usual[2]]
+
+
+def test_no_tool_is_waited_for_longer_than_a_task_may_last() -> None:
+    long = replace(LIMITS, timeout_s=1800)
+
+    assert (LIMITS.times(4).timeout_s, long.times(4).timeout_s) == (80, 3000)
 
 
 def test_a_tool_that_never_stops_talking_is_ended(sandbox: Sandbox, output: Path) -> None:

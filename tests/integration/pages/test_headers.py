@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from intake.actions import tokens
 from intake.domain.states import State
 from intake.mail.letters import id_of
 from tests.builders import CALL, a_mail, a_receipt, read
@@ -27,11 +28,13 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
     services.mailer.send(a_mail())
     values = {
         "call_slug": CALL,
+        "caption_language": "it",
         "clip_id": read(services, submission_id).clip_id or "",
         "submission_id": submission_id,
         "token": token,
         "filename": "nothing.css",
         "name": id_of(a_mail()),
+        "signed": tokens.sign("1.new_clips", services.settings.secret_key),
     }
     paths = {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule

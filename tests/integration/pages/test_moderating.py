@@ -194,7 +194,7 @@ class TestTheQueue:
 
     def test_goes_on_where_its_first_page_ended(self, desk: FlaskClient, services: Services, clock: FakeClock) -> None:
         submissions = []
-        for _ in range(52):
+        for _ in range(27):
             clock.advance(seconds=1)
             submissions.append(a_submission(services).id)
 
@@ -202,8 +202,8 @@ class TestTheQueue:
         (following,) = [link for link in first if "after=" in link]
         second = Page(desk.get(urljoin("/moderate/", following))).links
 
-        assert [link for link in first if link in submissions] == submissions[:50]
-        assert [link for link in second if link in submissions] == submissions[50:]
+        assert [link for link in first if link in submissions] == submissions[:25]
+        assert [link for link in second if link in submissions] == submissions[25:]
 
     def test_is_kept_nowhere(self, desk: FlaskClient) -> None:
         assert desk.get("/moderate/").headers["Cache-Control"] == "no-store"

@@ -6,14 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
 from intake.actions import submitting
 from intake.db import queries
 from intake.db.engine import reading, writing
+from intake.db.tables import calls
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import MAILS, JobKind
 from intake.domain.states import State
 from intake.domain.submissions import Cause
+from intake.web.uploads import SMALL_BODY_BYTES
 from tests.builders import MODERATOR as DECIDER
 from tests.builders import REVIEWED, a_letter, a_receipt, an_inspection, open_jobs, read, take_job, the_call
 from tests.integration.pages.browsing import File, Page, filled, press
@@ -144,7 +147,24 @@ class TestHandingIn:
     def test_needs_the_form_s_token(self, desk: FlaskClient, services: Services) -> None:
         answer = desk.post(FORM, data=filled(BRUNA | {"video": File()}))
 
-        assert answer.status_code == 422
+        assert answer.status_code == 400
+        assert all_submissions(services) == []
+
+    def test_takes_a_file_that_is_larger_than_any_other_form(self, desk: FlaskClient, services: Services) -> None:
+        answer = hand_in(desk, video=File(content=b"x" * (SMALL_BODY_BYTES + 1)))
+
+        assert answer.status_code == 303
+        assert all_submissions(services)[0].original_bytes == SMALL_BODY_BYTES + 1
+
+    def test_refuses_a_file_that_is_larger_than_the_call_allows(self, desk: FlaskClient, services: Services) -> None:
+        with writing(services.engine) as connection:
+            document = connection.scalar(select(calls.c.document))
+            rules = document["rules"] | {"max_bytes": 10}
+            connection.execute(update(calls).values(document=document | {"rules": rules}))
+
+        answer = hand_in(desk)
+
+        assert (answer.status_code, Page(answer).has_id("video-error")) == (413, True)
         assert all_submissions(services) == []
 
 
@@ -197,7 +217,7 @@ class TestItsSender:
         with reading(services.engine) as connection:
             last = queries.history(connection, submission.id)[-1]
         assert answer.status_code == 303
-        assert "Grazie, abbiamo la tua risposta" in Page(stranger.get(answer.headers["Location"])).text
+        assert Page(stranger.get(answer.headers["Location"])).has_id("confirmed-title")
         assert (confirmed.sender.role, confirmed.sender.email) == ("Fondatrice", "anna.rossi@example.org")
         assert {(one.kind, one.given, one.version, one.text_sha256, one.words) for one in confirmed.consents} == {
             (

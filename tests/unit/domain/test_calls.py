@@ -164,7 +164,12 @@ def in_german(value: Any) -> Any:  # noqa: ANN401 - any part of a document
         return [in_german(entry) for entry in value]
     if not isinstance(value, dict):
         return value
-    return {name: in_german(entry) for name, entry in value.items()} | ({"de": "Auf Deutsch"} if "it" in value else {})
+    return {name: in_german(entry) for name, entry in value.items()} | ({"de": "Auf Deutsch"} if is_text(value) else {})
+
+
+def is_text(table: dict[str, Any]) -> bool:
+    """Whether a table holds one text in several languages, and not phrases to listen for."""
+    return isinstance(table.get("it"), str)
 
 
 def test_a_call_speaks_every_language_of_its_file(document: dict[str, Any]) -> None:
@@ -197,3 +202,15 @@ def test_a_consent_s_words_are_hashed_as_the_page_shows_them(document: dict[str,
         "Acconsento.",
         hashlib.sha256(b"Acconsento.").hexdigest(),
     )
+
+
+def test_phrases_to_listen_for_are_lists(document: dict[str, Any]) -> None:
+    document["steps"][0]["listen_for"] = {"it": "mi chiamo"}
+
+    with pytest.raises(BadCall, match="listen_for needs a list"):
+        read_call(document)
+
+
+def test_captions_are_asked_for_and_not_demanded(document: dict[str, Any]) -> None:
+    assert not read_call(document).requires_captions
+    assert read_call(document | {"captions": {"required": True}}).requires_captions

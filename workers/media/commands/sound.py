@@ -24,6 +24,14 @@ def measure_sound(*, track: int, sample_rate_hz: int, layout: str) -> list[str]:
     return compile_argv(ffmpeg.output(samples, "pipe:1", format="f32le", flush_packets=0), level="info")
 
 
+def decode_voice(*, track: int, sample_rate_hz: int) -> list[str]:
+    """Return one decode of sound track *track* as one channel of 32-bit floats on stdout."""
+    voice = open_source(vn=None, threads=1)[f"a:{track}"].filter(
+        "aformat", sample_rates=sample_rate_hz, channel_layouts="mono", sample_fmts="flt"
+    )
+    return compile_argv(ffmpeg.output(voice, "pipe:1", format="f32le", flush_packets=0))
+
+
 def level_sound(name: str, *, gain_db: float, ceiling_dbtp: float) -> list[str]:
     """Return an encode of the sound alone, *gain_db* louder and held below *ceiling_dbtp*."""
     # Four times the rate makes the limiter see peaks between samples; the default coder overshoots by up to 3.5 dB.

@@ -66,9 +66,14 @@ _WALLS: Final[dict[Level, Walls]] = {Level.BUBBLEWRAP: Namespaces(), Level.LANDL
 class Sandbox:
     """A place to run tools in. Get one from `tested`: an instance that did not pass it proves nothing."""
 
-    def __init__(self, *, walls: Walls, seccomp_filter: bytes) -> None:
+    def __init__(self, *, walls: Walls, seccomp_filter: bytes, limits_factor: int = 1) -> None:
         self._walls = walls
         self._filter = seccomp_filter
+        self._limits_factor = limits_factor
+
+    def widened(self, factor: int) -> Sandbox:
+        """Return the same walls around tools that may take *factor* times the time and memory they are given."""
+        return Sandbox(walls=self._walls, seccomp_filter=self._filter, limits_factor=factor)
 
     @property
     def level(self) -> Level:
@@ -148,6 +153,7 @@ class Sandbox:
             ToolFailed, ToolTimedOut, SandboxUnavailable, LeaseLost: As `run`.
             Whatever *consume* or *watch* raise, after the tool was killed.
         """
+        limits = limits.times(self._limits_factor)
         audit = functools.partial(require_plain_files, output, max_bytes=limits.output_bytes)
         with self._started(argv, source=source, output=output, limits=limits) as process:
             patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit, watch=watch)

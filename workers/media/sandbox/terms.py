@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +11,9 @@ SOURCE: Final = "/in/src"
 
 OUTPUT: Final = "/out"
 """The output folder, as the tool sees it."""
+
+MAX_TIMEOUT_S: Final = 3000.0
+"""No tool waits longer, whatever it is granted: Celery ends a task after an hour, and there is work beside the tool."""
 
 
 class Level(StrEnum):
@@ -35,6 +38,15 @@ class Limits:
     cpu_s: int
     memory_bytes: int
     output_bytes: int
+
+    def times(self, factor: int) -> Limits:
+        """Return *factor* times as much time and memory; what may be written stays as it is."""
+        return replace(
+            self,
+            timeout_s=max(self.timeout_s, min(self.timeout_s * factor, MAX_TIMEOUT_S)),
+            cpu_s=self.cpu_s * factor,
+            memory_bytes=self.memory_bytes * factor,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,132 +12,168 @@ const COUNT_FROM = 3
 const BIT_RATES = { videoBitsPerSecond: 2_500_000, audioBitsPerSecond: 128_000 }
 // In pieces, so that a camera that is pulled out leaves what was recorded.
 const PIECE_MS = 1000
+const LOOK_MS = 100
 
 /**
  * Let *dialog* record a video by *beforehand* (rules, sentences, limits) and hand it to *onUse*. Returns what opens it.
  */
 export function recorder(dialog, beforehand, onUse) {
-  const part = (name) => dialog.querySelector(`[data-${name}]`)
-  const script = prompter(dialog)
-  const language = document.documentElement.lang
-  let stream = null
-  let recording = null
-  let take = null
-  let starts = 0
-  let stopWatching = () => {}
+  const desk = new Recorder(dialog, beforehand, onUse)
+  return () => desk.open()
+}
 
-  const open = async () => {
-    if (!dialog.open) dialog.showModal()
-    showStage(dialog, 'opening')
-    const isRecordable = window.MediaRecorder && recordingType((type) => MediaRecorder.isTypeSupported(type))
-    if (!isRecordable) return showTrouble(dialog, 'unable')
+class Recorder {
+  #stream = null
+  #recording = null
+  #take = null
+  #starts = 0
+  #stopWatching = () => {}
+
+  constructor(dialog, beforehand, onUse) {
+    this.dialog = dialog
+    this.beforehand = beforehand
+    this.onUse = onUse
+    this.script = prompter(dialog)
+    obey(dialog, {
+      open: () => this.open(),
+      start: () => this.#count(),
+      stop: () => this.#stop(),
+      again: () => this.#again(),
+      use: () => this.#use(),
+      close: () => this.#close(),
+      cancel: () => this.#show('ready'),
+    })
+    dialog.addEventListener('cancel', (event) => {
+      event.preventDefault()
+      this.#close()
+    })
+    whenOver(dialog, () => this.#end())
+  }
+
+  async open() {
+    if (!this.dialog.open) this.dialog.showModal()
+    this.#show('opening')
+    const isRecordable = window.MediaRecorder && recordingType(isSupported)
+    if (!isRecordable) return showTrouble(this.dialog, 'unable')
     try {
-      stream = await openDevices({ camera: true })
+      this.#stream = await openDevices({ camera: true })
     } catch (error) {
       if (!(error instanceof NoDevice)) throw error
-      return showTrouble(dialog, error.trouble)
+      return showTrouble(this.dialog, error.trouble)
     }
     // Closed while the browser was asking.
-    if (!dialog.open) return release()
-    return prepare()
+    if (!this.dialog.open) return this.#release()
+    return this.#prepare()
   }
 
-  const prepare = () => {
-    part('seen').srcObject = stream
-    part('elapsed').textContent = clock(0)
-    const word = loudnessWord(beforehand.sound.limits)
-    stopWatching = watchLevel(stream, part('level'), (dbfs) => showWord(part('level-words'), word(dbfs)))
-    script.begin()
-    showStage(dialog, 'ready')
+  #prepare() {
+    this.#part('seen').srcObject = this.#stream
+    this.#part('elapsed').textContent = clock(0)
+    const word = loudnessWord(this.beforehand.sound.limits)
+    const showLevel = (dbfs) => showWord(this.#part('level-words'), word(dbfs))
+    this.#stopWatching = watchLevel(this.#stream, this.#part('level'), showLevel)
+    this.script.begin()
+    this.#show('ready')
   }
 
-  const start = async () => {
+  async #count() {
     // Whoever stops a count and starts another has one, not two.
-    const mine = (starts += 1)
-    showStage(dialog, 'counting')
+    const mine = (this.#starts += 1)
+    this.#show('counting')
     for (let left = COUNT_FROM; left > 0; left -= 1) {
-      part('count').textContent = left
+      this.#part('count').textContent = left
       await wait(1)
-      if (dialog.dataset.stage !== 'counting' || starts !== mine) return
+      if (this.dialog.dataset.stage !== 'counting' || this.#starts !== mine) return
     }
-    record()
+    this.#record()
   }
 
-  const record = () => {
-    const mimeType = recordingType((type) => MediaRecorder.isTypeSupported(type))
+  #record() {
     const pieces = []
-    recording = new MediaRecorder(stream, { mimeType, ...BIT_RATES })
-    recording.addEventListener('dataavailable', ({ data }) => pieces.push(data))
-    recording.addEventListener('stop', () => review(new File(pieces, part('name').dataset.name, { type: 'video/mp4' })))
-    recording.start(PIECE_MS)
+    const name = this.#part('name').dataset.name
+    this.#recording = new MediaRecorder(this.#stream, { mimeType: recordingType(isSupported), ...BIT_RATES })
+    this.#recording.addEventListener('dataavailable', ({ data }) => pieces.push(data))
+    this.#recording.addEventListener('stop', () => this.#review(new File(pieces, name, { type: 'video/mp4' })))
+    this.#recording.start(PIECE_MS)
+    this.#keepTime(this.#recording)
+    this.#show('recording')
+  }
+
+  #keepTime(recording) {
     const began = performance.now()
     const timer = setInterval(() => {
       const elapsed_s = (performance.now() - began) / 1000
       if (recording.state === 'inactive') return clearInterval(timer)
-      part('elapsed').textContent = clock(elapsed_s)
-      script.keepTime(elapsed_s)
-      if (isFull(elapsed_s, beforehand.rules)) stop()
-    }, 100)
-    showStage(dialog, 'recording')
+      this.#part('elapsed').textContent = clock(elapsed_s)
+      this.script.keepTime(elapsed_s)
+      if (isFull(elapsed_s, this.beforehand.rules)) this.#stop()
+    }, LOOK_MS)
   }
 
-  const stop = () => recording?.state === 'recording' && recording.stop()
-
-  const review = async (file) => {
-    release()
-    if (!dialog.open) return
-    take = file
-    const facts = await readVideo(file)
-    const refusals = judge(facts, beforehand.rules).filter(({ verdict }) => verdict === 'fail')
-    part('take').src = URL.createObjectURL(file)
-    part('refusal').textContent = refusals.map((check) => say(check, beforehand.sentences, language)).join(' ')
-    showStage(dialog, refusals.length ? 'unfit' : 'review')
+  #stop() {
+    if (this.#recording?.state === 'recording') this.#recording.stop()
   }
 
-  const again = () => {
-    forget()
-    open()
+  async #review(file) {
+    this.#release()
+    if (!this.dialog.open) return
+    this.#take = file
+    const { rules, sentences } = this.beforehand
+    const refusals = judge(await readVideo(file), rules).filter(({ verdict }) => verdict === 'fail')
+    const language = document.documentElement.lang
+    this.#part('take').src = URL.createObjectURL(file)
+    this.#part('refusal').textContent = refusals.map((check) => say(check, sentences, language)).join(' ')
+    this.#show(refusals.length ? 'unfit' : 'review')
   }
 
-  const use = () => {
-    const file = take
-    forget()
-    dialog.close()
-    onUse(file)
+  #again() {
+    this.#forget()
+    this.open()
   }
 
-  const forget = () => {
-    take = null
-    URL.revokeObjectURL(part('take').src)
-    part('take').removeAttribute('src')
+  #use() {
+    const file = this.#take
+    this.#forget()
+    this.dialog.close()
+    this.onUse(file)
   }
 
-  const release = () => {
-    stopWatching()
-    stopWatching = () => {}
-    closeDevices(stream)
-    stream = null
-    part('seen').srcObject = null
+  #close() {
+    const wouldLose = this.#recording?.state === 'recording' || this.#take !== null
+    if (!wouldLose || confirm(this.dialog.dataset.loses)) this.dialog.close()
   }
 
-  const close = () => {
-    const wouldLose = recording?.state === 'recording' || take !== null
-    if (!wouldLose || confirm(dialog.dataset.loses)) dialog.close()
+  #end() {
+    this.#show('closed')
+    this.#stop()
+    this.#release()
+    this.#forget()
   }
 
-  obey(dialog, { open, start, stop, again, use, close, cancel: () => showStage(dialog, 'ready') })
-  dialog.addEventListener('cancel', (event) => {
-    event.preventDefault()
-    close()
-  })
-  whenOver(dialog, () => {
-    showStage(dialog, 'closed')
-    stop()
-    release()
-    forget()
-  })
-  return open
+  #forget() {
+    this.#take = null
+    URL.revokeObjectURL(this.#part('take').src)
+    this.#part('take').removeAttribute('src')
+  }
+
+  #release() {
+    this.#stopWatching()
+    this.#stopWatching = () => {}
+    closeDevices(this.#stream)
+    this.#stream = null
+    this.#part('seen').srcObject = null
+  }
+
+  #show(stage) {
+    showStage(this.dialog, stage)
+  }
+
+  #part(name) {
+    return this.dialog.querySelector(`[data-${name}]`)
+  }
 }
+
+const isSupported = (type) => MediaRecorder.isTypeSupported(type)
 
 function showWord(words, name) {
   const text = words.dataset[name]

@@ -15,6 +15,8 @@ const LONGEST_ASKED_MS = 20_000
 const PATIENTLY = { isPatient: true }
 /** Where the API's name for something and the form's differ. */
 const FIELDS = { file: 'video' }
+/** How the form calls the call's own fields, which the API takes as `choices`. */
+export const OWN_FIELD = 'choice_'
 
 /** The service said no, and why. */
 export class Refusal extends Error {
@@ -35,8 +37,8 @@ export class Refusal extends Error {
 export function mistakesOf(errors) {
   const mistakes = {}
   for (const { pointer = '', detail } of errors) {
-    const place = pointer.split('/')[1] ?? ''
-    const field = FIELDS[place] ?? place
+    const [, place = '', name = ''] = pointer.split('/')
+    const field = place === 'choices' ? OWN_FIELD + name : (FIELDS[place] ?? place)
     mistakes[field] = [...(mistakes[field] ?? []), detail]
   }
   return mistakes

@@ -3,7 +3,7 @@
 // Each is given `{form, file, declared, how}` and `remote`, where the submission exists; it answers the same with
 // `remote` and `partBytes` (none where the file is here already), or null where somebody has to think first.
 
-import { Refusal, Remote, createSubmission } from './api.js'
+import { OWN_FIELD, Refusal, Remote, createSubmission } from './api.js'
 import { isSame } from './fingerprint.js'
 import { keep } from './kept.js'
 
@@ -74,7 +74,10 @@ export function detailsOf(form) {
   const fields = [...form.elements].filter(({ name, type }) => name && !['file', 'submit'].includes(type))
   const details = fields.map((field) => [field.name, field.type === 'checkbox' ? field.checked : field.value])
   const { csrf_token: _, submission_key: __, ...told } = Object.fromEntries(details)
-  return told
+  const own = Object.keys(told).filter((name) => name.startsWith(OWN_FIELD))
+  const choices = Object.fromEntries(own.map((name) => [name.slice(OWN_FIELD.length), told[name]]))
+  own.forEach((name) => delete told[name])
+  return own.length ? { ...told, choices } : told
 }
 
 /** Another submission than the last: that one was given up. */

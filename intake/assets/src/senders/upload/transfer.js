@@ -11,6 +11,7 @@ import { Signatures } from './signatures.js'
 
 const MILLISECONDS = 1000
 const BLOCKED_AFTER = 8
+const QUIET_MS = 15_000
 const SILENT = { debug() {}, warn() {}, error() {} }
 const UPLOAD = { uploadId: 'the token knows', key: 'the token knows' }
 
@@ -25,6 +26,8 @@ export class Transfer {
   #id
   #failures = 0
   #hasMoved = false
+  #bytes = 0
+  #quiet = null
   #error = null
   // One at first, and after every loss: more when the line has shown what it carries.
   #queue = new RateLimitedQueue(1)
@@ -56,6 +59,7 @@ export class Transfer {
     this.#error = null
     this.#failures = 0
     await (isAgain ? this.#uppy.retryUpload(this.#id) : this.#uppy.upload())
+    clearTimeout(this.#quiet)
     if (this.#error) throw this.#error
   }
 
@@ -65,6 +69,7 @@ export class Transfer {
 
   /** Stop for good; what arrived stays until the service is told. */
   stop() {
+    clearTimeout(this.#quiet)
     this.#uppy.destroy()
   }
 
@@ -122,9 +127,18 @@ export class Transfer {
 
   #moved(bytes) {
     if (bytes > 0) this.#hasMoved = true
+    if (bytes > this.#bytes) this.#lineLives()
+    this.#bytes = bytes
     this.on.progress(bytes)
     this.#pace.mark(bytes, performance.now() / MILLISECONDS)
     this.#adapt()
+  }
+
+  /** A line over which nothing passes is as good as lost to whoever watches; it is waited for all the same. */
+  #lineLives() {
+    clearTimeout(this.#quiet)
+    this.on.trouble(false)
+    this.#quiet = setTimeout(() => this.on.trouble(true), QUIET_MS)
   }
 
   #adapt() {

@@ -56,6 +56,7 @@ class Sending {
     this.#stop = new AbortController()
     const sleep = stayAwake()
     addEventListener('beforeunload', warn)
+    const stopWatching = this.#watchTheDevice()
     this.#showPanel(file)
     try {
       await this.#carry(file)
@@ -63,6 +64,7 @@ class Sending {
       if (error.name !== 'AbortError') this.#fail(error)
     } finally {
       sleep()
+      stopWatching()
       removeEventListener('beforeunload', warn)
     }
   }
@@ -168,6 +170,14 @@ class Sending {
     this.#transfer?.stop()
     this.#stop = this.#transfer = this.#remote = null
     removeEventListener('beforeunload', warn)
+  }
+
+  /** A device knows at once that it has no line; what is under way may take a minute and a half to notice. */
+  #watchTheDevice() {
+    const watching = new AbortController()
+    addEventListener('offline', () => this.#lineIs(false), watching)
+    addEventListener('online', () => this.#lineIs(true), watching)
+    return () => watching.abort()
   }
 
   #lineIs(isThere) {

@@ -1,0 +1,59 @@
+"""The only place that reads captions: for staff, for the public, and for the steps that file them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from intake.db.tables import captions, jobs
+from intake.domain.captions import Captions, Origin
+from intake.domain.jobs import JobKind, JobState
+from intake.domain.webvtt import read_webvtt
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+    from intake.domain.submissions import Submission, SubmissionId
+
+
+def captions_of(connection: Connection, submission_id: SubmissionId) -> dict[str, Captions]:
+    """Return all captions of a submission, by language."""
+    query = select(captions).where(captions.c.submission_id == submission_id).order_by(captions.c.language)
+    return {row["language"]: _captions(row) for row in connection.execute(query).mappings()}
+
+
+def public_captions(connection: Connection, submission: Submission) -> dict[str, Captions]:
+    """Return the captions that may be shown with a published clip, by language, on the clock of what is published.
+
+    Pages, and the files in the gallery bucket, both come from here.
+    """
+    return {
+        language: found for language, found in captions_of(connection, submission.id).items() if found.may_be_public
+    }
+
+
+def draft_job_state(connection: Connection, submission_id: SubmissionId) -> JobState | None:
+    """Return where the last transcription of a submission rests; None where none was asked for."""
+    query = (
+        select(jobs.c.state)
+        .where(jobs.c.submission_id == submission_id, jobs.c.kind == JobKind.TRANSCRIBE)
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    )
+    state = connection.scalar(query)
+    return JobState(state) if state else None
+
+
+def _captions(row: RowMapping) -> Captions:
+    return Captions(
+        language=row["language"],
+        cues=read_webvtt(row["vtt"]),
+        version=row["version"],
+        origin=Origin(row["origin"]),
+        engine=row["engine"],
+        updated_at=row["updated_at"],
+        updated_by=row["updated_by"],
+        checked_by=row["checked_by"],
+        checked_at=row["checked_at"],
+    )

@@ -1,0 +1,77 @@
+"""What staff do with a clip that needs an operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import flash, redirect, url_for
+
+from intake import wording
+from intake.actions import moderating
+from intake.db.engine import writing
+from intake.domain.submissions import SubmissionId
+from intake.moderate.access import moderator_name
+from intake.moderate.answers import private
+from intake.moderate.clip import clip_page
+from intake.moderate.forms import RefusalForm
+from intake.web.language import page_language
+from intake.web.services import services
+from intake.wording.marking import N_
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger()
+
+_TRIED = N_("Riproviamo: fra poco vedi com'è andata.")
+_NOT_STUCK = N_("Non è più fermo: intanto se n'è occupato qualcun altro.")
+_REFUSED = N_("Rimandato a chi l'ha inviato, con il tuo motivo.")
+
+
+def retry(submission_id: UUID) -> ResponseReturnValue:
+    """Give the job that brought a submission to an operator another chance."""
+    return _retry(submission_id, has_larger_limits=False)
+
+
+def retry_with_larger_limits(submission_id: UUID) -> ResponseReturnValue:
+    """Give that job another chance, with more time and memory."""
+    return _retry(submission_id, has_larger_limits=True)
+
+
+def refuse(submission_id: UUID) -> ResponseReturnValue:
+    """Send a clip that cannot be helped back to its sender, with a reason."""
+    parts, form = services(), RefusalForm()
+    if not form.validate_on_submit():
+        return private(clip_page(submission_id, refusal=form), 422)
+    with writing(parts.engine) as connection:
+        is_done = moderating.refuse_stuck(
+            connection,
+            SubmissionId(str(submission_id)),
+            reason=form.reason.data.strip(),
+            actor=moderator_name(),
+            now=parts.clock(),
+        )
+    if is_done:
+        log.info("submission_refused_by_hand", submission_id=str(submission_id))
+    return _to_the_queue(_REFUSED if is_done else _NOT_STUCK)
+
+
+def _retry(submission_id: UUID, *, has_larger_limits: bool) -> ResponseReturnValue:
+    parts = services()
+    with writing(parts.engine) as connection:
+        is_done = moderating.retry_submission(
+            connection,
+            SubmissionId(str(submission_id)),
+            actor=moderator_name(),
+            now=parts.clock(),
+            has_larger_limits=has_larger_limits,
+        )
+    return _to_the_queue(_TRIED if is_done else _NOT_STUCK)
+
+
+def _to_the_queue(sentence: str) -> ResponseReturnValue:
+    flash(wording.say(sentence, page_language()), "done")
+    return redirect(url_for("moderate.queue"), 303)

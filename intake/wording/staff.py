@@ -1,0 +1,50 @@
+"""What staff are called, what each role may do, and how the calls of hooks stand."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.hooks import HookEvent
+from intake.domain.jobs import JobState
+from intake.domain.staff import StaffMail, StaffRole
+from intake.wording.marking import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROLES: Final[Mapping[StaffRole, str]] = MappingProxyType(
+    {
+        StaffRole.VIEWER: N_("Chi guarda"),
+        StaffRole.MODERATOR: N_("Chi decide"),
+        StaffRole.ADMIN: N_("Chi amministra"),
+    }
+)
+
+NO_ROLE: Final = N_("Senza ruolo")
+
+ALERTS: Final[Mapping[StaffMail, str]] = MappingProxyType(
+    {
+        StaffMail.NEW_CLIPS: N_("l'avviso per i nuovi video"),
+        StaffMail.WAITING_CLIPS: N_("l'avviso per i video che aspettano da più di 48 ore"),
+    }
+)
+
+EVENTS: Final[Mapping[HookEvent, str]] = MappingProxyType(
+    {
+        HookEvent.RECEIVED: N_("Un video è arrivato"),
+        HookEvent.READY_FOR_REVIEW: N_("Un video aspetta di essere guardato"),
+        HookEvent.DECIDED: N_("La redazione ha deciso"),
+        HookEvent.PUBLISHED: N_("Un video è nella galleria"),
+        HookEvent.WITHDRAWN: N_("Un video è stato ritirato"),
+    }
+)
+
+DELIVERIES: Final[Mapping[JobState, str]] = MappingProxyType(
+    {
+        JobState.READY: N_("Da consegnare"),
+        JobState.LEASED: N_("In consegna"),
+        JobState.DONE: N_("Consegnata"),
+        JobState.DEAD: N_("Non consegnata"),
+    }
+)

@@ -1,0 +1,201 @@
+"""What senders type stays words: forty payloads in every field reach no script, on any page and in any mail."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from intake.app import create_app, staff_of
+from intake.db.engine import make_engine, writing
+from intake.db.tables import events, submissions
+from intake.domain.states import State
+from intake.settings import Settings
+from intake.wiring import Services, utc_now
+from tests import builders
+from tests.conftest import MODERATOR, PASSWORD, an_environment
+from tests.fakes.bucket import MemoryBucket
+from tests.fakes.mailer import MemoryMailer
+from tests.hostile_words import PAYLOADS
+from tests.integration.mail.sending import send_mails
+from tests.people import Moderator
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page, Route
+
+    from intake.domain.submissions import SubmissionId
+
+pytestmark = pytest.mark.slow
+
+AS_IT_IS = "<!DOCTYPE html><title>x</title>"
+STRICT = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
+
+
+@dataclass
+class Tally:
+    """What happened in a browser that should not: scripts that ran, and policies that had to stop one."""
+
+    strikes: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> Page:
+        page.expose_function("struck", lambda *_: self.strikes.append(page.url))
+        page.expose_function("reported", lambda *texts: self.reports.extend(texts))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', event =>"
+            " reported(`${event.violatedDirective} ${event.blockedURI} ${document.URL}`))"
+        )
+        return page
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+@pytest.fixture
+def page(chromium: Browser, tally: Tally) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield tally.watch(context.new_page())
+    context.close()
+
+
+@pytest.fixture
+def services(sqlite_url: str, tmp_path: Path) -> Iterator[Services]:
+    port = free_port()
+    environ = an_environment(sqlite_url, "http://bucket.invalid", tmp_path) | {"PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    settings = Settings.from_env(environ)
+    parts = Services(
+        settings=settings,
+        engine=make_engine(sqlite_url),
+        private=MemoryBucket("private"),
+        gallery=MemoryBucket("gallery"),
+        mailer=MemoryMailer(),
+        clock=utc_now,
+    )
+    app = create_app(parts)
+    with app.app_context():
+        staff_of(app).add(MODERATOR, "admin", PASSWORD)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield parts
+    server.shutdown()
+    parts.engine.dispose()
+
+
+def a_hostile_submission(services: Services, payload: str, state: State) -> tuple[SubmissionId, str]:
+    """Somebody whose every word is the same payload, and what a moderator says of them as well."""
+    fields = ("given_name", "family_name", "role", "organisation")
+    sender = builders.a_sender(**dict.fromkeys(fields, payload))
+    letter = builders.a_letter(sender=sender, file_name=f"{payload}.mp4")
+    submission_id, token = builders.a_receipt(services, state=state, letter=letter)
+    with writing(services.engine) as connection:
+        row = submissions.c.id == submission_id
+        connection.execute(update(submissions).where(row).values(decision_reason=payload))
+        moves = events.c.submission_id == submission_id
+        connection.execute(update(events).where(moves).values(reason=payload, note=payload))
+    return submission_id, str(token)
+
+
+def pages_about(services: Services, state: State) -> list[str]:
+    """Every page that shows one of forty hostile submissions, by its path."""
+    made = [a_hostile_submission(services, payload, state) for payload in PAYLOADS]
+    desk = [f"/moderate/{submission_id}" for submission_id, _ in made]
+    status = [f"/submissions/{token}" for _, token in made]
+    clip_ids = [builders.read(services, submission_id).clip_id for submission_id, _ in made]
+    public = [f"/gallery/pistoia2030/{clip_id}" for clip_id in clip_ids if clip_id]
+    embedded = [f"/embed/{clip_id}" for clip_id in clip_ids if clip_id]
+    return [f"/moderate/?state={state}", *desk, *status, f"{status[0]}/receipt", *public, *embedded]
+
+
+def visit(page: Page, services: Services, paths: list[str]) -> list[int]:
+    """Look at every page; return how they answered."""
+    answers = [page.goto(services.settings.public_url + path, wait_until="domcontentloaded") for path in paths]
+    page.wait_for_load_state("load")
+    return [answer.status for answer in answers if answer is not None]
+
+
+def log_in(page: Page, services: Services) -> None:
+    Moderator(page, services.settings.public_url).logs_in(MODERATOR, PASSWORD)
+
+
+@pytest.mark.parametrize("state", [State.DECLINED, State.PUBLISHED])
+def test_no_word_of_a_sender_becomes_a_script(services: Services, page: Page, tally: Tally, state: State) -> None:
+    paths = pages_about(services, state)
+    log_in(page, services)
+
+    answers = visit(page, services, [*paths, "/gallery/pistoia2030"])
+
+    assert set(answers) == {200}
+    assert len(answers) == len(paths) + 1
+    assert (tally.strikes, tally.reports) == ([], [])
+
+
+def test_no_word_of_an_address_or_a_form_becomes_a_script(services: Services, page: Page, tally: Tally) -> None:
+    everything = "".join(PAYLOADS)
+    page.goto(f"{services.settings.public_url}/calls/pistoia2030")
+    form = page.locator("form").first
+    form.evaluate(
+        "(form, words) => { form.noValidate = true;"
+        " for (const field of form.querySelectorAll('input[type=text], input[type=email], input:not([type])'))"
+        " field.value = words }",
+        everything,
+    )
+    with page.expect_navigation():
+        form.evaluate("form => HTMLFormElement.prototype.submit.call(form)")
+
+    shown = page.content()
+    visit(page, services, [f"/gallery/pistoia2030?q={payload.replace('&', '%26')}" for payload in PAYLOADS[:20]])
+    visit(page, services, [f"/calls/{payload.replace('/', '%2F').replace('?', '')}" for payload in PAYLOADS[20:]])
+
+    assert "struck()" in shown
+    assert (tally.strikes, tally.reports) == ([], [])
+
+
+def test_no_word_becomes_a_script_in_a_mail(services: Services, page: Page, tally: Tally) -> None:
+    mailer = MemoryMailer()
+    made = [a_hostile_submission(services, payload, State.DECLINED) for payload in PAYLOADS]
+    send_mails(replace(services, mailer=mailer))
+    bodies = [mail.get_body(("html",)).get_content() for mail in mailer.sent]  # type: ignore[union-attr]
+
+    # Mail programs know no policy of ours: the words alone must be harmless.
+    page.goto("about:blank")
+    page.set_content("".join(bodies))
+
+    assert len(bodies) >= len(made)
+    assert "struck()" in "".join(bodies)
+    assert (tally.strikes, tally.reports) == ([], [])
+
+
+def test_the_payloads_strike_where_they_are_let_and_are_reported_where_they_are_not(page: Page, tally: Tally) -> None:
+    page.route("**/*", lambda route: route.abort())
+    page.route(re.compile(r"^http://open\.invalid/\d+$"), answer)
+    page.route(re.compile(r"^http://strict\.invalid/\d+$"), lambda route: answer(route, **STRICT))
+
+    struck = [number for number in range(len(PAYLOADS)) if strikes(page, tally, number)]
+    for number in range(len(PAYLOADS)):
+        page.goto(f"http://strict.invalid/{number}")
+
+    assert len(PAYLOADS) == 40
+    assert len(struck) >= 20
+    assert len(tally.reports) >= 20
+
+
+def answer(route: Route, **headers: str) -> None:
+    number = int(route.request.url.rpartition("/")[2])
+    route.fulfill(content_type="text/html", body=AS_IT_IS + PAYLOADS[number], headers=headers)
+
+
+def strikes(page: Page, tally: Tally, number: int) -> bool:
+    before = len(tally.strikes)
+    page.goto(f"http://open.invalid/{number}")
+    return len(tally.strikes) > before

