@@ -12,7 +12,7 @@ import click
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import FIRST_LANGUAGE, BadCall
-from intake.domain.errors import BadSettings, NotFound, StorageUnavailable
+from intake.domain.errors import BadSettings, NotFound, ObjectMissing, StorageUnavailable
 from intake.domain.jobs import JobId, JobState
 from intake.domain.staff import StaffRole
 from intake.logs import set_up_logging
@@ -136,6 +136,31 @@ def list_calls(services: Services) -> None:
         for call in queries.all_calls(connection):
             condition = "open" if call.is_open(services.clock()) else "closed"
             click.echo(f"{call.slug}\t{condition}\t{call.title.in_language(FIRST_LANGUAGE)}")
+
+
+@main.command()
+@click.argument("call")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@pass_services
+def export(services: Services, call: str, file: Path) -> None:
+    """Write the archive of CALL to FILE, a zip: originals, public copies, consents, a table.
+
+    Stopped half-way, the same command goes on where it was, unless something of the archive changed meanwhile.
+    """
+    from intake.actions.archiving import archive
+
+    try:
+        made = archive(services.engine, services.private, services.gallery, call)
+        part = file.with_name(f"{file.name}.{made.tag[:12]}.part")
+        with part.open("ab") as target:
+            for chunk in made.read(target.tell()):
+                target.write(chunk)
+    except NotFound as error:
+        raise click.ClickException(f"there is no call {call}") from error
+    except (StorageUnavailable, ObjectMissing) as error:
+        raise click.ClickException(f"stopped half-way ({error}): give the same command again") from error
+    part.replace(file)
+    click.echo(f"{file}: {made.size_bytes} bytes")
 
 
 @main.group()

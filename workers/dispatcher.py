@@ -16,7 +16,7 @@ import structlog
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from intake.actions import heartbeats, housekeeping, jobs
+from intake.actions import counting, heartbeats, housekeeping, jobs
 from intake.actions.alerting import alert_staff
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
@@ -38,6 +38,9 @@ HINTS_AT_ONCE: Final = 100
 """How many jobs of a queue the workers are told of at a time."""
 
 LEFTOVERS_EVERY_S: Final = 3600.0
+
+FIGURES_EVERY_S: Final = 60.0
+"""How old figures may be: one changed week of a thousand clips is counted in a tenth of a second."""
 
 # Redis in trouble must not hold the sweeps up.
 _PUBLISH_TIMEOUT_S: Final = 2.0
@@ -67,6 +70,7 @@ class Dispatcher:
             self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
             self._every("forget_senders", LEFTOVERS_EVERY_S)
             self._every("ask_again", LEFTOVERS_EVERY_S)
+            self._every("count_weeks", FIGURES_EVERY_S)
             self.stop.wait(settings.hint_s / 2)
 
     def hint(self) -> None:
@@ -96,6 +100,10 @@ class Dispatcher:
         """Ask those once more for whom a clip was handed in and who did not answer."""
         with writing(self.services.engine) as connection:
             housekeeping.ask_again(connection, now=self.services.clock())
+
+    def count_weeks(self) -> None:
+        """Count the figures of the weeks that changed."""
+        counting.count_weeks(self.services.engine, is_stopped=self.stop.is_set)
 
     def beat(self) -> None:
         """Say that we live, and whether Redis answers."""

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from intake.actions.captioning import forget_captions
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
+from intake.db.figures_tables import object_checksums
 from intake.db.records import document_of
 from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.jobs import JobKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
+from intake.storage import keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,6 +95,8 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     found = dict.fromkeys((*FOUND, *_KEPT))
     row = submissions.c.id == submission.id
     connection.execute(update(submissions).where(row).values(**erased, **found, choices={}))
+    its_objects = object_checksums.c.key.startswith(keys.of_submission(submission.id), autoescape=True)
+    connection.execute(delete(object_checksums).where(its_objects))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None))

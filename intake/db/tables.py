@@ -19,7 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-import intake.db.people_tables  # noqa: F401 - the other half of the same metadata
+import intake.db.figures_tables
+import intake.db.people_tables  # noqa: F401 - the rest of the same metadata
 from intake.db.schema import Moment
 from intake.db.schema import metadata as metadata  # noqa: PLC0414 - the whole of it, for who compares
 
@@ -117,6 +118,8 @@ submissions = Table(
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
     Index("ix_submissions_call_slug_state_published_at", "call_slug", "state", "published_at"),
+    # The figures look at one week after the other, exports at one call.
+    Index("ix_submissions_created_at_id", "created_at", "id"),
 )
 
 AWAITED: Final = (

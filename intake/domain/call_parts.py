@@ -1,19 +1,25 @@
-"""The only place for what a call may have beside its brief, script, rules and consents: an event, fields, a look."""
+"""The only place for what a call may have beside its brief, script, rules and consents: an event, fields, reasons."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from intake.domain.decisions import Decision
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from intake.domain.calls import LocalText
 
     ReadText = Callable[[Mapping[str, str]], LocalText]
     ReadMoment = Callable[[datetime | str | None], datetime | None]
+
+
+_FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,22 @@ class ChoiceField:
         """Return an answer's label; the value itself where the call no longer has it."""
         labels = {choice.value: choice.label.in_language(language) for choice in self.choices}
         return labels.get(value, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannedReason:
+    """A reason for a decision, ready to be sent.
+
+    Attributes:
+        decisions: Which decisions it is written for; never an approval.
+        label: What moderators choose it by.
+        text: What the sender reads.
+    """
+
+    code: str
+    decisions: tuple[Decision, ...]
+    label: LocalText
+    text: LocalText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +98,11 @@ def read_fields(tables: list[Mapping[str, Any]], read_text: ReadText) -> tuple[C
     )
 
 
+def read_reasons(tables: Iterable[Mapping[str, Any]], read_text: ReadText) -> tuple[CannedReason, ...]:
+    """Read a call's ready-made reasons from its document; what has no label is called by its first sentence."""
+    return tuple(_read_reason(table, read_text) for table in tables)
+
+
 def read_event(table: Mapping[str, Any] | None, read_text: ReadText, read_moment: ReadMoment) -> CallEvent | None:
     """Read a call's event from its document, where it has one."""
     if table is None:
@@ -89,3 +116,14 @@ def read_event(table: Mapping[str, Any] | None, read_text: ReadText, read_moment
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"event.time_zone: there is no “{time_zone}”") from error
     return CallEvent(starts_at=starts_at, time_zone=time_zone, agenda=read_text(table["agenda"]))
+
+
+def _read_reason(table: Mapping[str, Any], read_text: ReadText) -> CannedReason:
+    text = read_text(table["text"])
+    beginnings = {language: _FIRST_SENTENCE.split(words)[0] for language, words in text.words.items()}
+    return CannedReason(
+        code=str(table["code"]),
+        decisions=tuple(Decision(decision) for decision in table["for"]),
+        label=read_text(table.get("label", beginnings)),
+        text=text,
+    )

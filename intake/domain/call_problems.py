@@ -88,6 +88,10 @@ def texts_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, st
     for at, field in enumerate(document.get("fields") or ()):
         yield f"fields.{at}.label", field.get("label") or {}
         yield from _labels(f"fields.{at}.choices", field.get("choices") or ())
+    for at, reason in enumerate(document.get("reasons") or ()):
+        yield f"reasons.{at}.text", reason.get("text") or {}
+        if "label" in reason:
+            yield f"reasons.{at}.label", reason["label"]
     if document.get("event"):
         yield "event.agenda", document["event"].get("agenda") or {}
 
@@ -163,6 +167,9 @@ def _lists(document: Mapping[str, Any]) -> Iterator[_Found]:
         if not document.get(name):
             yield name, Flaw.EMPTY
     yield from _twice("organisation_kinds", document.get("organisation_kinds") or (), "value")
+    reasons = document.get("reasons") or ()
+    yield from _twice("reasons", reasons, "code")
+    yield from ((f"reasons.{at}.for", Flaw.EMPTY) for at, reason in enumerate(reasons) if not reason.get("for"))
     fields = document.get("fields") or ()
     yield from _twice("fields", fields, "name")
     for at, field in enumerate(fields):

@@ -6,7 +6,6 @@ A call is data. `read_call` reads what a TOML file or a row holds.
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,21 +13,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NewType
 
 from intake.domain import call_problems
-from intake.domain.call_parts import read_event, read_fields
+from intake.domain.call_parts import read_event, read_fields, read_reasons
 from intake.domain.checks import CheckCode
 from intake.domain.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from intake.domain.call_parts import CallEvent, ChoiceField
+    from intake.domain.call_parts import CallEvent, CannedReason, ChoiceField
 
 CallSlug = NewType("CallSlug", str)
 
 FIRST_LANGUAGE: Final = call_problems.FIRST_LANGUAGE
 """The language our own sentences are written in, and every call speaks: the one to fall back on."""
-
-_FIRST_SENTENCE: Final = re.compile(r"(?<=[.!?])\s")
 
 
 class Format(StrEnum):
@@ -97,22 +94,6 @@ class OrganisationKind:
 
     value: str
     label: LocalText
-
-
-@dataclass(frozen=True, kw_only=True)
-class CannedReason:
-    """A reason for a decision, ready to be sent.
-
-    Attributes:
-        decisions: Which decisions it is written for; never an approval.
-        label: What moderators choose it by.
-        text: What the sender reads.
-    """
-
-    code: str
-    decisions: tuple[Decision, ...]
-    label: LocalText
-    text: LocalText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,23 +211,11 @@ def _call(document: Mapping[str, Any]) -> Call:
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
         requires_captions=bool(document.get("captions", {}).get("required", False)),
-        reasons=tuple(_reason(reason) for reason in document.get("reasons", ())),
+        reasons=read_reasons(document.get("reasons", ()), _text),
         fields=read_fields(document.get("fields") or [], _text),
         event=read_event(document.get("event"), _text, _moment),
         accent=(document.get("look") or {}).get("accent") or None,
         embed_hosts=tuple(document.get("embed_hosts") or ()),
-    )
-
-
-def _reason(table: Mapping[str, Any]) -> CannedReason:
-    text = _text(table["text"])
-    beginnings = {language: _FIRST_SENTENCE.split(words)[0] for language, words in text.words.items()}
-    return CannedReason(
-        code=str(table["code"]),
-        decisions=tuple(Decision(decision) for decision in table["for"]),
-        # Without one, its first sentence does.
-        label=_text(table.get("label", beginnings)),
-        text=text,
     )
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from intake.domain.calls import Call, CannedReason
+    from intake.domain.call_parts import CannedReason
+    from intake.domain.calls import Call
     from intake.domain.submissions import Submission
 
 log = structlog.get_logger()

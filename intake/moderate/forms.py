@@ -21,7 +21,8 @@ from intake.wording.captions import mistake
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from intake.domain.calls import Call, CannedReason
+    from intake.domain.call_parts import CannedReason
+    from intake.domain.calls import Call
     from intake.domain.captions import Cue
 
 _NEEDS_A_REASON = _("Scrivi il motivo: chi ha mandato il video lo legge.")

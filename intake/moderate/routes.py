@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from intake.moderate import (
     alerts,
+    archive,
     bulk,
     captions,
     clip,
@@ -22,6 +23,8 @@ from intake.moderate import (
 )
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.moderate.calls import pages as calls
+from intake.moderate.figures import pages as figures
+from intake.moderate.figures import submissions
 from intake.web.routing import Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -145,6 +148,9 @@ ROUTES: Final = (
     *PEOPLE,
     *ALERTS,
     *HOOKS,
+    Route(rule="/moderate/figures", view=figures.figures, access=Access.VIEWER),
+    Route(rule="/moderate/figures.csv", view=figures.download_figures, access=Access.VIEWER),
+    Route(rule="/moderate/submissions.csv", view=submissions.download_submissions, access=Access.MODERATOR),
     # No call's address begins with “_”.
     Route(rule="/moderate/calls", view=calls.calls, access=Access.VIEWER),
     Route(rule="/moderate/calls/_new", view=calls.new_call, access=Access.ADMIN),
@@ -152,6 +158,7 @@ ROUTES: Final = (
     Route(rule="/moderate/calls/_load", view=calls.load_ready_call, access=Access.ADMIN, methods=("POST",)),
     Route(rule="/moderate/calls/<call_slug>", view=calls.edit_call, access=Access.ADMIN),
     Route(rule="/moderate/calls/<call_slug>", view=calls.save_call, access=Access.ADMIN, methods=("POST",)),
+    Route(rule="/moderate/calls/<call_slug>/archive.zip", view=archive.download_archive, access=Access.ADMIN),
     Route(rule="/moderate/calls/<call_slug>/history", view=calls.call_history, access=Access.VIEWER),
     Route(rule="/moderate/calls/<call_slug>/close", view=calls.close_call, access=Access.ADMIN, methods=("POST",)),
     Route(rule="/moderate/calls/<call_slug>/reopen", view=calls.reopen_call, access=Access.ADMIN, methods=("POST",)),

@@ -91,6 +91,15 @@ class Objects(Originals, Protocol):
         """
         ...
 
+    def read(self, key: ObjectKey, *, start: int = 0) -> Iterator[bytes]:
+        """Give an object's bytes from *start* on, a chunk at a time.
+
+        Raises:
+            ObjectMissing: There is none.
+            StorageUnavailable: The bucket does not answer, or stopped half-way.
+        """
+        ...
+
     def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
         """Go through the objects below *prefix*. What is written or deleted meanwhile may or may not be seen.
 
@@ -176,6 +185,12 @@ class S3Bucket(S3PartUploads):
                 file.write(chunk)
         if path.stat().st_size != answer["ContentLength"]:
             raise StorageUnavailable("the bucket stopped half-way")
+
+    def read(self, key: ObjectKey, *, start: int = 0) -> Iterator[bytes]:
+        """See `Objects`."""
+        with storage_errors():
+            answer = self._client.get_object(Bucket=self.name, Key=key, Range=f"bytes={start}-")
+            yield from answer["Body"].iter_chunks(CHUNK_BYTES)
 
     def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
         """See `Objects`."""

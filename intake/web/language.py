@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel.core import Locale, get_global
-from babel.numbers import format_decimal
 from flask import g, request
 from flask_babel import Babel
 
@@ -17,7 +16,7 @@ from intake.domain.calls import FIRST_LANGUAGE
 from intake.wording import staff as staff_words
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flask import Flask
 
@@ -43,7 +42,7 @@ def set_up_language(app: Flask) -> None:
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
-    app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name)
+    app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name, day=_day, short_day=_short_day)
     app.jinja_env.globals.update(
         local=_local,
         verdict_sentence=_sentence,
@@ -121,8 +120,16 @@ def _meeting(starts_at: datetime, time_zone: str) -> str:
     return wording.meeting(starts_at, time_zone, page_language())
 
 
+def _day(day: date) -> str:
+    return wording.day(day, page_language())
+
+
+def _short_day(day: date) -> str:
+    return wording.day(day, page_language(), pattern="d MMM")
+
+
 def _language_name(code: str) -> str:
-    return str(Locale.parse(page_language()).languages.get(code, code))
+    return wording.language_name(code, page_language())
 
 
 def _utc(moment: datetime) -> str:
@@ -130,7 +137,7 @@ def _utc(moment: datetime) -> str:
 
 
 def _number(value: float) -> str:
-    return format_decimal(value, locale=page_language())
+    return wording.number(value, page_language())
 
 
 def _local(text: LocalText) -> str:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_datetime, get_timezone, get_timezone_name
+from babel.core import Locale
+from babel.dates import format_date, format_datetime, get_timezone, get_timezone_name
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -20,7 +21,7 @@ from intake.wording.advice import CHECKS, REASONS
 from intake.wording.standing import HEADLINES, STATES
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from intake.domain.checks import Check
     from intake.domain.jobs import Progress
@@ -100,6 +101,25 @@ def meeting(starts_at: datetime, time_zone: str, language: str) -> str:
     zone = get_timezone(time_zone)
     when = format_datetime(starts_at, "d MMMM y, HH:mm", tzinfo=zone, locale=language)
     return f"{when} ({get_timezone_name(zone, width='long', zone_variant='generic', locale=language)})"
+
+
+def language_name(code: str, language: str) -> str:
+    """Name a language in another, or in itself."""
+    return str(Locale.parse(language).languages.get(code, code))
+
+
+@lru_cache(maxsize=8192)
+def number(value: float, language: str) -> str:
+    """Write a number. Remembered: tables hold the same ones over and over, and each takes Babel a while."""
+    written: str = format_decimal(value, locale=language)
+    return written
+
+
+@lru_cache(maxsize=2048)
+def day(day: date, language: str, *, pattern: str = "d MMM y") -> str:
+    """Write a day; remembered as numbers are."""
+    written: str = format_date(day, pattern, locale=language)
+    return written
 
 
 def remaining(progress: Progress, language: str) -> str | None:

@@ -44,8 +44,8 @@ ATTRIBUTE: Final = re.compile(
 TAG: Final = re.compile(r"<[^>]*>", re.DOTALL)
 TRANSLATED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 
-A_NAME: Final = frozenset({"Pistoia"})
-"""What is the same in every language, and so stands in the templates as it is."""
+A_NAME: Final = frozenset({"Pistoia", "Esc"})
+"""What is the same in every language, and so stands in the templates as it is; a key is called what stands on it."""
 
 UNITS: Final = frozenset({"min", "px", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "mp", "MOV"})
 

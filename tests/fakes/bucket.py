@@ -66,6 +66,9 @@ class MemoryBucket:
     def fetch(self, key: ObjectKey, path: Path) -> None:
         path.write_bytes(self._find(key).content)
 
+    def read(self, key: ObjectKey, *, start: int = 0) -> Iterator[bytes]:
+        yield self._find(key).content[start:]
+
     def listing(self, prefix: ObjectKey | str) -> Iterator[StoredObject]:
         self._answer()
         for key, held in sorted(self.held.items()):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from intake.domain.calls import Format
 from intake.wording.marking import N_
 
 
@@ -31,7 +32,8 @@ class Kind(StrEnum):
     MEGABYTES = "megabytes"
     MOMENT = "moment"
     TICK = "tick"
-    FORMATS = "formats"
+    SET = "set"
+    """Some of a few."""
     LINES = "lines"
     """A list: one a line."""
 
@@ -43,7 +45,7 @@ class Input:
     Attributes:
         place: Where it stands in the document; in a list, below its entry.
         zone_place: Of a moment: where its time zone stands. Without one it is Pistoia's.
-        options: Of an option: each value with its label.
+        options: Of an option, or a set: each value with its label.
     """
 
     place: str
@@ -210,7 +212,30 @@ GROUPS: Final = (
                 label=N_("Lato corto sotto il quale avvisare, in pixel"),
             ),
             Input(place="rules.max_long_side_px", kind=Kind.NUMBER, label=N_("Lato lungo massimo, in pixel")),
-            Input(place="rules.formats", kind=Kind.FORMATS, label=N_("Formati")),
+            Input(
+                place="rules.formats",
+                kind=Kind.SET,
+                label=N_("Formati"),
+                options=tuple((name.value, name.value.upper()) for name in Format),
+            ),
+        ),
+    ),
+    Group(
+        title=N_("Motivi pronti"),
+        hint=N_("Frasi che chi decide può scegliere e cambiare, per chi ha mandato il video."),
+        list_place="reasons",
+        entry=N_("Motivo"),
+        adds=N_("Aggiungi un motivo"),
+        inputs=(
+            Input(place="code", kind=Kind.NAME, label=N_("Nome interno")),
+            Input(place="label", kind=Kind.WORDS, label=N_("In breve"), is_required=True),
+            Input(place="text", kind=Kind.LONG_WORDS, label=N_("Che cosa legge chi l'ha mandato"), is_required=True),
+            Input(
+                place="for",
+                kind=Kind.SET,
+                label=N_("Serve a"),
+                options=(("ask_again", N_("chiedere una nuova versione")), ("decline", N_("rifiutare"))),
+            ),
         ),
     ),
     Group(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from intake.domain.call_problems import is_zone, moment_or_none
-from intake.domain.calls import FIRST_LANGUAGE, Format
+from intake.domain.calls import FIRST_LANGUAGE
 from intake.moderate.calls.editable import Kind
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _show_tick(place: str, value: Any, _languages: Sequence[str]) -> Values:  # 
     return {place: "y"} if value else {}
 
 
-def _show_formats(place: str, value: Any, _languages: Sequence[str]) -> Values:  # noqa: ANN401 - as above
+def _show_set(place: str, value: Any, _languages: Sequence[str]) -> Values:  # noqa: ANN401 - as above
     return {f"{place}.{name}": "y" for name in value or ()}
 
 
@@ -175,8 +175,8 @@ def _read_tick(typed: Typed) -> bool | None:
     return True if typed.place in typed.values else None
 
 
-def _read_formats(typed: Typed) -> list[str]:
-    return [name.value for name in Format if f"{typed.place}.{name}" in typed.values]
+def _read_set(typed: Typed) -> list[str]:
+    return [name for name, _label in typed.each.options if f"{typed.place}.{name}" in typed.values]
 
 
 def _read_lines(typed: Typed) -> list[str] | None:
@@ -196,7 +196,7 @@ SHOW: Final[Mapping[Kind, Callable[[str, Any, Sequence[str]], Values]]] = Mappin
         Kind.MEGABYTES: _show_megabytes,
         Kind.MOMENT: _show_moment,
         Kind.TICK: _show_tick,
-        Kind.FORMATS: _show_formats,
+        Kind.SET: _show_set,
         Kind.LINES: _show_lines,
     }
 )
@@ -214,7 +214,7 @@ READ: Final[Mapping[Kind, Callable[[Typed], Any]]] = MappingProxyType(
         Kind.MEGABYTES: _read_megabytes,
         Kind.MOMENT: _read_moment,
         Kind.TICK: _read_tick,
-        Kind.FORMATS: _read_formats,
+        Kind.SET: _read_set,
         Kind.LINES: _read_lines,
     }
 )

@@ -68,11 +68,8 @@ def calls() -> ResponseReturnValue:
 
 def new_call() -> ResponseReturnValue:
     """Show an empty call, or a copy of one, to be written."""
-    model = request.args.get("from")
-    with reading(services().engine) as connection:
-        document = calling.present_version(connection, model).document if model else _blank()
-    copied = {name: value for name, value in document.items() if name not in {"slug", "opens_at", "closes_at"}}
-    return private(_editor(typed.values_of(copied, _languages(copied)), _languages(copied), slug=None, edited=None))
+    model = _model(request.args.get("from"))
+    return private(_editor(typed.values_of(model, _languages(model)), _languages(model), slug=None, edited=None))
 
 
 def edit_call(call_slug: str) -> ResponseReturnValue:
@@ -88,7 +85,7 @@ def edit_call(call_slug: str) -> ResponseReturnValue:
 
 def save_new_call() -> ResponseReturnValue:
     """Do what a button of a new call's page says."""
-    return _press({}, slug=None)
+    return _press(_model(request.form.get("model")), slug=None)
 
 
 def save_call(call_slug: str) -> ResponseReturnValue:
@@ -242,6 +239,7 @@ def _editor(  # noqa: PLR0913 - a page is all of this
         labels=_labels(mistakes),
         trouble=trouble,
         slug=slug,
+        model=request.args.get("from") or values.get("model", ""),
         edited=edited,
         focus=focus,
         is_old=is_old,
@@ -271,6 +269,15 @@ def _languages(document: Mapping[str, Any]) -> tuple[str, ...]:
     """The pages' languages, and those the call speaks beside them."""
     ours = wording.languages()
     return (*ours, *sorted(set(document.get("title") or ()) - set(ours)))
+
+
+def _model(slug: str | None) -> dict[str, Any]:
+    """Return what a new call begins as: a copy of another without its address and its dates, or nearly nothing."""
+    if not slug:
+        return _blank()
+    with reading(services().engine) as connection:
+        document = calling.present_version(connection, slug).document
+    return {name: value for name, value in document.items() if name not in {"slug", "opens_at", "closes_at"}}
 
 
 def _blank() -> dict[str, Any]:

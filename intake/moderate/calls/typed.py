@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from intake.moderate.calls.editable import Input
     from intake.moderate.calls.kinds import Values
 
+_WAS: Final = "was"
+"""The name under which each entry of a list says which one it was in the document before."""
+
 MOST_ENTRIES: Final = 50
 """Entries of one list of a call."""
 
@@ -32,7 +35,9 @@ def values_of(document: Mapping[str, Any], languages: Sequence[str]) -> Values:
     for place, each in _places(lambda name: len(_at(shown, name) or ())):
         values |= SHOW[each.kind](place, _at(shown, place), languages)
     for name in LISTS:
-        values[f"{name}.count"] = str(len(_at(shown, name) or ()))
+        entries = _at(shown, name) or ()
+        values |= {f"{name}.{at}.{_WAS}": str(at) for at in range(len(entries))}
+        values[f"{name}.count"] = str(len(entries))
     if document.get("event"):
         zone = str(document["event"].get("time_zone"))
         values["event.starts_at"] = shown_moment(document["event"].get("starts_at"), zone)
@@ -49,11 +54,19 @@ def document_of(values: Mapping[str, str], before: Mapping[str, Any], languages:
     shown = _by_kind(before)
     document = deepcopy(shown)
     for name in LISTS:
-        document[name] = [{} for _ in range(count(clean, name))]
+        document[name] = [
+            _entry(shown.get(name) or (), clean.get(f"{name}.{at}.{_WAS}", "")) for at in range(count(clean, name))
+        ]
     for place, each in _places(lambda name: count(clean, name)):
-        _put(document, place, READ[each.kind](Typed(each, place, clean, languages, before=_at(shown, place))))
+        _put(document, place, READ[each.kind](Typed(each, place, clean, languages, before=_at(document, place))))
     _name_fields(document)
     return _finished(document)
+
+
+def _entry(before: Sequence[dict[str, Any]], was: str) -> dict[str, Any]:
+    # What the form knows nothing of goes with its entry, wherever that was moved.
+    is_old = was.isascii() and was.isdigit() and int(was) < len(before)
+    return deepcopy(before[int(was)]) if is_old else {}
 
 
 def count(values: Mapping[str, str], name: str) -> int:
@@ -84,7 +97,7 @@ def with_entry_earlier(values: Values, name: str, at: int) -> Values:
 def control_of(place: str, languages: Sequence[str]) -> str:
     """Return the name of the control where a problem at *place* is mended."""
     head, _, last = place.rpartition(".")
-    if last == "name":
+    if last in {"name", "code"}:
         return f"{head}.label.{FIRST_LANGUAGE}"
     found = re.match(r"(organisation_kinds|fields\.\d+\.choices)(\.|$)", place)
     if found:
@@ -142,9 +155,10 @@ def _finished(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name_fields(document: dict[str, Any]) -> None:
-    for field in document["fields"]:
-        label = (field.get("label") or {}).get(FIRST_LANGUAGE, "")
-        field["name"] = field.get("name") or short(label, "_") or "domanda"
+    for name, kept_under, otherwise in (("fields", "name", "domanda"), ("reasons", "code", "motivo")):
+        for entry in document[name]:
+            label = (entry.get("label") or {}).get(FIRST_LANGUAGE, "")
+            entry[kept_under] = entry.get(kept_under) or short(label, "_") or otherwise
 
 
 def _clean(text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from intake.actions import calling
 from intake.app import staff_of
 from intake.db import queries
-from intake.db.engine import reading
+from intake.db.engine import reading, writing
 from intake.db.tables import consents
 from tests.builders import a_submission
 from tests.conftest import PASSWORD
@@ -212,6 +212,38 @@ class TestLists:
         assert (field.name, [choice.value for choice in field.choices]) == ("che_citta", ["milano", "blonduos"])
         assert (renamed.name, [choice.value for choice in renamed.choices]) == ("che_citta", ["milano", "blonduos"])
         assert renamed.label_of("milano", "it") == "Milano (MI)"
+
+    def test_what_the_form_does_not_know_goes_with_its_entry_and_its_copy(
+        self, services: Services, admin: FlaskClient
+    ) -> None:
+        with writing(services.engine) as connection:
+            document = calling.present_version(connection, "pistoia2030").document | {"of_others": "kept"}
+            document["steps"][2]["of_others"] = ["kept"]
+            calling.load_document(connection, document, now=services.clock())
+
+        moved = Form(press(admin, OURS, "earlier steps 2")).values
+        admin.post(OURS, data=moved)
+        press(admin, f"{NEW}?from=pistoia2030", slug="copia")
+
+        with reading(services.engine) as connection:
+            ours, copy = (calling.present_version(connection, slug).document for slug in ("pistoia2030", "copia"))
+        assert ["of_others" in step for step in ours["steps"]] == [False, True, False, False]
+        assert (ours["of_others"], copy["of_others"], copy["steps"]) == ("kept", "kept", ours["steps"])
+
+    def test_a_reason_is_written_and_one_that_is_for_nothing_is_refused(
+        self, services: Services, admin: FlaskClient
+    ) -> None:
+        asked = Form(press(admin, OURS, "add reasons")).values
+        at = int(asked["reasons.count"]) - 1
+        asked |= {f"reasons.{at}.{part}.{code}": "Controluce." for part in ("label", "text") for code in ("it", "en")}
+
+        refused = admin.post(OURS, data=asked)
+        saved = admin.post(OURS, data=asked | {f"reasons.{at}.for.decline": "y"})
+
+        with reading(services.engine) as connection:
+            reason = calling.present_version(connection, "pistoia2030").document["reasons"][at]
+        assert (refused.status_code, saved.status_code) == (422, 303)
+        assert (reason["code"], reason["for"]) == ("controluce", ["decline"])
 
 
 class TestConsents:

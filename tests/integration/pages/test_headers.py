@@ -35,6 +35,7 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
         "filename": "nothing.css",
         "name": id_of(a_mail()),
         "signed": tokens.sign("1.new_clips", services.settings.secret_key),
+        "accent": "1f4f8f",
     }
     paths = {
         re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule): rule

@@ -188,3 +188,15 @@ class TestEveryBucketThatIsGone:
 
     def test_it_signs_links_all_the_same(self, absent: PrivateBucket) -> None:
         assert KEY in absent.view_link(KEY)
+
+
+@pytest.mark.parametrize("start", [0, 7, 10])
+def test_an_object_is_read_from_anywhere(bucket: PrivateBucket, start: int) -> None:
+    bucket.put_stream(KEY, io.BytesIO(CONTENT), content_type="video/mp4")
+
+    assert b"".join(bucket.read(KEY, start=start)) == CONTENT[start:]
+
+
+def test_what_is_not_there_cannot_be_read(bucket: PrivateBucket) -> None:
+    with pytest.raises(ObjectMissing):
+        list(bucket.read(KEY))

@@ -1,0 +1,44 @@
+"""The only place that reads the weekly figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from intake.db.figures_tables import weekly_figures
+from intake.domain.figures import Measure
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection, Select
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number of one week."""
+
+    week: date
+    measure: Measure
+    part: str
+    value: float
+
+
+def figures_query(call_slug: str, first: date, last: date) -> Select[Any]:
+    """Return the question for a call's figures of the weeks from *first* to *last*; a test reads its plan."""
+    columns = weekly_figures.c
+    return (
+        select(columns.week, columns.measure, columns.part, columns.value)
+        .where(columns.call_slug == call_slug, columns.week >= first, columns.week <= last)
+        .order_by(columns.week, columns.measure, columns.part)
+    )
+
+
+def figures(connection: Connection, call_slug: str, first: date, last: date) -> list[Figure]:
+    """Return a call's figures of the weeks from *first* to *last*; the empty slug stands for all calls together."""
+    rows = connection.execute(figures_query(call_slug, first, last)).mappings()
+    return [
+        Figure(week=row["week"], measure=Measure(row["measure"]), part=row["part"], value=row["value"]) for row in rows
+    ]

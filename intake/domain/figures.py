@@ -1,0 +1,117 @@
+"""The only place for what the submissions of a week come to: counts, medians, and nobody's name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.checks import CheckCode, Verdict
+from intake.domain.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+SOUND_CHECKS: Final = frozenset(
+    {CheckCode.LOUDNESS, CheckCode.CLIPPING, CheckCode.SILENCE, CheckCode.NOISE, CheckCode.CHANNELS}
+)
+
+DECIDED: Final = frozenset({State.APPROVED, State.DECLINED, State.REDO_REQUESTED})
+"""What a moderator's decision moves a clip to."""
+
+REASON_CHARACTERS: Final = 200
+
+SEEN_TWICE: Final = 2
+"""A reason given once is written to one person, and is nobody else's business; one given again is a figure."""
+
+_A_SECOND_LOT: Final = 2
+
+
+class Measure(StrEnum):
+    """What is counted; each has parts."""
+
+    STATE = "state"
+    """Submissions that came in the week, by the state they are in now."""
+    WAITING = "waiting_hours"
+    """From waiting to be watched to the first decision: `median`, `p90`."""
+    CHECK = "refused_by_check"
+    REASON = "reason"
+    DECISION = "decision"
+    SOUND = "sound"
+    """Clips that were heard: `good`, `warned`."""
+    LEVELS = "sound_levels"
+    """Medians: `speech_to_noise_db`, `integrated_lufs`."""
+    KIND = "organisation_kind"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What of a submission is counted.
+
+    Attributes:
+        checks: Verdicts by check; empty where it was not looked at.
+        waited_h: Hours from waiting to be watched to the first decision; None where there is none yet.
+        decision: The last one, and the reason given.
+    """
+
+    state: State
+    kind: str
+    language: str
+    checks: Mapping[CheckCode, Verdict]
+    speech_to_noise_db: float | None
+    integrated_lufs: float | None
+    waited_h: float | None
+    decision: State | None
+    reason: str | None
+
+
+def week_of(moment: datetime) -> date:
+    """Return the Monday of the week that *moment* falls into, in UTC."""
+    day = moment.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
+
+
+def summary(submissions: Sequence[Counted]) -> dict[tuple[Measure, str], float]:
+    """Return what these submissions come to."""
+    counts: Counter[tuple[Measure, str]] = Counter()
+    for each in submissions:
+        counts.update(_marks(each))
+    reasons = Counter(each.reason[:REASON_CHARACTERS] for each in submissions if each.reason)
+    figures: dict[tuple[Measure, str], float] = {mark: float(count) for mark, count in counts.items()}
+    figures |= {(Measure.REASON, reason): float(n) for reason, n in reasons.items() if n >= SEEN_TWICE}
+    return figures | _middles(submissions)
+
+
+def _marks(each: Counted) -> Iterable[tuple[Measure, str]]:
+    yield Measure.STATE, each.state
+    if each.kind:
+        yield Measure.KIND, each.kind
+    yield Measure.LANGUAGE, each.language
+    if each.state is State.REFUSED:
+        yield from ((Measure.CHECK, code) for code, verdict in each.checks.items() if verdict is Verdict.FAIL)
+    if each.decision is not None:
+        yield Measure.DECISION, each.decision
+    heard = [verdict for code, verdict in each.checks.items() if code in SOUND_CHECKS]
+    if heard:
+        yield Measure.SOUND, "good" if all(verdict is Verdict.PASS for verdict in heard) else "warned"
+
+
+def _middles(submissions: Sequence[Counted]) -> dict[tuple[Measure, str], float]:
+    waited = [each.waited_h for each in submissions if each.waited_h is not None]
+    noise = [each.speech_to_noise_db for each in submissions if each.speech_to_noise_db is not None]
+    loudness = [each.integrated_lufs for each in submissions if each.integrated_lufs is not None]
+    named = (
+        ((Measure.WAITING, "median"), median, waited),
+        ((Measure.WAITING, "p90"), _p90, waited),
+        ((Measure.LEVELS, "speech_to_noise_db"), median, noise),
+        ((Measure.LEVELS, "integrated_lufs"), median, loudness),
+    )
+    return {mark: float(middle(values)) for mark, middle, values in named if values}
+
+
+def _p90(values: Sequence[float]) -> float:
+    return quantiles(values, n=10, method="inclusive")[-1] if len(values) >= _A_SECOND_LOT else values[0]

@@ -1,0 +1,158 @@
+"""The figures' page and its tables: what they count, who may take them away, and that nothing in them is run."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from intake.actions import moderating
+from intake.actions.counting import count_weeks
+from intake.app import staff_of
+from intake.db.engine import writing
+from intake.domain.states import State
+from tests.builders import NOISY, a_judged_receipt, a_letter, a_ruling, a_sender, a_submission, some_findings
+from tests.conftest import PASSWORD
+from tests.integration.pages.browsing import Page
+from tests.integration.pages.conftest import log_in
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from intake.wiring import Services
+    from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def viewer(app: Flask) -> FlaskClient:
+    with app.app_context():
+        staff_of(app).add("chi-guarda@example.org", "viewer", PASSWORD)
+    return log_in(app.test_client(), "chi-guarda@example.org")
+
+
+def rows_of(answer: TestResponse) -> list[list[str]]:
+    return list(csv.reader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+
+
+def numbers(client: FlaskClient, query: str = "") -> dict[tuple[str, str], str]:
+    """The last week's numbers, as the table to take away has them."""
+    return {(row[2], row[3]): row[4] for row in rows_of(client.get(f"/moderate/figures.csv{query}"))[1:]}
+
+
+def test_the_page_counts_what_came_and_what_was_decided(
+    services: Services, clock: FakeClock, desk: FlaskClient
+) -> None:
+    a_submission(services, state=State.REFUSED)
+    a_judged_receipt(services, some_findings(checks=(NOISY,)))
+    submission = a_submission(services)
+    clock.advance(hours=6)
+    with writing(services.engine) as connection:
+        moderating.decide(
+            connection, submission.id, a_ruling(submission, moderating.Decision.DECLINE), now=services.clock()
+        )
+
+    count_weeks(services.engine)
+
+    found = numbers(desk)
+    assert found["state", "declined"] == "1"
+    assert found["state", "refused"] == "1"
+    assert found["waiting_hours", "median"] == "6"
+    assert found["refused_by_check", "duration"] == "1"
+    assert (found["decision", "declined"], found["sound", "warned"]) == ("1", "1")
+    assert "3 video arrivati, 1 deciso." in Page(desk.get("/moderate/figures")).text
+
+
+def test_a_clip_that_moves_is_counted_where_it_is_now(services: Services, desk: FlaskClient) -> None:
+    submission = a_submission(services)
+    count_weeks(services.engine)
+    with writing(services.engine) as connection:
+        moderating.decide(
+            connection, submission.id, a_ruling(submission, moderating.Decision.DECLINE), now=services.clock()
+        )
+
+    weeks = count_weeks(services.engine), count_weeks(services.engine)
+
+    found = numbers(desk)
+    assert weeks == (1, 0)
+    assert ("state", "awaiting_review") not in found
+    assert found["state", "declined"] == "1"
+
+
+def test_a_reason_written_to_one_person_is_no_figure(services: Services, desk: FlaskClient) -> None:
+    a_submission(services, state=State.DECLINED)
+    count_weeks(services.engine)
+    once = numbers(desk)
+    a_submission(services, state=State.DECLINED, letter=a_letter(submission_key="another"))
+    count_weeks(services.engine)
+
+    reason = ("reason", "Il volto è controluce.")
+    assert (reason in once, numbers(desk)[reason]) == (False, "2")
+
+
+def test_stopped_between_two_weeks_it_counts_them_all_the_next_time(services: Services, desk: FlaskClient) -> None:
+    a_submission(services)
+
+    count_weeks(services.engine, is_stopped=lambda: True)
+    stopped = numbers(desk)
+    count_weeks(services.engine)
+
+    assert (stopped, numbers(desk)["state", "awaiting_review"]) == ({}, "1")
+
+
+def test_a_call_and_a_period_can_be_chosen(services: Services, desk: FlaskClient) -> None:
+    a_submission(services)
+    count_weeks(services.engine)
+
+    mine, unknown, earlier = (
+        numbers(desk, query) for query in ("?call=pistoia2030", "?call=another", "?from=2020-01-01&to=2020-02-01")
+    )
+
+    # An unknown call is no call: all together.
+    assert (mine == unknown, earlier) == (True, {})
+
+
+def test_every_drawing_has_a_name_and_its_numbers(services: Services, desk: FlaskClient) -> None:
+    a_submission(services, state=State.DECLINED)
+    count_weeks(services.engine)
+
+    page = Page(desk.get("/moderate/figures?lang=en"))
+
+    drawings = [drawing for drawing in page.all("svg") if drawing.get("role") == "img"]
+    assert drawings
+    assert all(page.has_id(name) for drawing in drawings for name in drawing["aria-labelledby"].split())
+    assert len(page.all("details")) == len(drawings)
+
+
+def test_an_empty_service_has_figures_too(desk: FlaskClient) -> None:
+    assert "0 video arrivati" in Page(desk.get("/moderate/figures?from=&to=never")).text
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+39 0573", "-2", "@SUM(A1)", '=HYPERLINK("http://x")'])
+def test_no_cell_is_a_formula(services: Services, desk: FlaskClient, formula: str) -> None:
+    a_submission(services, letter=a_letter(sender=a_sender(role=formula, organisation='Bar; "Sport"')))
+
+    answer = desk.get("/moderate/submissions.csv?call=pistoia2030")
+
+    (row,) = rows_of(answer)[1:]
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    assert (row[8], row[9]) == (f"'{formula}", 'Bar; "Sport"')
+
+
+def test_more_rows_than_one_look_takes_are_all_there_once(services: Services, desk: FlaskClient) -> None:
+    from bench.desk_rows import fill
+
+    fill(services.engine, 1203)
+
+    ids = [row[0] for row in rows_of(desk.get("/moderate/submissions.csv"))[1:]]
+
+    assert (len(ids), len(set(ids))) == (1203, 1203)
+
+
+def test_who_may_only_look_gets_numbers_and_no_names(viewer: FlaskClient) -> None:
+    answers = [viewer.get(f"/moderate/{path}").status_code for path in ("figures", "figures.csv", "submissions.csv")]
+
+    assert answers == [200, 200, 403]
+    assert "submissions.csv" not in viewer.get("/moderate/figures").text
