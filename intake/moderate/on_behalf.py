@@ -11,7 +11,6 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from babel import Locale
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -23,11 +22,11 @@ from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.submissions import Sender
-from intake.moderate.access import moderator_name
+from intake.moderate.access import MODERATOR, may, moderator_name
 from intake.moderate.answers import private
 from intake.web.forms import AddressedFields, VideoForm, cleaned
 from intake.web.health import require_room
-from intake.web.language import page_language
+from intake.web.language import language_name, page_language
 from intake.web.receiving import store_video
 from intake.web.services import services
 from intake.web.uploads import take_video
@@ -63,7 +62,7 @@ class OnBehalfForm(AddressedFields, VideoForm):
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(call.rules, *args, **kwargs)
         self.offer_kinds(call)
-        self.language.choices = [(code, _name_of(code)) for code in languages()]
+        self.language.choices = [(code, language_name(code)) for code in languages()]
 
     def letter(self, filed_by: str) -> Letter:
         """Return what is handed in, without any answer to a consent."""
@@ -79,11 +78,13 @@ class OnBehalfForm(AddressedFields, VideoForm):
 def make_room() -> None:
     """Let the request that hands a clip in carry a video; to be called before the login's guard, which reads the form.
 
+    Whoever may not is sent away by the guard, without having been let in with so much.
+
     Raises:
         NotFound: There is no such call.
         StorageFull: As it says: better said while there is still room to spool nothing.
     """
-    if request.endpoint == HAND_IN and request.method == "POST":
+    if request.endpoint == HAND_IN and request.method == "POST" and may(MODERATOR):
         require_room(services().settings, request.content_length or 0)
         take_video(request, _call((request.view_args or {})["call_slug"]).rules.max_bytes)
 
@@ -156,8 +157,3 @@ def _page(call: Call, form: OnBehalfForm) -> str:
         own_fields=own_fields,
         own_names=tuple(field.name for field in own_fields),
     )
-
-
-def _name_of(language: str) -> str:
-    name = Locale.parse(language).get_language_name(page_language()) or language
-    return name[0].upper() + name[1:]
