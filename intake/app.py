@@ -19,6 +19,7 @@ from intake.gallery.routes import ROUTES as GALLERY_ROUTES
 from intake.gallery.routes import gallery_blueprint
 from intake.logs import set_up_logging
 from intake.moderate.access import Staff, set_up_access
+from intake.moderate.on_behalf import HAND_IN
 from intake.moderate.routes import moderate_blueprint
 from intake.settings import Settings
 from intake.submit import description as submit_description
@@ -90,7 +91,7 @@ _READING: Final = (
 """What programs ask time and again."""
 
 # Their bodies carry a video: they check their own form's token. The API bears a secret in a header and no cookie.
-_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace")
+_OWN_CSRF_CHECK: Final = ("submit.send", "submit.replace", HAND_IN)
 
 # Mail programs post to it (RFC 8058), with the signed link as the only authority.
 _SIGNED: Final = ("moderate.stop_alert",)

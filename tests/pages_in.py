@@ -95,7 +95,10 @@ def _desk(client: FlaskClient, submission_ids: list[str], query: str) -> Iterato
     page = Page(client.get("/moderate/login"))
     fields = {"email": MODERATOR, "password": PASSWORD, "csrf_token": page.value("csrf_token")}
     client.post("/moderate/login", data=fields)
-    yield "queue", client.get("/moderate/" + query).text
+    for path in ("/moderate/", "/moderate/on-behalf/pistoia2030"):
+        yield path, client.get(path + query).text
+    waiting = "&".join(f"id={submission_id}" for submission_id in submission_ids)
+    yield "bulk", client.get(f"/moderate/bulk-decline{query}&{waiting}").text
     for path in ("people", "alerts", "hooks", "invitations/nobody"):
         yield path, client.get(f"/moderate/{path}{query}").text
     for submission_id in submission_ids:

@@ -69,6 +69,7 @@ class Dispatcher:
             self._every("beat", heartbeats.BEAT_S)
             self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
             self._every("forget_senders", LEFTOVERS_EVERY_S)
+            self._every("ask_again", LEFTOVERS_EVERY_S)
             self._every("count_weeks", FIGURES_EVERY_S)
             self.stop.wait(settings.hint_s / 2)
 
@@ -94,6 +95,11 @@ class Dispatcher:
         """Erase addresses that waited too long for their last mail."""
         with writing(self.services.engine) as connection:
             housekeeping.forget_senders(connection, now=self.services.clock())
+
+    def ask_again(self) -> None:
+        """Ask those once more for whom a clip was handed in and who did not answer."""
+        with writing(self.services.engine) as connection:
+            housekeeping.ask_again(connection, now=self.services.clock())
 
     def count_weeks(self) -> None:
         """Count the figures of the weeks that changed."""

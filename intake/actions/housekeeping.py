@@ -16,7 +16,7 @@ from intake.actions.moderating import call_operator
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import finish_upload, give_up_upload
 from intake.actions.uploading import put_together, throw_away
-from intake.db import backlog, queries
+from intake.db import backlog, filings, queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES, JobKind
@@ -47,6 +47,9 @@ an upload and writing down its name there are moments."""
 
 REMIND_AFTER: Final = timedelta(hours=24)
 """After this long a sender whose file did not come is reminded, once: two days are left to send it."""
+
+ASK_AGAIN_AFTER: Final = timedelta(days=3)
+"""After this long somebody for whom a clip was handed in, and who did not answer, is asked once more."""
 
 ADDRESS_KEPT: Final = timedelta(hours=72)
 """After this long the address of whoever withdrew is erased, even if no mail server took the last mail."""
@@ -83,6 +86,14 @@ def forget_senders(connection: Connection, *, now: datetime) -> int:
         erase_address(connection, submission_id)
         log.warning("confirmation_given_up", submission_id=submission_id)
     return len(waiting)
+
+
+def ask_again(connection: Connection, *, now: datetime) -> int:
+    """Ask those once more for whom a clip was handed in and who did not answer; return how many."""
+    silent = filings.unanswered(connection, before=now - ASK_AGAIN_AFTER)
+    for submission_id, revision in silent:
+        jobs.enqueue(connection, submission_id, revision, JobKind.MAIL_UNCONFIRMED)
+    return len(silent)
 
 
 def sweep_leftovers(engine: Engine, private: Uploads, gallery: Objects, *, now: datetime) -> int:
@@ -152,7 +163,9 @@ def remind(connection: Connection, submission_id: SubmissionId) -> bool:
     """Ask for one mail to the sender of a file that is still awaited; False where one was asked for before."""
     submission = queries.lock_submission(connection, submission_id)
     asked = backlog.was_asked(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
-    if asked or submission.state is not State.UPLOADING:
+    # Whoever had theirs handed in by somebody else never began anything.
+    is_filed = submission.filed_by is not None and submission.came_from is None
+    if asked or is_filed or submission.state is not State.UPLOADING:
         return False
     jobs.enqueue(connection, submission.id, submission.revision, JobKind.MAIL_REMINDER)
     return True

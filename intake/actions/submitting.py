@@ -9,20 +9,21 @@ job is in the database, whatever becomes of the web process and the queue.
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from intake.actions import tokens
 from intake.actions.captioning import forget_captions
+from intake.actions.consenting import record_answers
 from intake.actions.moving import move, record_creation
 from intake.db import queries
 from intake.db.tables import AWAITED, FOUND, consents, submissions
 from intake.domain.errors import CallClosed
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
-from intake.domain.submissions import SubmissionId
+from intake.domain.submissions import Cause, SubmissionId
 from intake.domain.uploads import part_bytes_for
 from intake.storage import keys
 
@@ -59,12 +60,14 @@ class Letter:
     Attributes:
         answers: One answer to each consent of the call.
         submission_key: The client's own name for this submission, so that it can ask twice and be counted once.
+        filed_by: Who on the staff hands it in for the sender, whose own answers are asked for afterwards.
     """
 
     sender: Sender
     answers: Mapping[ConsentKind, bool]
     file: Declared
     submission_key: str | None
+    filed_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,8 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
     Raises:
         CallClosed: The call takes no videos now.
     """
-    if not call.is_open(now):
+    # What came by mail in time may be handed in later.
+    if not call.is_open(now) and letter.filed_by is None:
         raise CallClosed(call.slug)
     known = queries.submission_by_key(connection, call.slug, letter.submission_key) if letter.submission_key else None
     if known is None:
@@ -99,8 +103,7 @@ def start_upload(connection: Connection, call: Call, letter: Letter, *, now: dat
         return Upload(submission_id=known.id, token=token_of(connection, known.id, secret_key), upload_key=None)
     # A page that came back with the browser's Back button: another video, or one that was taken back or never came.
     # Or somebody else's, who chose the same words for their program's key. It is another submission.
-    fresh = Letter(sender=letter.sender, answers=letter.answers, file=letter.file, submission_key=None)
-    return create_submission(connection, call, fresh, now=now, secret_key=secret_key)
+    return create_submission(connection, call, replace(letter, submission_key=None), now=now, secret_key=secret_key)
 
 
 def finish_upload(connection: Connection, submission_id: SubmissionId, upload_key: ObjectKey, *, now: datetime) -> bool:
@@ -113,13 +116,14 @@ def finish_upload(connection: Connection, submission_id: SubmissionId, upload_ke
     if submission.state is not State.UPLOADING or submission.upload_key != upload_key:
         return False
     forget_captions(connection, submission.id)
+    filed_by = submission.filed_by if submission.came_from is None else None
     return move(
         connection,
         submission,
         State.UPLOADED,
-        actor="sender",
+        actor=filed_by or "sender",
         now=now,
-        then=[JobKind.INSPECT, JobKind.MAIL_RECEIPT],
+        then=[JobKind.INSPECT, JobKind.MAIL_FILED if filed_by else JobKind.MAIL_RECEIPT],
         came_from=None,
         received_at=now,
         original_key=upload_key,
@@ -207,12 +211,14 @@ def create_submission(connection: Connection, call: Call, letter: Letter, *, now
             token_sha256=tokens.hash_of(token),
             token_sealed=tokens.seal(token, secret_key),
             submission_key=letter.submission_key,
+            filed_by=letter.filed_by,
             **_told(letter),
             **said_of(letter.file),
             **awaited_columns(letter.file, upload_key, now=now),
         )
     )
-    record_creation(connection, submission_id, now=now)
+    cause = Cause.FILED if letter.filed_by else None
+    record_creation(connection, submission_id, actor=letter.filed_by or "sender", cause=cause, now=now)
     _record_answers(connection, call, submission_id, letter, now=now)
     return Upload(submission_id=submission_id, token=token, upload_key=upload_key)
 
@@ -280,18 +286,5 @@ def is_about(known: Submission, letter: Letter) -> bool:
 def _record_answers(
     connection: Connection, call: Call, submission_id: SubmissionId, letter: Letter, *, now: datetime
 ) -> None:
-    language = letter.sender.language
-    rows = [
-        {
-            "submission_id": submission_id,
-            "kind": consent.kind,
-            "version": consent.version,
-            # Where the call does not speak the page's language, the words were Italian.
-            "language": consent.text.language_for(language),
-            "text_sha256": consent.text_sha256(language),
-            "given": letter.answers.get(consent.kind, False),
-            "answered_at": now,
-        }
-        for consent in call.consents
-    ]
-    connection.execute(insert(consents), rows)
+    if letter.filed_by is None:
+        record_answers(connection, call, submission_id, letter.answers, language=letter.sender.language, now=now)

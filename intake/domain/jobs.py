@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     MAIL_PUBLISHED = "mail_published"
     MAIL_WITHDRAWN = "mail_withdrawn"
     MAIL_REMINDER = "mail_reminder"
+    MAIL_FILED = "mail_filed"
+    MAIL_UNCONFIRMED = "mail_unconfirmed"
     STAFF_MAIL = "staff_mail"
     HOOK = "hook"
 
@@ -102,6 +104,8 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: _A_MAIL,
         JobKind.MAIL_WITHDRAWN: _A_MAIL,
         JobKind.MAIL_REMINDER: _A_MAIL,
+        JobKind.MAIL_FILED: _A_MAIL,
+        JobKind.MAIL_UNCONFIRMED: _A_MAIL,
         JobKind.STAFF_MAIL: _A_MAIL,
         # What does not answer costs no attempt either; after a day it is given up.
         JobKind.HOOK: JobRule(queue=Queue.QUICK, max_attempts=5, needs_operator=False),

@@ -38,6 +38,8 @@ class Mail(StrEnum):
     WITHDRAWN = "withdrawn"
     REMINDER = "reminder"
     UNFINISHED = "unfinished"
+    FILED = "filed"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -19,6 +19,8 @@ from intake.web.language import page_language
 from intake.wording.captions import mistake
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from intake.domain.call_parts import CannedReason
     from intake.domain.calls import Call
     from intake.domain.captions import Cue
@@ -30,6 +32,14 @@ _REASON_CHARACTERS: Final = 2000
 def _without_nul(text: str | None) -> str | None:
     # PostgreSQL keeps no NUL.
     return text.replace("\0", "") if text else text
+
+
+def _joined(canned: CannedReason | None, untrusted_written: str | None, language: str) -> str:
+    written = (untrusted_written or "").strip()
+    if canned is None:
+        return written
+    words = canned.text.in_language(language)
+    return written if written.startswith(words) else f"{words}\n{written}".strip()
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
@@ -82,11 +92,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
 
     def full_reason(self) -> str:
         """Return what the sender reads: the canned reason in their language, then what was written."""
-        written, canned = (self.reason.data or "").strip(), self._canned_reason()
-        if canned is None:
-            return written
-        words = canned.text.in_language(self._language)
-        return written if written.startswith(words) else f"{words}\n{written}".strip()
+        return _joined(self._canned_reason(), self.reason.data, self._language)
 
     def _canned_reason(self) -> CannedReason | None:
         return self._call.reason(self.reason_code.data or "") if self._call else None
@@ -103,6 +109,33 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             poster=self.poster.data,
             **values,
         )
+
+
+class BulkForm(FlaskForm):  # type: ignore[misc] # as above
+    """One reason for all of several clips that are declined."""
+
+    reason_code = SelectField(_("Motivi pronti"), validate_choice=True)
+    reason = TextAreaField(
+        _("Motivo, per chi ha mandato i video"), [Length(max=_REASON_CHARACTERS)], filters=[_without_nul]
+    )
+    note = TextAreaField(_("Nota interna"), [Length(max=_REASON_CHARACTERS)], filters=[_without_nul])
+
+    def __init__(self, reasons: Iterable[CannedReason], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self._reasons = {reason.code: reason for reason in reasons}
+        labels = [(code, reason.label.in_language(page_language())) for code, reason in self._reasons.items()]
+        self.reason_code.choices = [("", _("Scegli…")), *labels]
+        # Where the page offers none, none is sent.
+        self.reason_code.data = self.reason_code.data or ""
+
+    def validate_reason(self, _field: TextAreaField) -> None:
+        """Demand a reason: the senders read it."""
+        if not self.reason_in(FIRST_LANGUAGE):
+            raise ValidationError(_NEEDS_A_REASON)
+
+    def reason_in(self, language: str) -> str:
+        """Return what a sender reads who is written to in *language*."""
+        return _joined(self._reasons.get(self.reason_code.data or ""), self.reason.data, language)
 
 
 class RefusalForm(FlaskForm):  # type: ignore[misc] # as above

@@ -52,6 +52,7 @@ class QueueRow:
         waited: For how long it is in its state, in words.
         looked_at: Who looks at it now, in words.
         lacks_consent: Whether it may not be published as things are.
+        awaits_consent: Whether somebody handed it in whose sender did not answer yet.
     """
 
     id: SubmissionId
@@ -68,6 +69,7 @@ class QueueRow:
     finding: str | None
     looked_at: str | None
     lacks_consent: bool
+    awaits_consent: bool
 
 
 def queue() -> ResponseReturnValue:
@@ -135,6 +137,7 @@ def _row(submission: Submission, call: Call, looked_at: str | None) -> QueueRow:
         finding=finding(worst, language) if worst else None,
         looked_at=looked_at,
         lacks_consent=submission.state not in FINAL and not submission.has_consent(ConsentKind.GALLERY),
+        awaits_consent=submission.awaits_consent,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from intake.moderate import (
     alerts,
     archive,
+    bulk,
     captions,
     clip,
     cutting,
@@ -14,6 +15,7 @@ from intake.moderate import (
     hooks,
     invitations,
     looking,
+    on_behalf,
     operating,
     people,
     preview,
@@ -126,6 +128,11 @@ ROUTES: Final = (
     ),
     Route(rule="/moderate/<uuid:submission_id>/cut", view=cutting.cut, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/<uuid:submission_id>/clean", view=cutting.clean, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/on-behalf", view=on_behalf.choose_call, access=Access.MODERATOR),
+    Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.show_form, access=Access.MODERATOR),
+    Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.hand_in, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/bulk-decline", view=bulk.confirm_bulk, access=Access.MODERATOR),
+    Route(rule="/moderate/bulk-decline", view=bulk.decline_bulk, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
     Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),
@@ -170,5 +177,6 @@ GUARDS: Final = {
 def moderate_blueprint() -> Blueprint:
     """Build the blueprint of this audience; every route of it is behind the login."""
     made = blueprint("moderate", ROUTES, guards=GUARDS)
+    made.before_request(on_behalf.make_room)
     made.context_processor(undoing.standing_offer)
     return made

@@ -11,7 +11,8 @@ from werkzeug.exceptions import BadRequest
 from wtforms import ValidationError
 
 from intake.actions.submitting import Declared, Letter
-from intake.submit.forms import FileTooLarge, SendForm, cleaned, own_name, refuse_file, shown_name
+from intake.submit.forms import SendForm
+from intake.web.forms import FileTooLarge, cleaned, own_name, refuse_file, shown_name
 from intake.web.language import page_language, prefer_language
 from intake.web.problems import Problem, ProblemCode
 from intake.wording import languages

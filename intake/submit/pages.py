@@ -13,16 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from intake.actions import submitting, uploading
 from intake.db import queries
 from intake.db.engine import reading, writing
-from intake.domain.errors import StorageUnavailable, TryAgainLater
+from intake.domain.errors import TryAgainLater
 from intake.domain.states import ASKED_FOR_A_FILE, AWAITING_FILE, FINAL, REPLACEABLE, State
 from intake.submit.beforehand import beforehand
-from intake.submit.forms import SendForm, VideoForm, WithdrawForm
+from intake.submit.forms import ConfirmForm, SendForm, WithdrawForm
 from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
 from intake.submit.status import status_view
 from intake.web.errors import error_page
+from intake.web.forms import VideoForm, own_name
 from intake.web.health import require_room
 from intake.web.language import page_language, prefer_language
+from intake.web.receiving import store_video
 from intake.web.security import allow_recording
 from intake.web.services import services
 from intake.web.uploads import FORM_OVERHEAD_BYTES, drain, take_video
@@ -30,12 +32,10 @@ from intake.wording import languages, say
 from intake.wording.marking import N_
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from flask.typing import ResponseReturnValue
 
     from intake.domain.calls import Call
-    from intake.domain.submissions import ObjectKey, Submission, SubmissionId, Token
+    from intake.domain.submissions import Submission, Token
 
 log = structlog.get_logger()
 
@@ -91,7 +91,7 @@ def send(call_slug: str) -> ResponseReturnValue:
 def show_submission(token: str) -> ResponseReturnValue:
     """Show where a submission stands, to whoever holds its secret."""
     submission = submission_behind(token)
-    return private(render_template("submit/status.html", **_status_context(submission, token)))
+    return status_page(submission, token)
 
 
 def withdraw(token: str) -> ResponseReturnValue:
@@ -168,7 +168,7 @@ def _receive(call: Call, form: SendForm) -> Token:
     letter = form.letter()
     upload = _start(call, letter)
     if upload.upload_key is not None:
-        _store(upload.submission_id, upload.upload_key, form.stream())
+        store_video(upload.submission_id, upload.upload_key, form.stream())
         log.info("submission_received", submission_id=upload.submission_id, size_bytes=letter.file.size_bytes)
     return upload.token
 
@@ -183,7 +183,7 @@ def _receive_instead(submission: Submission, form: VideoForm) -> None:
     # The parts that a browser sent before it came to this.
     uploading.throw_away(parts.private, submission)
     try:
-        _store(begun.id, begun.upload_key, form.stream())
+        store_video(begun.id, begun.upload_key, form.stream())
     except TryAgainLater:
         _ask_again(begun)
         raise
@@ -199,8 +199,12 @@ def _ask_again(submission: Submission) -> None:
 
 
 def _replace_page(submission: Submission, token: str, form: VideoForm, status: int) -> Response:
-    context = _status_context(submission, token) | {"replace_form": form}
-    return private(render_template("submit/status.html", **context), status)
+    return status_page(submission, token, status, replace_form=form)
+
+
+def status_page(submission: Submission, token: str, status: int = 200, **changes: object) -> Response:
+    """Answer with the status page; *changes* are the forms that must be mended."""
+    return private(render_template("submit/status.html", **_status_context(submission, token) | changes), status)
 
 
 def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
@@ -219,30 +223,10 @@ def _start(call: Call, letter: submitting.Letter) -> submitting.Upload:
         return start()
 
 
-def _store(submission_id: SubmissionId, upload_key: ObjectKey, stream: BinaryIO) -> None:
-    """Put the bytes into the bucket, see that all are there, and give the receipt."""
-    parts = services()
-    size_bytes = stream.seek(0, 2)
-    stream.seek(0)
-    if parts.private.put_stream(upload_key, stream, content_type=uploading.VIDEO_TYPE) != size_bytes:
-        raise StorageUnavailable("the bucket holds another size than was sent")
-    with writing(parts.engine) as connection:
-        is_received = submitting.finish_upload(connection, submission_id, upload_key, now=parts.clock())
-    if not is_received:
-        _throw_away_strays(submission_id, upload_key)
-
-
-def _throw_away_strays(submission_id: SubmissionId, upload_key: ObjectKey) -> None:
-    # Withdrawn or begun anew meanwhile: these bytes are nobody's. But housekeeping may have received them before us.
-    parts = services()
-    with reading(parts.engine) as connection:
-        is_known = upload_key in queries.private_keys(connection, [submission_id])
-    if not is_known:
-        try:
-            parts.private.delete([upload_key])
-        except StorageUnavailable as error:
-            # The sweep will.
-            log.warning("delete_postponed", submission_id=submission_id, cause=str(error))
+def unanswered(submission: Submission, call: Call) -> ConfirmForm:
+    """Return the form that asks a sender about what was handed in for them: their details in it, no answer."""
+    chosen = {own_name(name): value for name, value in submission.sender.choices.items()}
+    return ConfirmForm.of(call, formdata=None, obj=submission.sender, **chosen)
 
 
 def _call(slug: str) -> Call:
@@ -288,6 +272,8 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "status_url": parts.settings.public_url + url_for("submit.show_submission", token=token),
         "token": token,
         "just_received": "received" in request.args and submission.state not in {State.UPLOADING, *FINAL},
+        "just_confirmed": "confirmed" in request.args and not submission.awaits_consent,
+        "confirm_form": unanswered(submission, call) if submission.awaits_consent else None,
         "can_go_on": submission.state is State.UPLOADING,
         "can_replace": submission.state in REPLACEABLE,
         "must_replace": submission.state in ASKED_FOR_A_FILE,

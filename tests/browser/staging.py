@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
@@ -49,6 +49,13 @@ class Stage:
         """Set a submission down in *state*; its review copy can be played where there is one."""
         letter = _letter(family_name, language=language)
         submission_id, token = builders.a_receipt(self._services, state=state, letter=letter)
+        self._file(builders.read(self._services, submission_id))
+        return _staged(family_name, submission_id, token)
+
+    def filed(self, family_name: str) -> Staged:
+        """Set a submission down that a moderator handed in, and whose sender has not answered."""
+        letter = replace(_letter(family_name), answers={}, filed_by=builders.MODERATOR)
+        submission_id, token = builders.a_receipt(self._services, state=State.AWAITING_REVIEW, letter=letter)
         self._file(builders.read(self._services, submission_id))
         return _staged(family_name, submission_id, token)
 

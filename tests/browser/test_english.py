@@ -90,7 +90,7 @@ def test_a_moderator_stays_in_english(a_moderator: Callable[..., Moderator], sta
     expect(moderator.page.get_by_role("heading", level=1)).to_have_text(waiting.name)
     assert_english(moderator.page)
 
-    moderator.page.get_by_label("Reason").fill("Too dark.")
+    moderator.page.get_by_role("textbox", name="Reason").fill("Too dark.")
     moderator.decides("Decline")
     moderator.has_decided("Declined")
     assert_english(moderator.page)

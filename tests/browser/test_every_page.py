@@ -220,6 +220,46 @@ def a_decided_clip(cast: Cast) -> Page:
     return _desk(cast.published.desk_path)(cast)
 
 
+def a_clip_handed_in(cast: Cast) -> Page:
+    return _desk(cast.stage.filed("Costa").desk_path)(cast)
+
+
+def a_clip_to_be_answered_for(cast: Cast) -> Page:
+    sender = cast.sender()
+    sender.opens(cast.stage.filed("Costa").status_path)
+    return sender.page
+
+
+def an_undo(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens(cast.stage.submission("Costa").desk_path)
+    moderator.gives_the_reason("Il volto è controluce.")
+    moderator.decides("Rifiuta")
+    moderator.has_decided("Rifiutato")
+    return moderator.page
+
+
+def the_mails_beforehand(cast: Cast) -> Page:
+    moderator = cast.moderator()
+    moderator.opens(cast.stage.submission("Costa").desk_path)
+    moderator.gives_the_reason("Il volto è controluce.")
+    moderator.decides("Anteprima della mail")
+    expect(moderator.page.locator("#mail-preview")).to_contain_text("Il volto è controluce.")
+    return moderator.page
+
+
+def the_keys(cast: Cast) -> Page:
+    page = _desk("/moderate/")(cast)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+def a_bulk_decline(cast: Cast) -> Page:
+    first, second = cast.stage.submission("Costa"), cast.stage.submission("Rossi")
+    return _desk(f"/moderate/bulk-decline?id={first.id}&id={second.id}")(cast)
+
+
 def the_codes_for_the_second_step(cast: Cast) -> Page:
     moderator = cast.moderator()
     moderator.opens("/moderate/tf-setup")
@@ -273,6 +313,14 @@ OTHER_PAGES: Final = {
     "waiting clip": a_waiting_clip,
     "no reason": a_decision_without_a_reason,
     "decided clip": a_decided_clip,
+    "clip handed in": a_clip_handed_in,
+    "clip to be answered for": a_clip_to_be_answered_for,
+    "undo": an_undo,
+    "mails beforehand": the_mails_beforehand,
+    "keys": the_keys,
+    "on behalf": _desk("/moderate/on-behalf/pistoia2030"),
+    "on behalf, of which call": _desk("/moderate/on-behalf"),
+    "bulk decline": a_bulk_decline,
     "alerts": _desk("/moderate/alerts"),
     "people": _admin("/moderate/people"),
     "invitation with mistakes": an_invitation_with_mistakes,

@@ -65,11 +65,11 @@ def test_a_view_is_an_address_that_filters_without_scripts(stage: Stage, a_moder
     moderator.page.get_by_text("Filtri").click()
     moderator.page.get_by_label("Audio", exact=True).select_option("avvisi sull'audio")
     moderator.page.get_by_role("button", name="Mostra").click()
-    expect(moderator.page.locator(".queue li")).to_have_count(1)
-    expect(moderator.page.locator(".queue li")).to_contain_text("l'audio gracchia")
+    expect(moderator.page.locator("ol.queue > li")).to_have_count(1)
+    expect(moderator.page.locator("ol.queue > li")).to_contain_text("l'audio gracchia")
 
     moderator.page.get_by_role("link", name="togli avvisi sull'audio").click()
-    expect(moderator.page.locator(".queue li")).to_have_count(2)
+    expect(moderator.page.locator("ol.queue > li")).to_have_count(2)
 
 
 @pytest.mark.parametrize("query", ["?q=sereni&verdict=warned&unknown=1", "?state=any&order=newest"])

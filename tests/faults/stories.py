@@ -8,6 +8,7 @@ import subprocess
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -225,6 +226,27 @@ def half_way(services: Services, _clips: Clips) -> SubmissionId:
     return upload.submission_id
 
 
+def handed_in(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that somebody handed in for its sender, who is to be asked."""
+    path = clips.plain
+    letter = replace(builders.a_letter(size_bytes=path.stat().st_size), answers={}, filed_by=builders.MODERATOR)
+    upload = builders.an_upload(services, letter)
+    assert upload.upload_key is not None
+    services.private.put_file(upload.upload_key, path, content_type="video/mp4")
+    with writing(services.engine) as connection:
+        assert submitting.finish_upload(connection, upload.submission_id, upload.upload_key, now=services.clock())
+    return upload.submission_id
+
+
+def unanswered(services: Services, clips: Clips) -> SubmissionId:
+    """As `handed_in`, three days later: its sender is to be asked once more."""
+    submission_id = handed_in(services, clips)
+    late = services.clock() + housekeeping.ASK_AGAIN_AFTER + timedelta(minutes=1)
+    with writing(services.engine) as connection:
+        assert housekeeping.ask_again(connection, now=late) == 1
+    return submission_id
+
+
 def approve(services: Services, submission_id: SubmissionId) -> moderating.Outcome:
     """Approve what waits for review."""
     return rule(services, builders.read(services, submission_id), moderating.Decision.APPROVE)
@@ -381,6 +403,8 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.MAIL_PUBLISHED: published_whole,
     JobKind.MAIL_WITHDRAWN: deleted,
     JobKind.MAIL_REMINDER: half_way,
+    JobKind.MAIL_FILED: handed_in,
+    JobKind.MAIL_UNCONFIRMED: unanswered,
 }
 
 AFTER: dict[JobKind, State] = {
@@ -397,6 +421,8 @@ AFTER: dict[JobKind, State] = {
     JobKind.MAIL_PUBLISHED: State.PUBLISHED,
     JobKind.MAIL_WITHDRAWN: State.WITHDRAWN,
     JobKind.MAIL_REMINDER: State.UPLOADING,
+    JobKind.MAIL_FILED: State.AWAITING_REVIEW,
+    JobKind.MAIL_UNCONFIRMED: State.AWAITING_REVIEW,
 }
 """Where a submission rests when its job of a kind, and what else there was to do, is done."""
 

@@ -141,8 +141,12 @@ def test_a_withdrawal_always_wins(state: State, rival: Callable[..., Callable[[]
 
 @pytest.mark.parametrize(
     "decisions",
-    [(Decision.APPROVE, Decision.DECLINE), (Decision.APPROVE, Decision.APPROVE)],
-    ids=["for and against", "both for"],
+    [
+        (Decision.APPROVE, Decision.APPROVE),
+        (Decision.APPROVE, Decision.DECLINE),
+        (Decision.APPROVE, Decision.ASK_AGAIN),
+    ],
+    ids=["both for", "for and against", "for and not yet"],
 )
 def test_of_two_moderators_at_once_exactly_one_decides(decisions: tuple[Decision, Decision], world: World) -> None:
     services = world.services

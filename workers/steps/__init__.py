@@ -51,6 +51,8 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: send_mail,
         JobKind.MAIL_WITHDRAWN: send_mail,
         JobKind.MAIL_REMINDER: send_mail,
+        JobKind.MAIL_FILED: send_mail,
+        JobKind.MAIL_UNCONFIRMED: send_mail,
         JobKind.STAFF_MAIL: send_staff_mail,
         JobKind.HOOK: call_hook,
     }

@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 _VERDICTS: Final = frozenset({State.REFUSED, State.REDO_REQUESTED, State.DECLINED})
 
-_UNASKED: Final = frozenset({Mail.REMINDER, Mail.UNFINISHED})
+_UNASKED: Final = frozenset({Mail.REMINDER, Mail.UNFINISHED, Mail.FILED, Mail.UNCONFIRMED})
 """These answer nothing that their reader did, and so say how to get no more of them."""
 
 
@@ -150,6 +150,13 @@ def _reminder(services: Services, job: Job, submission: Submission, call: Call) 
     return Mail.UNFINISHED, facts | {"waited_for_review": submission.came_from is State.AWAITING_REVIEW}
 
 
+def _filed(services: Services, job: Job, submission: Submission, call: Call) -> Said | None:
+    if not submission.awaits_consent:
+        return None
+    mail = Mail.FILED if job.kind is JobKind.MAIL_FILED else Mail.UNCONFIRMED
+    return mail, {"call": call, **_secret(services, submission)}
+
+
 _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
     {
         JobKind.MAIL_RECEIPT: _receipt,
@@ -157,6 +164,8 @@ _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
         JobKind.MAIL_PUBLISHED: _publication,
         JobKind.MAIL_WITHDRAWN: _withdrawal,
         JobKind.MAIL_REMINDER: _reminder,
+        JobKind.MAIL_FILED: _filed,
+        JobKind.MAIL_UNCONFIRMED: _filed,
     }
 )
 """What each kind says; None where it has nothing true to say any more."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import housekeeping, moderating, submitting
+from intake.actions import consenting, housekeeping, moderating, submitting
 from intake.db import backlog
 from intake.db.engine import reading, writing
+from intake.domain.decisions import Decision
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.mail import answers
 from tests import builders
 from tests.builders import a_letter, a_sender, a_submission, an_upload, read
 from tests.integration.mail.sending import (
@@ -497,3 +500,90 @@ def send_again(services: Services, submission_id: SubmissionId) -> None:
         upload_key = submitting.replace_file(connection, submission_id, file, now=services.clock())
         assert upload_key is not None
         submitting.finish_upload(connection, submission_id, upload_key, now=services.clock())
+
+
+class TestAClipHandedInForItsSender:
+    def test_asks_its_sender_in_their_language(self, post: Services, server: MailServer) -> None:
+        _, token = builders.a_receipt(post, letter=a_filed_letter(language="en"))
+
+        send_mails(post)
+
+        mail = the_mail(server)
+        assert mail["Subject"] == "Your video: we need your confirmation"
+        assert f"http://localhost/submissions/{token} " in text_of(mail)
+        assert mail["List-Unsubscribe"] is not None
+
+    def test_asks_once_more_after_three_days_and_never_again(
+        self, post: Services, server: MailServer, clock: FakeClock
+    ) -> None:
+        builders.a_receipt(post, letter=a_filed_letter())
+        forget_mails(post)
+
+        asked = [ask_again_after(post, clock, days=days) for days in (2, 2, 30)]
+        send_mails(post)
+
+        assert asked == [0, 1, 0]
+        assert the_mail(server)["Subject"] == "Il tuo video aspetta ancora la tua conferma"
+
+    def test_asks_nobody_who_answered(self, post: Services, server: MailServer, clock: FakeClock) -> None:
+        submission_id, _ = builders.a_receipt(post, letter=a_filed_letter())
+        call, anna = builders.the_call(post), a_sender()
+        with writing(post.engine) as connection:
+            assert consenting.confirm(connection, call, submission_id, anna, {}, now=post.clock())
+
+        asked = ask_again_after(post, clock, days=4)
+        send_mails(post)
+
+        assert asked == 0
+        assert server.taken == []
+
+    def test_whose_file_never_came_writes_to_nobody(self, post: Services, server: MailServer, clock: FakeClock) -> None:
+        upload = an_upload(post, a_filed_letter())
+        clock.advance(days=2)
+
+        with writing(post.engine) as connection:
+            is_asked = housekeeping.remind(connection, upload.submission_id)
+        send_mails(post)
+
+        assert not is_asked
+        assert server.taken == []
+
+
+def a_filed_letter(**sender: str) -> submitting.Letter:
+    return replace(a_letter(sender=a_sender(**sender)), answers={}, filed_by=builders.MODERATOR)
+
+
+def ask_again_after(services: Services, clock: FakeClock, *, days: int) -> int:
+    clock.advance(days=days)
+    with writing(services.engine) as connection:
+        return housekeeping.ask_again(connection, now=services.clock())
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"), [(Decision.DECLINE, State.DECLINED), (Decision.ASK_AGAIN, State.REDO_REQUESTED)]
+)
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_a_moderator_sees_beforehand_is_what_is_sent(
+    post: Services, server: MailServer, decision: Decision, state: State, language: str
+) -> None:
+    # Given a mail that was shown before the decision
+    submission_id, token = builders.a_receipt(
+        post, state=State.AWAITING_REVIEW, letter=a_letter(sender=a_sender(language=language))
+    )
+    waiting = read(post, submission_id)
+    reason = "Si sente il traffico.\nPuoi rifarlo?"
+    status_url = f"http://localhost/submissions/{token}"
+    shown = answers.words_to(waiting.sender, answers.turned_down(state, reason, status_url=status_url))
+    forget_mails(post)
+
+    # When it is decided
+    with writing(post.engine) as connection:
+        ruling = builders.a_ruling(waiting, decision, reason=reason)
+        moderating.decide(connection, submission_id, ruling, now=post.clock())
+    send_mails(post)
+
+    # Then exactly that mail arrives
+    mail = the_mail(server)
+    part = mail.get_body(("plain",))
+    assert part is not None
+    assert (mail["Subject"], str(part.get_content()).replace("\r\n", "\n")) == (shown.subject, shown.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.submit.forms import cleaned
+from intake.web.forms import cleaned
 
 
 @pytest.mark.parametrize(
