@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from intake.domain.calls import Rules
     from intake.domain.facts import AudioLevels, Stretch
 
+DELIVERED_LUFS: Final = -16.0
+"""How loud a published clip is. Source: AES TD1008, for streams on phones and computers."""
+
+DELIVERED_DBTP: Final = -1.0
+"""Highest true peak of a published clip, so that no decoder clips. Source: EBU R128 s2."""
+
 SILENT_LUFS: Final = -60.0
 VERY_QUIET_LUFS: Final = -45.0
 QUIET_LUFS: Final = -33.0

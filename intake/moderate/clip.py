@@ -18,10 +18,12 @@ from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
 from intake.moderate.cutting_panel import cut_form_of, cutting_panel
 from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
+from intake.moderate.meters import meters_of
 from intake.moderate.stuck import stuck_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
+from intake.web.waveform import marks_on, places_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +83,9 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         call=call,
         kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
         view_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
+        marked=marks_on(submission.shown_levels, submission.checks, page_language()),
+        places=places_on(submission.shown_levels, submission.checks),
+        meters=meters_of(submission.shown_levels, page_language()),
         still_urls=[parts.private.view_link(key) for key in submission.stills],
         history=history,
         form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from intake import wording
 from intake.db import backlog, queries
 from intake.domain.states import State
-from intake.submit.waveform import Marked, marks_on
 from intake.web.links import clip_url
+from intake.web.waveform import Marked, marks_on
 from intake.wording import standing
 
 if TYPE_CHECKING:

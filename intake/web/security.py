@@ -90,7 +90,7 @@ def _policy(media_origin: str) -> str:
         (
             "default-src 'none'",
             f"script-src {scripts}",
-            "style-src 'self'",
+            f"style-src {scripts}",
             f"img-src 'self' data: {media_origin}",
             f"media-src {media}",
             "font-src 'self'",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import OutputWrong
-from intake.domain.listening import SILENT_LUFS
+from intake.domain.listening import DELIVERED_DBTP, DELIVERED_LUFS, SILENT_LUFS
 from workers.media import limits
 from workers.media.boxes import read_container
 from workers.media.commands import sound, writing
@@ -33,11 +33,8 @@ if TYPE_CHECKING:
 VIDEO_NAME: Final = "video.mp4"
 SMALL_NAME: Final = "video-small.mp4"
 
-TARGET_LUFS: Final = -16.0
-"""Loudness of speech on the web. Source: AES TD1008, for streams on phones and computers."""
-
-MAX_PEAK_DBTP: Final = -1.0
-"""Highest true peak, so that no decoder clips. Source: EBU R128 s2."""
+TARGET_LUFS: Final = DELIVERED_LUFS
+MAX_PEAK_DBTP: Final = DELIVERED_DBTP
 
 MAX_GAIN_DB: Final = 20.0
 """More would lift the room to the level of a voice."""

@@ -50,6 +50,16 @@ def marks_on(levels: AudioLevels | None, checks: Sequence[Check], language: str)
     )
 
 
+def places_on(levels: AudioLevels | None, checks: Sequence[Check]) -> list[dict[str, str | float]]:
+    """Return the same places for a script: kind, start and end in seconds."""
+    if levels is None:
+        return []
+    return [
+        {"kind": stretch.kind, "start": stretch.starts_s, "end": stretch.ends_s}
+        for stretch in telling_stretches(levels, checks)
+    ]
+
+
 def _marked(kind: StretchKind, stretches: Sequence[Stretch], duration_s: float, language: str) -> Marked:
     return Marked(
         kind=kind,
