@@ -62,6 +62,7 @@ class OnBehalfForm(AddressedFields, VideoForm):
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(call.rules, *args, **kwargs)
         self.offer_kinds(call)
+        self.video.label.text = _("Il video")
         self.language.choices = [(code, language_name(code)) for code in languages()]
 
     def letter(self, filed_by: str) -> Letter:
