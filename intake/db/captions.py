@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from intake.db.tables import captions, jobs
-from intake.domain.captions import Captions, Origin
+from intake.domain.captions import Captions, Origin, cues_within
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.webvtt import read_webvtt
 
@@ -28,9 +29,18 @@ def public_captions(connection: Connection, submission: Submission) -> dict[str,
 
     Pages, and the files in the gallery bucket, both come from here.
     """
-    return {
-        language: found for language, found in captions_of(connection, submission.id).items() if found.may_be_public
+    every = {
+        language: as_shown(found, submission) for language, found in captions_of(connection, submission.id).items()
     }
+    return {language: found for language, found in every.items() if found.may_be_public}
+
+
+def as_shown(found: Captions, submission: Submission) -> Captions:
+    """Return captions on the clock of what is shown of a clip; what is read in parts that are cut off is left out."""
+    cut, video = submission.cut, submission.video
+    if not cut.is_shorter or video is None:
+        return found
+    return replace(found, cues=cues_within(found.cues, cut.start_s, cut.start_s + cut.length_s(video.duration_s)))
 
 
 def draft_job_state(connection: Connection, submission_id: SubmissionId) -> JobState | None:

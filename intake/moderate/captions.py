@@ -13,7 +13,7 @@ from intake import wording
 from intake.actions import captioning
 from intake.actions.captioning import Edition, Saved
 from intake.db import queries
-from intake.db.captions import captions_of, draft_job_state
+from intake.db.captions import as_shown, captions_of, draft_job_state
 from intake.db.engine import reading, writing
 from intake.domain import captions as rules
 from intake.domain.captions import advice_on, wrapped
@@ -111,7 +111,11 @@ def captions_file(submission_id: UUID) -> ResponseReturnValue:
         submission = queries.submission_by_id(connection, str(submission_id))
         found = captions_of(connection, submission.id)
     language = request.args.get("of", submission.sender.language)
-    response = private(write_webvtt(found[language].cues if language in found else ()))
+    known = found.get(language)
+    if known and request.args.get("shown"):
+        # For the player, which shows the clip as it is cut; who takes the file away brings it back for the original.
+        known = as_shown(known, submission)
+    response = private(write_webvtt(known.cues if known else ()))
     response.headers["Content-Type"] = "text/vtt; charset=utf-8"
     return response
 
@@ -135,7 +139,7 @@ def captions_panel(connection: Connection, submission: Submission, call: Call) -
         "captions_tabs": [tab for tab in _tabs(submission, call, found) if tab.captions or tab.is_spoken],
         "spoken_captions": spoken if spoken and spoken.cues else None,
         "may_be_captioned": captioning.may_be_captioned(submission),
-        "step_hints": _hints(submission, call, spoken.cues if spoken else ()),
+        "step_hints": _hints(submission, call, as_shown(spoken, submission).cues if spoken else ()),
     }
 
 
@@ -166,6 +170,9 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         limits=LIMITS,
         video_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
         poster_url=parts.private.view_link(submission.stills[submission.poster]) if submission.stills else None,
+        starts_s=submission.cut.start_s,
+        is_shorter=submission.cut.is_shorter,
+        shown_track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language, shown="y"),
         track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language),
         has_transcriber=parts.settings.asr_model_dir is not None,
         is_drafting=draft in {JobState.READY, JobState.LEASED},

@@ -125,7 +125,7 @@ def _illegal(moves: list[Row[Any]]) -> Iterator[str]:
 
 
 def _missing(one: Submission, private: Mapping[str, int]) -> Iterator[str]:
-    for key in (one.original_key, one.review_key, one.waveform_key, *one.stills):
+    for key in (one.original_key, one.review_key, one.waveform_key, one.cleaner_key, *one.stills):
         if key is not None and not private.get(key):
             yield f"{one.id}: {key} is not there"
     if one.original_key is not None and private.get(one.original_key) != one.original_bytes:

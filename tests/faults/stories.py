@@ -15,13 +15,24 @@ from typing import TYPE_CHECKING
 import psutil
 from sqlalchemy import event, func, select, update
 
-from intake.actions import captioning, heartbeats, housekeeping, jobs, judging, moderating, publishing, submitting
+from intake.actions import (
+    captioning,
+    cutting,
+    heartbeats,
+    housekeeping,
+    jobs,
+    judging,
+    moderating,
+    publishing,
+    submitting,
+)
 from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
 from intake.db.tables import events, submissions
 from intake.db.tables import jobs as jobs_table
 from intake.domain.calls import Format
 from intake.domain.captions import Cue
+from intake.domain.cutting import Cut
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
@@ -130,7 +141,39 @@ def to_review(services: Services, clips: Clips) -> SubmissionId:
     submission_id = received(services, clips.plain)
     with writing(services.engine) as connection:
         job = builders.take_job(connection, submission_id, JobKind.INSPECT)
-    return _record(services, clips, job, builders.an_inspection(job, sha256=sha256_of(clips.plain)))
+    facts = builders.some_facts(
+        duration_s=11.0, sound_s=11.0, width_px=320, height_px=240, frame_rate=5.0, audio_channels=1
+    )
+    found = builders.an_inspection(job, sha256=sha256_of(clips.plain), findings=builders.some_findings(video=facts))
+    return _record(services, clips, job, found)
+
+
+def to_recut(services: Services, clips: Clips) -> SubmissionId:
+    """A submission that a moderator wants cut."""
+    submission_id = to_review(services, clips)
+    assert recut(services, builders.read(services, submission_id), Cut(start_s=0.5)) is moderating.Outcome.DONE
+    return submission_id
+
+
+def recut(services: Services, seen: Submission, cut: Cut) -> moderating.Outcome:
+    """Have what was *seen* cut anew."""
+    with writing(services.engine) as connection:
+        return cutting.ask_recut(
+            connection,
+            seen.id,
+            cut,
+            reviewed_sha256=seen.review_sha256 or "",
+            moderator=builders.MODERATOR,
+            now=services.clock(),
+        )
+
+
+def to_clean(services: Services, clips: Clips) -> SubmissionId:
+    """A submission whose sound somebody wants to hear with less noise."""
+    submission_id = to_review(services, clips)
+    with writing(services.engine) as connection:
+        assert cutting.ask_cleaning(connection, submission_id, moderator=builders.MODERATOR, now=services.clock())
+    return submission_id
 
 
 def to_publish(services: Services, clips: Clips) -> SubmissionId:
@@ -393,6 +436,8 @@ def _record(services: Services, clips: Clips, job: Job, found: judging.Inspectio
 _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.INSPECT: lambda services, clips: received(services, clips.plain),
     JobKind.ENCODE: to_encode,
+    JobKind.RECUT: to_recut,
+    JobKind.CLEAN_SOUND: to_clean,
     JobKind.PUBLISH: to_publish,
     JobKind.UNPUBLISH: withdrawn,
     JobKind.PURGE: withdrawn,
@@ -410,6 +455,8 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
 AFTER: dict[JobKind, State] = {
     JobKind.INSPECT: State.AWAITING_REVIEW,
     JobKind.ENCODE: State.AWAITING_REVIEW,
+    JobKind.RECUT: State.AWAITING_REVIEW,
+    JobKind.CLEAN_SOUND: State.AWAITING_REVIEW,
     JobKind.PUBLISH: State.PUBLISHED,
     JobKind.UNPUBLISH: State.WITHDRAWN,
     JobKind.PURGE: State.WITHDRAWN,

@@ -59,6 +59,8 @@ def test_a_worker_killed_after_its_commit_has_done_the_job(kind: JobKind, world:
     ("kind", "point"),
     [
         (JobKind.INSPECT, Point(effect="private.put_file", side="after", nth=2)),
+        (JobKind.RECUT, Point(effect="private.put_file", side="after", nth=2)),
+        (JobKind.CLEAN_SOUND, Point(effect="private.put_file", side="after", nth=1)),
         (JobKind.PUBLISH, Point(effect="gallery.put_file", side="after", nth=7)),
         (JobKind.CAPTION, Point(effect="gallery.put_file", side="after", nth=1)),
         (JobKind.UNPUBLISH, Point(effect="gallery.delete_below", side="after", nth=1)),

@@ -20,6 +20,8 @@ class Editor {
     this.template = form.querySelector('[data-cue]')
     this.words = JSON.parse(form.dataset.words)
     this.isUnsaved = form.dataset.isUnsaved === 'y'
+    // Captions are on the original's clock; a clip whose beginning is cut off is shown on one of its own.
+    this.startsAt_s = Number(form.dataset.starts)
     this.stopAt = null
   }
 
@@ -44,7 +46,7 @@ class Editor {
   }
 
   get now() {
-    return Math.round(this.video.currentTime * 1000)
+    return Math.round((this.video.currentTime + this.startsAt_s) * 1000)
   }
 
   // ---------------------------------------------------------------- what somebody does
@@ -102,8 +104,8 @@ class Editor {
   }
 
   play(at) {
-    this.video.currentTime = this.cues[at].start_ms / 1000
-    this.stopAt = this.cues[at].end_ms / 1000
+    this.video.currentTime = this.shownAt_s(this.cues[at].start_ms)
+    this.stopAt = this.shownAt_s(this.cues[at].end_ms)
     this.video.play().catch(() => {})
   }
 
@@ -147,9 +149,13 @@ class Editor {
     this.form.querySelector('[data-unsaved]').hidden = !this.isUnsaved
     for (const cue of [...(this.track.cues ?? [])]) this.track.removeCue(cue)
     for (const { start_ms, end_ms, text } of this.cues) {
-      const cue = new VTTCue(start_ms / 1000, end_ms / 1000, escaped(tidy(text)))
-      this.track.addCue(cue)
+      const cue = new VTTCue(this.shownAt_s(start_ms), this.shownAt_s(end_ms), escaped(tidy(text)))
+      if (cue.startTime < cue.endTime) this.track.addCue(cue)
     }
+  }
+
+  shownAt_s(at_ms) {
+    return Math.max(at_ms / 1000 - this.startsAt_s, 0)
   }
 
   draw() {
@@ -183,13 +189,12 @@ class Editor {
   }
 
   follow() {
-    const now = this.video.currentTime
-    if (this.stopAt !== null && now >= this.stopAt) {
+    if (this.stopAt !== null && this.video.currentTime >= this.stopAt) {
       this.video.pause()
       this.stopAt = null
     }
     this.cues.forEach((cue, at) => {
-      this.item(at)?.classList.toggle('is-now', now * 1000 >= cue.start_ms && now * 1000 < cue.end_ms)
+      this.item(at)?.classList.toggle('is-now', this.now >= cue.start_ms && this.now < cue.end_ms)
     })
   }
 
