@@ -35,7 +35,9 @@ WORD: Final = re.compile(r"[^\W\d_]{2,}")
 NUMBER: Final = re.compile(r"\b(?:[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 """Hashes, ids of requests and submissions."""
 SEEN_BY_NOBODY: Final = re.compile(r"<(script|style|code|svg)\b.*?</\1>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
-_NAMES: Final = "act|do|language|move|opens|when|trouble|verdict|stage|live|upload|upload-panel|upload-url|upload-token"
+_NAMES: Final = (
+    "act|do|take|sound|language|move|opens|when|trouble|verdict|stage|live|upload|upload-panel|upload-url|upload-token"
+)
 _PLACES: Final = "arrived|seek|watched|leftover|call"
 """What scripts read in `data-…` and nobody sees: names, and where something is. All other words there are shown."""
 ATTRIBUTE: Final = re.compile(

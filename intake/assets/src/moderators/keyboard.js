@@ -94,7 +94,7 @@ export function mount(dialog) {
     if (carriesOut(event)) return event.preventDefault()
     if (event.key === 'Escape' && event.target.matches(TYPING)) return event.target.blur()
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat && event.key.length === 1) return
-    if (event.target.matches(TYPING) || dialog.open || event.target.closest('dialog')) return
+    if (event.target.matches(TYPING) || event.target.closest('dialog[open]') || dialog.open) return
     if (OWN_KEYS[event.key] && event.target.matches(OWN_KEYS[event.key])) return
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
     const playerKey = PLAYER[key]
