@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intake.actions import jobs
 from intake.actions.captioning import has_checked_captions
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Event, Submission, SubmissionId
 
 
+_LAST_PICTURES_S: Final = 0.5
+"""Nearer to its end than this a clip may have no picture any more: sound often lasts a little longer."""
+
+
 class Outcome(StrEnum):
     """How a decision ended. Losing a race is no error: the other one is told."""
 
@@ -50,6 +54,7 @@ class Ruling:
         reason: What the sender reads; None only for an approval.
         note: What only staff read.
         poster: Which still stands for the clip, from 0; None for the one that inspection found best.
+        poster_at_s: Or which moment of the copy that was watched; it goes before a still.
         wait_s: Seconds that what follows waits, so that the decision can be undone.
     """
 
@@ -58,6 +63,7 @@ class Ruling:
     moderator: str
     reason: str | None = None
     note: str | None = None
+    poster_at_s: float | None = None
     poster: int | None = None
     wait_s: float = UNDO_S
 
@@ -248,6 +254,7 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         note=ruling.note,
         approved_sha256=ruling.reviewed_sha256,
         poster=_poster(submission, ruling),
+        poster_at_s=_moment(submission, ruling),
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
     )
@@ -261,6 +268,12 @@ def _lacks_captions(connection: Connection, submission: Submission) -> bool:
 def _poster(submission: Submission, ruling: Ruling) -> int:
     is_there = ruling.poster is not None and ruling.poster < len(submission.stills)
     return ruling.poster if ruling.poster is not None and is_there else submission.poster
+
+
+def _moment(submission: Submission, ruling: Ruling) -> float | None:
+    if ruling.poster_at_s is None or submission.shown_video is None:
+        return None
+    return min(ruling.poster_at_s, max(submission.shown_video.duration_s - _LAST_PICTURES_S, 0.0))
 
 
 def _turn_down(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:

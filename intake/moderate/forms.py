@@ -14,6 +14,7 @@ from wtforms.widgets import HiddenInput
 from intake.actions.moderating import Ruling
 from intake.domain.calls import FIRST_LANGUAGE
 from intake.domain.decisions import Decision
+from intake.domain.moments import read_seconds
 from intake.domain.webvtt import BadCaptions, decoded, read_any
 from intake.web.language import page_language
 from intake.wording.captions import mistake
@@ -61,6 +62,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     )
     note = TextAreaField(_("Nota interna"), [Length(max=_REASON_CHARACTERS)], filters=[_without_nul])
     poster = IntegerField(validators=[Optional(), NumberRange(min=0, max=100)])
+    poster_at_s = StringField(_("Oppure il fotogramma a"), filters=[_without_nul])
     reviewed_sha256 = HiddenField(validators=[InputRequired()])
 
     def __init__(
@@ -85,6 +87,11 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
                 _("Questo motivo è scritto per un'altra decisione: scegline un altro o scrivi il tuo.")
             )
 
+    def validate_poster_at_s(self, field: StringField) -> None:
+        """Take only moments as people write them."""
+        if (field.data or "").strip() and read_seconds(field.data) is None:
+            raise ValidationError(_("Scrivi i secondi, come 12,5, o minuti e secondi, come 1:05."))
+
     def validate_reason(self, _field: TextAreaField) -> None:
         """Demand a reason for everything but an approval: the sender reads it."""
         if self.decision.data != Decision.APPROVE and not self.full_reason():
@@ -107,6 +114,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
             moderator=moderator,
             note=(self.note.data or "").strip() or None,
             poster=self.poster.data,
+            poster_at_s=read_seconds(self.poster_at_s.data or ""),
             **values,
         )
 

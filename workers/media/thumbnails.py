@@ -91,6 +91,24 @@ def take_stills(
         raise VideoRefused(CheckCode.DECODABLE, Reason.DAMAGED, measured=facts.video_codec) from error
 
 
+def draw_moment(  # noqa: PLR0913 - a file, a moment of it, and where it goes
+    sandbox: Sandbox, path: Path, facts: VideoFacts, *, at_s: float, folder: Path, stop: StopSignal | None = None
+) -> tuple[Path, Path]:
+    """Draw the upright picture of *path* that is shown at *at_s*, in seconds, as JPEG and WebP into *folder*.
+
+    Raises:
+        ToolFailed: No picture of it can be decoded.
+        LeaseLost: *stop* was set.
+    """
+    names = ("moment.jpg", "moment.webp")
+    argv = pictures.draw_moment(_still_look(facts), at_s=at_s, names=names)
+    sandbox.run(argv, source=path, output=folder, limits=limits.STILLS, stop=stop)
+    jpeg, webp = (folder / name for name in names)
+    if not (jpeg.is_file() and webp.is_file()):
+        raise OutputWrong(f"no picture at {at_s} s")
+    return jpeg, webp
+
+
 def make_webps(sandbox: Sandbox, stills: Sequence[Path], *, folder: Path, stop: StopSignal | None = None) -> list[Path]:
     """Write each of *stills*, JPEGs of `take_stills`, as WebP of the same name into *folder*, which is empty.
 
@@ -113,10 +131,7 @@ def make_webps(sandbox: Sandbox, stills: Sequence[Path], *, folder: Path, stop: 
 
 
 def _take_stills(sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop: StopSignal | None) -> Pictures:
-    # A still is not a moving picture: no frame may be dropped for its rate, nor mixed with its neighbour.
-    look = replace(
-        look_of(facts, max_long_px=MAX_SIDE_PX, max_short_px=MAX_SIDE_PX), max_frame_rate=None, is_interlaced=False
-    )
+    look = _still_look(facts)
     step_s = facts.duration_s / (MAX_KEYFRAMES - 1)
     sparse = copy_keyframes(
         sandbox, path, step_s=step_s, last_s=facts.last_keyframe_s or None, folder=folder, stop=stop
@@ -128,6 +143,12 @@ def _take_stills(sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Pat
         drawn = _with_early_stills(sandbox, path, facts, look, drawn, folder=folder, stop=stop)
         levels = replace(levels, change=_share(greatest_change(drawn.grays)))
     return _chosen(drawn, levels)
+
+
+def _still_look(facts: VideoFacts) -> Look:
+    # A still is not a moving picture: no frame may be dropped for its rate, nor mixed with its neighbour.
+    look = look_of(facts, max_long_px=MAX_SIDE_PX, max_short_px=MAX_SIDE_PX)
+    return replace(look, max_frame_rate=None, is_interlaced=False)
 
 
 def _draw(  # noqa: PLR0913 - a file, how it is drawn, and where it goes

@@ -22,7 +22,7 @@ from workers.media.boxes import read_container
 from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
-from workers.media.thumbnails import make_webps
+from workers.media.thumbnails import draw_moment, make_webps
 from workers.steps.captions import write_captions
 from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.facts import VideoFacts
     from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
     from intake.wiring import Services
     from workers.media.delivery import Delivery
@@ -96,6 +97,7 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
     waveform = json.dumps(delivery.sound.waveform.as_document())
     (folder / WAVEFORM_NAME).write_text(waveform, encoding="utf-8")
     _make_stills(services, submission, workspace, folder)
+    _make_poster(submission, workspace, review, facts, folder)
     smallest = delivery.small or delivery.video
     sprite = draw_sprite(
         workspace.sandbox,
@@ -110,15 +112,24 @@ def _make(services: Services, submission: Submission, workspace: Workspace) -> B
 
 
 def _make_stills(services: Services, submission: Submission, workspace: Workspace, folder: Path) -> None:
-    """Fill *folder* with the stills and the one that was chosen as the poster, each as JPEG and WebP."""
+    """Fill *folder* with the stills, each as JPEG and WebP."""
     stills = [folder / STILL_NAME.format(number) for number, _ in enumerate(submission.stills, start=1)]
     for still, key in zip(stills, submission.stills, strict=True):
         services.private.fetch(key, still)
     webps = make_webps(workspace.sandbox, stills, folder=workspace.room("webps"), stop=workspace.stop)
-    for made in (stills[submission.poster], webps[submission.poster]):
-        shutil.copyfile(made, folder / f"poster{made.suffix}")
     for webp in webps:
         shutil.move(webp, folder / webp.name)
+
+
+def _make_poster(submission: Submission, workspace: Workspace, review: Path, facts: VideoFacts, folder: Path) -> None:
+    """Put what was chosen as the poster into *folder*: one of the stills in it, or any moment of what was watched."""
+    still = STILL_NAME.format(submission.poster + 1)
+    drawn: tuple[Path, ...] = (folder / still, (folder / still).with_suffix(".webp"))
+    if submission.poster_at_s is not None:
+        room, at_s = workspace.room("moment"), submission.poster_at_s
+        drawn = draw_moment(workspace.sandbox, review, facts, at_s=at_s, folder=room, stop=workspace.stop)
+    for made in drawn:
+        shutil.copyfile(made, folder / f"poster{made.suffix}")
 
 
 def _fetch_reviewed(services: Services, submission: Submission, workspace: Workspace) -> Path:

@@ -2,6 +2,7 @@
 
 /** Which elements want which piece; `mount(element)` is what a piece exports. */
 const PIECES = {
+  '[data-moment]': () => import('./moderators/moment.js'),
   '[data-waves]': () => import('./moderators/waves.js'),
   '[data-captions]': () => import('./moderators/captions.js'),
   '[data-seek]': () => import('./moderators/seek.js'),

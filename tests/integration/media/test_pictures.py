@@ -12,7 +12,7 @@ import pytest
 from tests import media_factory
 from workers.media import boxes, probe
 from workers.media.sprites import draw_sprite
-from workers.media.thumbnails import make_webps, take_stills
+from workers.media.thumbnails import draw_moment, make_webps, take_stills
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,26 @@ def test_each_still_gets_a_webp_of_its_name_and_size(
     assert sorted(tmp_path.iterdir()) == sorted(webps)
     assert all(webp.read_bytes()[8:12] == b"WEBP" for webp in webps)
     assert {size_px(webp) for webp in webps} == {size_px(stills[0])} == {(240, 320)}
+
+
+def test_a_moment_is_drawn_upright_in_both_formats(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_portrait_clip)
+
+    made = draw_moment(sandbox, source, facts_of(sandbox, source), at_s=1.0, folder=tmp_path)
+
+    assert [path.suffix for path in made] == [".jpg", ".webp"]
+    assert {size_px(path) for path in made} == {(240, 320)}
+
+
+def test_each_moment_is_another_picture(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_landscape_clip)
+    facts = facts_of(sandbox, source)
+
+    early, _ = draw_moment(sandbox, source, facts, at_s=1.0, folder=tmp_path)
+    seen = early.read_bytes()
+    late, _ = draw_moment(sandbox, source, facts, at_s=9.0, folder=tmp_path)
+
+    assert late.read_bytes() != seen
 
 
 @pytest.mark.parametrize(

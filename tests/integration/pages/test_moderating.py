@@ -300,6 +300,7 @@ class TestADecision:
             {"poster": "-1"},
             {"poster": "x"},
             {"poster": "101"},
+            {"poster_at_s": "adesso"},
             {"note": "x" * 2001},
         ],
         ids=lambda fields: " ".join(f"{name}={str(value)[:8]}" for name, value in fields.items()),
@@ -330,6 +331,20 @@ class TestADecision:
         decide(desk, submission, "approve", poster="7")
 
         assert read(services, submission.id).poster == 0
+
+    @pytest.mark.parametrize(
+        ("typed", "at_s"),
+        [("0:07", 7.0), ("3,25", 3.25), ("", None), ("999", 59.5)],
+        ids=["a clock", "a comma", "-", "late"],
+    )
+    def test_takes_any_moment_of_the_clip_for_the_poster(
+        self, desk: FlaskClient, services: Services, typed: str, at_s: float | None
+    ) -> None:
+        submission = a_submission(services)
+
+        decide(desk, submission, "approve", poster="1", poster_at_s=typed)
+
+        assert read(services, submission.id).poster_at_s == at_s
 
     def test_that_somebody_else_took_first_is_told(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)

@@ -117,6 +117,19 @@ def draw_sprite(look: Look, *, columns: int, rows: int, names: tuple[str, str]) 
     return compile_argv(drawn, level="info")
 
 
+def draw_moment(look: Look, *, at_s: float, names: tuple[str, str]) -> list[str]:
+    """Return a decode of the picture of `/in/src` that is shown at *at_s*, as JPEG and WebP."""
+    drawn = shaped(open_source(threads=THREADS, ss=f"{at_s:.3f}", **UNDECODED)["v:0"], look)
+    both = drawn.filter("format", "yuvj420p").filter_multi_output("split", 2)
+    options = {"vsync": 0, "frames:v": 1, "update": 1, "threads": 1, "format": "image2", "fflags": "+bitexact"}
+    jpeg, webp = (f"file:{OUTPUT}/{name}" for name in names)
+    made = ffmpeg.merge_outputs(
+        ffmpeg.output(both[0], jpeg, **{"c:v": "mjpeg", "q:v": _JPEG_QUALITY, **options}),
+        ffmpeg.output(both[1], webp, **_LIBWEBP, **options),
+    )
+    return compile_argv(made)
+
+
 def convert_stills(pattern: str, webp_pattern: str) -> list[str]:
     """Return a conversion of the JPEGs of ours in `/out` that are numbered from 1 as in *pattern*, to WebP."""
     stills = ffmpeg.input(
