@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.facts import VideoFacts
+    from intake.domain.jobs import Progress
     from tests.media_factory import MakeClip
     from workers.media.sandbox import Sandbox
 
@@ -75,6 +76,16 @@ def test_a_cut_copy_tells_nothing(tmp_path: Path, sandbox: Sandbox, clip: MakeCl
     assert all(telling in source.read_bytes() for telling in (b"loci", b"Anna"))
     assert not any(telling in content for telling in (b"loci", b"Anna", b"Lavf", b"x264"))
     assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_how_far_a_cut_is_is_told_by_its_own_length(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
+    source = clip(media_factory.a_landscape_clip)
+    told: list[Progress] = []
+
+    recut(sandbox, source, facts_of(sandbox, source), Cut(start_s=9.0), folder=tmp_path, tell=told.append)
+
+    assert told
+    assert told[-1].percent > 80
 
 
 def test_a_portrait_stays_upright_when_it_is_cut(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
