@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from intake.actions.moving import record_word
 from intake.db import queries
 from intake.db.tables import consents, submissions
-from intake.domain.submissions import Cause
+from intake.domain.history import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
