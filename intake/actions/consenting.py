@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from intake.actions.moving import record_word
 from intake.db import queries
 from intake.db.tables import consents, submissions
-from intake.domain.submissions import Cause
+from intake.domain.history import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,10 @@ def confirm(  # noqa: PLR0913 - as above
     submission = queries.lock_submission(connection, submission_id)
     if not submission.awaits_consent:
         return False
-    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**asdict(sender)))
+    # What they confirm is in their own words, whatever a moderator mended before.
+    connection.execute(
+        update(submissions).where(submissions.c.id == submission.id).values(**asdict(sender), sender_said=None)
+    )
     record_answers(connection, call, submission.id, answers, language=sender.language, now=now)
     record_word(connection, submission, actor="sender", now=now, cause=Cause.CONFIRMED)
     return True

@@ -21,9 +21,9 @@ from intake.db.tables import submissions
 from intake.domain.changes import Change
 from intake.domain.cutting import WHOLE, Cut, Cuttable, problem_with
 from intake.domain.errors import IllegalMove
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
-from intake.domain.submissions import Cause
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -17,9 +17,9 @@ from intake.db import backlog, queries
 from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
+from intake.domain.history import Cause
 from intake.domain.jobs import JOB_RULES, JobKind, JobState
 from intake.domain.states import State
-from intake.domain.submissions import Cause
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.history import Event
     from intake.domain.jobs import JobId
-    from intake.domain.submissions import Event, Submission, SubmissionId
+    from intake.domain.submissions import Submission, SubmissionId
 
 
 _LAST_PICTURES_S: Final = 0.5

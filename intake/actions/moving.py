@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.changes import Change
+    from intake.domain.history import Cause
     from intake.domain.jobs import JobKind
-    from intake.domain.submissions import Cause, Submission, SubmissionId
+    from intake.domain.submissions import Submission, SubmissionId
 
 
 def move(  # noqa: PLR0913 - a move is all of this, and callers name each part

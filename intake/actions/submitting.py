@@ -21,9 +21,10 @@ from intake.actions.moving import move, record_creation
 from intake.db import queries
 from intake.db.tables import AWAITED, FOUND, consents, submissions
 from intake.domain.errors import CallClosed
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, REPLACEABLE, State
-from intake.domain.submissions import Cause, SubmissionId
+from intake.domain.submissions import SubmissionId
 from intake.domain.uploads import part_bytes_for
 from intake.storage import keys
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Select
 
-    from intake.domain.submissions import ClipId, Event, Submission, SubmissionId
+    from intake.domain.history import Event
+    from intake.domain.submissions import ClipId, Submission, SubmissionId
 
 CONSENT_STANDS: ColumnElement[bool] = exists().where(
     consents.c.submission_id == submissions.c.id,

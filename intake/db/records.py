@@ -11,14 +11,13 @@ from intake.domain.changes import Change
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.cutting import WHOLE, Cut, SoundChoice
 from intake.domain.facts import AudioLevels, Confidence, SoundTrack, Stretch, StretchKind, VideoFacts
+from intake.domain.history import Cause, Event
 from intake.domain.jobs import JobId, JobKind, JobState, LeaseToken
 from intake.domain.states import State
 from intake.domain.submissions import (
     NO_SUBMISSION,
-    Cause,
     ConsentGiven,
     CutFound,
-    Event,
     Job,
     Publication,
     Sender,

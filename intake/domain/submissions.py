@@ -1,9 +1,8 @@
-"""The records everybody speaks of: a submission, its sender, its consents, its history, its published clip."""
+"""The records everybody speaks of: a submission, its sender, its consents, its published clip."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
 from intake.domain.calls import ConsentKind
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake.domain.calls import CallSlug
-    from intake.domain.changes import Change
     from intake.domain.checks import Check
     from intake.domain.cutting import Cut
     from intake.domain.facts import AudioLevels, VideoFacts
@@ -233,49 +231,6 @@ class Submission:
     def may_be_approved(self) -> bool:
         """Whether its sender agreed to what an approval leads to."""
         return self.has_consent(ConsentKind.GALLERY)
-
-
-class Cause(StrEnum):
-    """Why a submission was moved, where the two states do not tell."""
-
-    UNDONE = "undone"
-    """Whoever decided took it back at once."""
-    TAKEN_DOWN = "taken_down"
-    """What was public, or about to be, shall be looked at again."""
-    FILED = "filed"
-    """Somebody on the staff handed it in for its sender."""
-    CONFIRMED = "confirmed"
-    """Its sender confirmed what somebody else had handed in, and answered the consents."""
-    CORRECTED = "corrected"
-    """A moderator corrected how something is spelled, or gave the clip words of its own."""
-    RECUT_ASKED = "recut_asked"
-    RECUT_MADE = "recut_made"
-    RECUT_FAILED = "recut_failed"
-    """It cannot be cut as somebody asked; it is as it was."""
-    CLEANING_ASKED = "cleaning_asked"
-    SOUND_CLEANED = "sound_cleaned"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One move in a submission's history.
-
-    Attributes:
-        actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
-        reason: What the sender was told.
-        note: What only staff may read.
-        cause: Why, where the two states do not tell.
-        changes: What is another by it.
-    """
-
-    at: datetime
-    actor: str
-    before: State | None
-    after: State
-    reason: str | None
-    note: str | None
-    changes: tuple[Change, ...] = ()
-    cause: Cause | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,8 @@ def _clip(clip: PublicClip) -> dict[str, Any]:
     return {
         "id": clip.clip_id,
         "name": clip.title,
+        "title": clip.headline,
+        "quote": clip.quote,
         "role": clip.role,
         "organisation": clip.organisation,
         "kind": clip.kind,

@@ -30,11 +30,21 @@ _MOST_WORDS: Final = 8
 
 @dataclass(frozen=True, kw_only=True)
 class PublicClip:
-    """What everybody may know of a clip. No e-mail address, ever."""
+    """What everybody may know of a clip. No e-mail address, ever.
+
+    Attributes:
+        title: Whose voice it is.
+        headline: What the clip itself is called; empty where it has no title of its own.
+        quote: A sentence of the speaker's; empty where nobody chose one.
+        language: Of both.
+    """
 
     clip_id: ClipId
     call_slug: str
     title: str
+    headline: str
+    quote: str
+    language: str
     role: str
     organisation: str
     kind: str
@@ -136,6 +146,9 @@ def public_clip(submission: Submission, call: Call) -> PublicClip:
         clip_id=clip_id,
         call_slug=call.slug,
         title=submission.sender.full_name,
+        headline=submission.title,
+        quote=submission.quote,
+        language=submission.sender.language,
         role=submission.sender.role,
         organisation=submission.sender.organisation,
         kind=submission.sender.organisation_kind,

@@ -17,6 +17,8 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
         {
             "id": _TEXT,
             "name": _TEXT,
+            "title": _TEXT,
+            "quote": _TEXT,
             "role": _TEXT,
             "organisation": _TEXT,
             "kind": _TEXT,

@@ -10,7 +10,7 @@ from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.db.waiting import next_waiting, previous_waiting
 from intake.domain.decisions import UNDO_S
-from intake.domain.states import State
+from intake.domain.states import FINAL, State
 from intake.domain.submissions import SubmissionId
 from intake.moderate import looking
 from intake.moderate.access import MODERATOR, may
@@ -18,8 +18,10 @@ from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
 from intake.moderate.cutting_panel import cut_form_of, cutting_panel
 from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
+from intake.moderate.mails import mails_panel
 from intake.moderate.meters import meters_of
 from intake.moderate.stuck import stuck_of
+from intake.moderate.words_form import words_form_of
 from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from intake.moderate.cutting_panel import CutForm
     from intake.moderate.preview import Preview
+    from intake.moderate.words_form import WordsForm
 
 
 def show(submission_id: UUID) -> ResponseReturnValue:
@@ -49,6 +52,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
     refusal: RefusalForm | None = None,
     take_down_form: TakeDownForm | None = None,
     cut_form: CutForm | None = None,
+    words_form: WordsForm | None = None,
     conflict: str | None = None,
     conflict_title: str | None = None,
     previews: Iterable[Preview] = (),
@@ -60,6 +64,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         form: What was typed, where it must be mended.
         take_down_form: As above.
         cut_form: As above.
+        words_form: As above.
         conflict: Why something was not carried out.
         conflict_title: What that was, where it was no decision.
         previews: The mails that the decisions would send.
@@ -72,6 +77,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         public_url = clip_url(connection, submission)
         captions = captions_panel(connection, submission, call)
         cutting = cutting_panel(connection, submission)
+        mails = mails_panel(connection, submission.id)
         died = backlog.last_dead_job(connection, submission.id) if submission.state is State.NEEDS_OPERATOR else None
         neighbours = {
             "next_id": next_waiting(connection, submission),
@@ -103,6 +109,9 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         **neighbours,
         clip_url=public_url,
         cut_form=cut_form or cut_form_of(submission),
+        words_form=words_form or words_form_of(submission),
+        may_correct=submission.state not in FINAL and may(MODERATOR),
+        mails=mails,
         **captions,
         **cutting,
     )

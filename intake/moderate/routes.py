@@ -21,6 +21,7 @@ from intake.moderate import (
     preview,
     queue,
     undoing,
+    words,
 )
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
 from intake.moderate.calls import pages as calls
@@ -128,6 +129,12 @@ ROUTES: Final = (
     ),
     Route(rule="/moderate/<uuid:submission_id>/cut", view=cutting.cut, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/<uuid:submission_id>/clean", view=cutting.clean, access=Access.MODERATOR, methods=("POST",)),
+    Route(
+        rule="/moderate/<uuid:submission_id>/words",
+        view=words.correct_words,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
     Route(rule="/moderate/on-behalf", view=on_behalf.choose_call, access=Access.MODERATOR),
     Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.show_form, access=Access.MODERATOR),
     Route(rule="/moderate/on-behalf/<call_slug>", view=on_behalf.hand_in, access=Access.MODERATOR, methods=("POST",)),

@@ -30,6 +30,9 @@ class Preview:
     """What the gallery's card shows of a clip. The names are those of the gallery's own `PublicClip`."""
 
     title: str
+    headline: str
+    quote: str
+    language: str
     role: str
     organisation: str
     kind_label: str
@@ -50,6 +53,9 @@ def preview_of(submission: Submission, call: Call, token: str, language: str) ->
     width_px, height_px = video.upright_px
     return Preview(
         title=sender.full_name,
+        headline=submission.title,
+        quote=submission.quote,
+        language=sender.language,
         role=sender.role,
         organisation=sender.organisation,
         kind_label=call.kind_label(sender.organisation_kind, language),

@@ -169,6 +169,8 @@ def _write_manifest(submission: Submission, publication: Publication, bundle: Bu
         "revision": publication.revision,
         "call": submission.call_slug,
         "speaker": sender.full_name,
+        "title": submission.title,
+        "quote": submission.quote,
         "role": sender.role,
         "organisation": sender.organisation,
         "organisation_kind": sender.organisation_kind,

@@ -16,9 +16,9 @@ from intake.db.engine import reading, writing
 from intake.db.tables import consents
 from intake.db.tables import jobs as jobs_table
 from intake.domain.decisions import LEADS_TO, UNDO_S, Decision
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
-from intake.domain.submissions import Cause
 from intake.storage import keys
 from tests.builders import MODERATOR, a_ruling, a_submission, open_jobs, open_work, read, take_job, withdraw
 from workers.run_job import Worker, run_job

@@ -13,9 +13,9 @@ from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import calls
 from intake.domain.calls import ConsentKind
+from intake.domain.history import Cause
 from intake.domain.jobs import MAILS, JobKind
 from intake.domain.states import State
-from intake.domain.submissions import Cause
 from intake.web.uploads import SMALL_BODY_BYTES
 from tests.builders import MODERATOR as DECIDER
 from tests.builders import REVIEWED, a_letter, a_receipt, an_inspection, open_jobs, read, take_job, the_call

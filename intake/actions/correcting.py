@@ -1,0 +1,61 @@
+"""Mending the words of a clip: how its speaker is spelled, its title, its quote. What the sender typed is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from intake.actions.moving import record_word
+from intake.db import queries
+from intake.db.tables import submissions
+from intake.domain.clip_words import as_sender_said, corrections, words_of
+from intake.domain.history import Cause
+from intake.domain.states import FINAL
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from intake.domain.clip_words import ClipWords
+    from intake.domain.submissions import SubmissionId
+
+
+def correct(  # noqa: PLR0913 - as a ruling
+    connection: Connection,
+    submission_id: SubmissionId,
+    typed: ClipWords,
+    *,
+    seen: ClipWords | None = None,
+    moderator: str,
+    now: datetime,
+) -> bool:
+    """Give a clip the words that were *typed*; a public one shows them at once. The clip moves nowhere.
+
+    Args:
+        seen: The words as they stood where they were typed: what was left so is left alone. None for what stands now.
+
+    Returns:
+        False when it is over and its words are, or will be, erased: nothing was written.
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state in FINAL:
+        return False
+    stands = words_of(submission)
+    changes = corrections(stands, seen=seen or stands, typed=typed)
+    if not changes:
+        return True
+    connection.execute(
+        update(submissions)
+        .where(submissions.c.id == submission.id)
+        .values(
+            **{change.name: change.after for change in changes},
+            sender_said=as_sender_said(submission.sender_said, changes) or None,
+        )
+    )
+    record_word(connection, submission, actor=moderator, now=now, cause=Cause.CORRECTED, changes=changes)
+    return True

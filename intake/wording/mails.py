@@ -1,0 +1,33 @@
+"""What staff read of the mails that went to a sender."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from intake.domain.jobs import JobKind, JobState
+from intake.wording.marking import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAIL_KINDS: Final[Mapping[JobKind, str]] = MappingProxyType(
+    {
+        JobKind.MAIL_RECEIPT: N_("Il video è arrivato"),
+        JobKind.MAIL_VERDICT: N_("Che cosa si è deciso, o che cosa non va nel file"),
+        JobKind.MAIL_PUBLISHED: N_("Il video è in galleria"),
+        JobKind.MAIL_WITHDRAWN: N_("Il video è ritirato: che cosa è stato cancellato"),
+        JobKind.MAIL_REMINDER: N_("Il caricamento si è fermato a metà"),
+        JobKind.MAIL_FILED: N_("Richiesta di confermare i dati e dare i consensi"),
+        JobKind.MAIL_UNCONFIRMED: N_("Promemoria: dati e consensi da confermare"),
+    }
+)
+
+MAIL_STATES: Final[Mapping[JobState, str]] = MappingProxyType(
+    {
+        JobState.READY: N_("in attesa di partire"),
+        JobState.LEASED: N_("sta partendo"),
+        JobState.DONE: N_("spedita"),
+        JobState.DEAD: N_("non è partita"),
+    }
+)
