@@ -339,8 +339,13 @@ class Moderator(_Person):
 
     def strikes(self, key: str) -> None:
         """Press a key that leads to another page."""
+        self.has_keys()
         with self.page.expect_navigation(wait_until="load"):
             self.page.keyboard.press(key)
+
+    def has_keys(self) -> None:
+        """Wait until the page listens to keys."""
+        expect(self.page.locator("[data-keys-open]")).to_be_visible()
 
     def approves_by_key(self, *names: str) -> None:
         """Approve the clips of these people, which come one after the other."""

@@ -41,7 +41,8 @@ def barriers(page: Page) -> list[str]:
 def italian_words(page: Page) -> set[str]:
     """The Italian words that a page says or hides, folded parts and labels included."""
     texts: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(':not(code, kbd)')].flatMap((element) => [
+        """() => [...document.querySelectorAll(':not(code, kbd)')].filter((element) =>
+            element.closest('[lang]').lang === document.documentElement.lang).flatMap((element) => [
             ...[...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
             ...[...element.attributes]
               .filter(({ name }) => /^(alt|aria-label|title|placeholder|content|data-(?!key$).*)$/.test(name))
@@ -55,7 +56,7 @@ def italian_words(page: Page) -> set[str]:
 
 def _barriers_at(page: Page, width_px: int) -> list[str]:
     page.set_viewport_size({"width": width_px, "height": 800})
-    options = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "resultTypes": ["violations"]}
+    options = {"runOnly": {"type": "tag", "values": WCAG_2_2_AA}, "preload": False, "resultTypes": ["violations"]}
     answer: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['id']} at {width_px} px: {node['html']}"

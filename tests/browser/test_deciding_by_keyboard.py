@@ -84,6 +84,7 @@ def test_ten_clips_are_cleared_by_keyboard_alone(stage: Stage, moderator: Modera
 
 def test_the_player_is_moved_by_keys(stage: Stage, moderator: Moderator) -> None:
     moderator.opens(stage.submission("Lenti").desk_path)
+    moderator.has_keys()
     keys, video = moderator.page.keyboard, moderator.page.locator("video")
     expect(video).to_have_js_property("readyState", 4)
 
@@ -102,6 +103,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(stage: Stage, moderator: Mo
     # Given a moderator who asks which keys there are
     staged = stage.submission("Riva")
     moderator.opens(staged.desk_path)
+    moderator.has_keys()
     moderator.page.keyboard.press("?")
     keys = moderator.page.get_by_role("dialog")
     expect(keys).to_contain_text("annulla l'ultima decisione")

@@ -158,7 +158,8 @@ def _public(path: str) -> Callable[[Cast], Page]:
 def the_clip_page(cast: Cast) -> Page:
     visitor = cast.visitor()
     visitor.goes_to(cast.published.url)
-    visitor.page.locator("summary").click()
+    visitor.page.locator("summary").first.click()
+    visitor.page.locator("summary").last.click()
     return visitor.page
 
 
@@ -250,6 +251,7 @@ def the_mails_beforehand(cast: Cast) -> Page:
 
 def the_keys(cast: Cast) -> Page:
     page = _desk("/moderate/")(cast)
+    expect(page.locator("[data-keys-open]")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     return page

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BRUNA = {
     "Nome": "Bruna",
     "Ruolo": "Presidente",
-    "Organizzazione": "Cooperativa Il Ponte",
+    "Organizzazione": "Cooperativa Ponte",
     "E-mail": "bruna.galli@example.org",
 }
 ASKED = "Manca solo il tuo sì"
