@@ -74,7 +74,7 @@ def test_ten_clips_are_cleared_by_keyboard_alone(stage: Stage, moderator: Modera
 
     # Then nothing waits any more, and each is as it was decided
     moderator.sees_the_queue()
-    moderator.reads("Qui non c'è nulla. Buon riposo.")
+    expect(moderator.page.get_by_role("link", name="da vedere 0")).to_be_visible()
     ended = [read(system.services, staged.id) for staged in row]
     assert [clip.state in {State.APPROVED, State.PUBLISHED} for clip in ended] == [True] * 7 + [False] * 3
     assert [clip.state for clip in ended[7:]] == [State.REDO_REQUESTED, State.DECLINED, State.DECLINED]
