@@ -72,7 +72,7 @@ def staff() -> None:
 
 @staff.command("add")
 @click.argument("email")
-@click.option("--role", type=click.Choice(list(StaffRole)), default="moderator", show_default=True)
+@click.option("--role", type=click.Choice([role.value for role in StaffRole]), default="moderator", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @pass_services
 def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
@@ -96,7 +96,7 @@ def add_staff(services: Services, email: str, role: str, *, password_stdin: bool
 
 @staff.command("role")
 @click.argument("email")
-@click.argument("role", type=click.Choice(list(StaffRole)))
+@click.argument("role", type=click.Choice([role.value for role in StaffRole]))
 @pass_services
 def give_role(services: Services, email: str, role: str) -> None:
     """Give EMAIL another ROLE: for when no admin is left who could."""

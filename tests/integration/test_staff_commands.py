@@ -1,0 +1,54 @@
+"""Staff by command: how the first of them comes in, and how somebody becomes an admin when none is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from intake import cli
+from intake.db.engine import reading
+from intake.db.tables import roles, staff, staff_roles
+from intake.domain.staff import StaffRole
+
+if TYPE_CHECKING:
+    from intake.wiring import Services
+
+PASSWORD = "una frase lunga abbastanza"
+
+
+@pytest.fixture
+def run(services: Services, environ: dict[str, str]) -> CliRunner:
+    assert services
+    return CliRunner(env=environ)
+
+
+def role_of(services: Services, email: str) -> str | None:
+    query = select(roles.c.name).select_from(staff).join(staff_roles).join(roles).where(staff.c.email == email)
+    with reading(services.engine) as connection:
+        return connection.scalar(query)
+
+
+@pytest.mark.parametrize("role", [role.value for role in StaffRole])
+def test_somebody_is_added_in_any_role(services: Services, run: CliRunner, role: str) -> None:
+    argv = ["staff", "add", "chiara@example.org", "--role", role, "--password-stdin"]
+
+    ended = run.invoke(cli.main, argv, input=f"{PASSWORD}\n")
+
+    assert (ended.exit_code, role_of(services, "chiara@example.org")) == (0, role), ended.output
+
+
+def test_whoever_is_added_without_a_role_moderates(services: Services, run: CliRunner) -> None:
+    ended = run.invoke(cli.main, ["staff", "add", "chiara@example.org", "--password-stdin"], input=f"{PASSWORD}\n")
+
+    assert (ended.exit_code, role_of(services, "chiara@example.org")) == (0, "moderator"), ended.output
+
+
+def test_somebody_is_given_another_role(services: Services, run: CliRunner) -> None:
+    run.invoke(cli.main, ["staff", "add", "chiara@example.org", "--password-stdin"], input=f"{PASSWORD}\n")
+
+    ended = run.invoke(cli.main, ["staff", "role", "chiara@example.org", "admin"])
+
+    assert (ended.exit_code, role_of(services, "chiara@example.org")) == (0, "admin"), ended.output
