@@ -15,9 +15,10 @@ from intake.db.engine import reading, writing
 from intake.domain.captions import Cue
 from intake.domain.cutting import WHOLE, Cut
 from intake.domain.errors import IllegalMove
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
-from intake.domain.submissions import Cause, CutFound, ObjectKey, Sha256
+from intake.domain.submissions import CutFound, ObjectKey, Sha256
 from tests.builders import (
     MODERATOR,
     a_ruling,
