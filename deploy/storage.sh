@@ -2,7 +2,9 @@
 # The only place for the flags of the S3 server (SeaweedFS): the Procfile and docker-compose.yml both start it here.
 #
 # Settings: STORAGE_DIR, STORAGE_CONFIG_DIR (holds security.toml), S3_ACCESS_KEY and S3_SECRET_KEY (or …_FILE),
-# STORAGE_BIND (127.0.0.1), STORAGE_PORT_SHIFT (0; added to every port where the usual ones are taken).
+# STORAGE_BIND (127.0.0.1), STORAGE_PORT_SHIFT (0; added to every port where the usual ones are taken),
+# STORAGE_VOLUME_MB (a hundredth of the disk, at most 1024; less where there are many buckets: each that is written to
+# takes a volume, and there are as many as find room on the disk).
 set -eu
 
 # These keys are the server's only identity.
@@ -50,4 +52,5 @@ exec weed -logdir="$STORAGE_DIR/logs" -log_max_size_mb=8 -log_max_files=3 -alsol
     -s3.port.iceberg=0 -s3.port.lance=0 -webdav=false -admin.ui=false \
     -s3.allowDeleteBucketNotEmpty=false -s3.autoCreateBucket=false -s3.concurrentUploadLimitMB=64 \
     -s3.localSocket=s3.sock -filer.localSocket=filer.sock \
+    ${STORAGE_VOLUME_MB:+-master.volumeSizeLimitMB="$STORAGE_VOLUME_MB"} \
     >"$STORAGE_DIR/logs/banner.txt"

@@ -128,7 +128,7 @@ def our_path() -> str:
 
 @contextmanager
 def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
-    """SeaweedFS, with exactly the flags that run in production."""
+    """SeaweedFS, with the flags that run in production, and small volumes: each test has buckets of its own."""
     keep_secrets(folder / "secrets")
     shift = _storage_shift()
     environ = {
@@ -136,6 +136,7 @@ def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
         "STORAGE_DIR": str(folder / "storage"),
         "STORAGE_CONFIG_DIR": str(folder / "secrets" / "storage"),
         "STORAGE_PORT_SHIFT": str(shift),
+        "STORAGE_VOLUME_MB": "64",
         "S3_ACCESS_KEY": ACCESS_KEY,
         "S3_SECRET_KEY": SECRET_KEY,
     }

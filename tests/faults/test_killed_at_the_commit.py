@@ -8,24 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.jobs import ERRANDS, JobKind, JobState
-from tests import servers
 from tests.faults import doomed, history, stories
 from tests.faults.doomed import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.faults.stories import World
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An S3 server of its own: one that all the stories before have filled takes no more buckets."""
-    with servers.storage_server(tmp_path_factory.mktemp("storage")) as (url, _):
-        yield url
 
 
 @pytest.mark.parametrize("kind", sorted(set(JobKind) - ERRANDS))
