@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template
 
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
+    from sqlalchemy import Connection
 
+    from intake.domain.calls import Call
+    from intake.domain.submissions import Submission
     from intake.moderate.cutting_panel import CutForm
     from intake.moderate.preview import Preview
     from intake.moderate.words_form import WordsForm
@@ -69,49 +72,58 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         conflict_title: What that was, where it was no decision.
         previews: The mails that the decisions would send.
     """
-    parts = services()
-    with reading(parts.engine) as connection:
+    with reading(services().engine) as connection:
         submission = queries.submission_by_id(connection, str(submission_id))
         call = queries.find_call(connection, submission.call_slug)
-        history = queries.history(connection, submission.id)
-        public_url = clip_url(connection, submission)
-        captions = captions_panel(connection, submission, call)
-        cutting = cutting_panel(connection, submission)
-        mails = mails_panel(connection, submission.id)
-        died = backlog.last_dead_job(connection, submission.id) if submission.state is State.NEEDS_OPERATOR else None
-        neighbours = {
-            "next_id": next_waiting(connection, submission),
-            "previous_id": previous_waiting(connection, submission),
-        }
+        rows = _rows_about(connection, submission, call)
+    has_a_say = may(MODERATOR)
     return render_template(
         "moderate/clip.html",
         submission=submission,
         call=call,
         kind_label=call.kind_label(submission.sender.organisation_kind, page_language()),
-        view_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
-        marked=marks_on(submission.shown_levels, submission.checks, page_language()),
-        places=places_on(submission.shown_levels, submission.checks),
-        meters=meters_of(submission.shown_levels, page_language()),
-        still_urls=[parts.private.view_link(key) for key in submission.stills],
-        history=history,
         form=form or DecisionForm(formdata=None, reviewed_sha256=submission.review_sha256, poster=submission.poster),
         button_form=ButtonForm(formdata=None),
-        looked_at=looking.said_of([submission.id]).get(submission.id, ""),
-        stuck=stuck_of(submission, died, page_language()) if submission.state is State.NEEDS_OPERATOR else None,
         refusal=refusal,
-        may_change=may(MODERATOR),
-        can_decide=submission.state is State.AWAITING_REVIEW and may(MODERATOR),
+        take_down_form=take_down_form or TakeDownForm(formdata=None),
+        cut_form=cut_form or cut_form_of(submission),
+        words_form=words_form or words_form_of(submission),
+        looked_at=looking.said_of([submission.id]).get(submission.id, ""),
+        may_change=has_a_say,
+        can_decide=submission.state is State.AWAITING_REVIEW and has_a_say,
+        may_correct=submission.state not in FINAL and has_a_say,
         conflict=conflict,
         conflict_title=conflict_title,
         previews=list(previews),
-        take_down_form=take_down_form or TakeDownForm(formdata=None),
         undo_s=UNDO_S,
-        **neighbours,
-        clip_url=public_url,
-        cut_form=cut_form or cut_form_of(submission),
-        words_form=words_form or words_form_of(submission),
-        may_correct=submission.state not in FINAL and may(MODERATOR),
-        mails=mails,
-        **captions,
-        **cutting,
+        **_watched(submission),
+        **rows,
     )
+
+
+def _rows_about(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
+    """Return what other rows say of a submission, for the panels of its page."""
+    is_stuck = submission.state is State.NEEDS_OPERATOR
+    died = backlog.last_dead_job(connection, submission.id) if is_stuck else None
+    return {
+        "history": queries.history(connection, submission.id),
+        "clip_url": clip_url(connection, submission),
+        "mails": mails_panel(connection, submission.id),
+        "stuck": stuck_of(submission, died, page_language()) if is_stuck else None,
+        "next_id": next_waiting(connection, submission),
+        "previous_id": previous_waiting(connection, submission),
+        **captions_panel(connection, submission, call),
+        **cutting_panel(connection, submission),
+    }
+
+
+def _watched(submission: Submission) -> dict[str, Any]:
+    """Return what is watched and heard: links that soon expire, marks and meters."""
+    private_bucket, levels, checks = services().private, submission.shown_levels, submission.checks
+    return {
+        "view_url": private_bucket.view_link(submission.review_key) if submission.review_key else None,
+        "still_urls": [private_bucket.view_link(key) for key in submission.stills],
+        "marked": marks_on(levels, checks, page_language()),
+        "places": places_on(levels, checks),
+        "meters": meters_of(levels, page_language()),
+    }

@@ -344,9 +344,7 @@ def test_a_senders_page_keeps_nobody_out(
 
 
 @pytest.mark.parametrize("open_page", OTHER_PAGES.values(), ids=OTHER_PAGES)
-def test_a_page_without_scripts_keeps_nobody_out(
-    make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page]
-) -> None:
+def test_another_page_keeps_nobody_out(make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page]) -> None:
     page = open_page(make_cast())
 
     assert barriers(page) == []

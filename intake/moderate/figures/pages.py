@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from intake.domain.calls import Call
     from intake.moderate.figures.plots import Draw, Plot
 
+    Series = dict[tuple[Measure, str], dict[date, float]]
+
 _USUAL_WEEKS: Final = 26
 _MOST_WEEKS: Final = 260
 _WEEK: Final = timedelta(days=7)
@@ -49,6 +51,8 @@ _STATES: Final = (
     State.WITHDRAWN,
 )
 """In the order of the columns; what is left counts as other."""
+
+_OTHER: Final = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,67 +149,58 @@ def week_start(typed: str | None, default: date) -> date:
 
 
 def _charts(period: Period, found: Iterable[Figure]) -> list[Chart]:
-    series: dict[tuple[Measure, str], dict[date, float]] = defaultdict(dict)
+    series = _by_week(found)
+    return [_received(period, series), _waiting(period, series), *_sound(period, series)]
+
+
+def _by_week(found: Iterable[Figure]) -> Series:
+    """Return each measure's parts, week by week; states that have no colour of their own are one part."""
+    series: Series = defaultdict(dict)
     for each in found:
         known = each.measure is not Measure.STATE or each.part in _STATES
-        part = each.part if known else "other"
-        of_part = series[each.measure, part]
+        of_part = series[each.measure, each.part if known else _OTHER]
         of_part[each.week] = of_part.get(each.week, 0) + each.value
+    return series
+
+
+def _received(period: Period, series: Series) -> Chart:
     language = page_language()
-    states = [*(state.value for state in _STATES), "other"]
-    shown = [part for part in states if series.get((Measure.STATE, part))]
-    names = {state.value: wording.state_name(state, language) for state in State} | {"other": _("altro")}
+    names = {state.value: wording.state_name(state, language) for state in State} | {_OTHER: _("altro")}
+    shown = [part for part in (*(state.value for state in _STATES), _OTHER) if series.get((Measure.STATE, part))]
+    said = (_("Video arrivati, per settimana"), _("Ogni colonna è una settimana; i colori dicono dove sono ora."))
+    return _chart(
+        period, "received", said, plots.stacked, [(names[part], series[Measure.STATE, part]) for part in shown]
+    )
+
+
+def _waiting(period: Period, series: Series) -> Chart:
+    said = (
+        _("Attesa fino alla decisione, in ore"),
+        _("Metà dei video aspetta meno della mediana, nove su dieci meno del 90º percentile."),
+    )
+    parts = [
+        (_("mediana"), series[Measure.WAITING, "median"]),
+        (_("90º percentile"), series[Measure.WAITING, "p90"]),
+    ]
+    return _chart(period, "waiting", said, plots.lines, parts, decimals=1)
+
+
+def _sound(period: Period, series: Series) -> list[Chart]:
+    good = _share(series[Measure.SOUND, "good"], series[Measure.SOUND, "warned"])
+    quiet = (_("Audio senza avvisi, in percento"), _("Quanti dei video ascoltati non hanno avvisi sull'audio."))
+    noise = (
+        _("Voce sopra il rumore, in dB"),
+        _("La mediana della settimana: più è alta, meglio si capisce. Sotto 18 dB il rumore disturba."),
+    )
+    loudness = (
+        _("Volume, in LUFS"),
+        _("La mediana della settimana di quello che arriva: più è vicina a zero, più è forte."),
+    )
+    over_noise, loud = (series[Measure.LEVELS, name] for name in ("speech_to_noise_db", "integrated_lufs"))
     return [
-        _chart(
-            period,
-            "received",
-            (_("Video arrivati, per settimana"), _("Ogni colonna è una settimana; i colori dicono dove sono ora.")),
-            plots.stacked,
-            [(names[part], series[Measure.STATE, part]) for part in shown],
-        ),
-        _chart(
-            period,
-            "waiting",
-            (
-                _("Attesa fino alla decisione, in ore"),
-                _("Metà dei video aspetta meno della mediana, nove su dieci meno del 90º percentile."),
-            ),
-            plots.lines,
-            [
-                (_("mediana"), series[Measure.WAITING, "median"]),
-                (_("90º percentile"), series[Measure.WAITING, "p90"]),
-            ],
-            decimals=1,
-        ),
-        _chart(
-            period,
-            "sound",
-            (_("Audio senza avvisi, in percento"), _("Quanti dei video ascoltati non hanno avvisi sull'audio.")),
-            plots.lines,
-            [(_("senza avvisi"), _share(series[Measure.SOUND, "good"], series[Measure.SOUND, "warned"]))],
-        ),
-        _chart(
-            period,
-            "noise",
-            (
-                _("Voce sopra il rumore, in dB"),
-                _("La mediana della settimana: più è alta, meglio si capisce. Sotto 18 dB il rumore disturba."),
-            ),
-            plots.lines,
-            [(_("mediana"), series[Measure.LEVELS, "speech_to_noise_db"])],
-            decimals=1,
-        ),
-        _chart(
-            period,
-            "loudness",
-            (
-                _("Volume, in LUFS"),
-                _("La mediana della settimana di quello che arriva: più è vicina a zero, più è forte."),
-            ),
-            plots.lines,
-            [(_("mediana"), series[Measure.LEVELS, "integrated_lufs"])],
-            decimals=1,
-        ),
+        _chart(period, "sound", quiet, plots.lines, [(_("senza avvisi"), good)]),
+        _chart(period, "noise", noise, plots.lines, [(_("mediana"), over_noise)], decimals=1),
+        _chart(period, "loudness", loudness, plots.lines, [(_("mediana"), loud)], decimals=1),
     ]
 
 
