@@ -21,7 +21,7 @@ from intake.wording.marking import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from intake.domain.calls import Call
+    from intake.domain.calls import Call, LocalText
 
 ANY: Final = "any"
 """The state of whoever does not care for the state."""
@@ -39,10 +39,15 @@ _PLACE_MARK: Final = "~"
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What one filter may be set to."""
+    """What one filter may be set to.
+
+    Attributes:
+        language: Of the label: a call need not speak the page's.
+    """
 
     value: str
     label: str
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +156,13 @@ def _filters(untrusted: Mapping[str, str], calls: list[Call], language: str) -> 
         return {value: wording.say(word, language) for value, word in words.items()}
 
     states = {state.value: wording.state_name(state, language) for state in State if state is not State.AWAITING_REVIEW}
-    kinds = {kind.value: kind.label.in_language(language) for call in calls for kind in call.organisation_kinds}
+    kinds: dict[str, str | LocalText] = {kind.value: kind.label for call in calls for kind in call.organisation_kinds}
+    titles: dict[str, str | LocalText] = {str(call.slug): call.title for call in calls}
     spoken = {spoken: _language_name(spoken, language) for spoken in wording.languages()}
     waiting = wording.state_name(State.AWAITING_REVIEW, language)
     for name, label, everything, choices in (
         ("state", _("Stato"), waiting, {ANY: _("tutti gli stati")} | states),
-        ("call", _("Chiamata"), _("tutte"), {str(call.slug): call.title.in_language(language) for call in calls}),
+        ("call", _("Invito"), _("tutti"), titles),
         ("kind", _("Tipo di organizzazione"), _("tutti"), kinds),
         ("verdict", _("Audio"), _("tutti"), said({key: VERDICTS[key] for key in SoundVerdict})),
         ("consent", _("Consenso"), _("tutti"), said({key: label for key, (label, _rest) in _CONSENTS.items()})),
@@ -165,13 +171,20 @@ def _filters(untrusted: Mapping[str, str], calls: list[Call], language: str) -> 
         ("order", _("Ordine"), _("prima chi aspetta da più tempo"), said(_ORDERS)),
     ):
         wanted = untrusted.get(name, "")
+        offered = {value: _choice(value, words, language) for value, words in choices.items()}
         yield Filter(
             name=name,
             label=label,
             everything=everything,
-            choices=tuple(Choice(value=value, label=words) for value, words in choices.items()),
-            chosen=Choice(value=wanted, label=choices[wanted]) if wanted in choices else None,
+            choices=tuple(offered.values()),
+            chosen=offered.get(wanted),
         )
+
+
+def _choice(value: str, words: str | LocalText, language: str) -> Choice:
+    if isinstance(words, str):
+        return Choice(value=value, label=words, language=language)
+    return Choice(value=value, label=words.in_language(language), language=words.language_for(language))
 
 
 def _language_name(code: str, language: str) -> str:

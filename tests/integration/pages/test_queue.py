@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from intake.actions import looking, moderating
+from intake.actions import calling, looking, moderating
 from intake.app import staff_of
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
-from intake.db.tables import consents, jobs
+from intake.db.tables import calls, consents, jobs
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests.builders import (
@@ -61,6 +61,13 @@ def a_stuck_one(services: Services, error: str) -> Submission:
     return read(services, submission.id)
 
 
+def in_italian(document: Any) -> Any:  # noqa: ANN401 - any part of a call
+    """A call's document without its English words."""
+    if isinstance(document, dict):
+        return {name: in_italian(part) for name, part in document.items() if name != "en"}
+    return [in_italian(part) for part in document] if isinstance(document, list) else document
+
+
 class TestARow:
     def test_says_at_a_glance_how_it_sounds_and_what_is_worst(self, desk: FlaskClient, services: Services) -> None:
         a_judged_receipt(services, some_findings(checks=(FINE, LONG_SILENCE, NOISY, CLIPPED)))
@@ -95,6 +102,19 @@ class TestARow:
         text = Page(desk.get("/moderate/?lang=en")).text
 
         assert all(words in text for words in ("sound warnings", "noise behind the voice", "for 2 hours"))
+
+    def test_says_in_which_language_a_call_is_that_does_not_speak_the_pages(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        with writing(services.engine) as connection:
+            document = connection.scalar(select(calls.c.document))
+            only_italian = in_italian(document) | {"slug": "voci"}
+            calling.load_document(connection, only_italian, now=services.clock())
+
+        page = Page(desk.get("/moderate/?lang=en"))
+
+        options = {option["value"]: option.get("lang") for option in page.all("option")}
+        assert (options["voci"], options["pistoia2030"]) == ("it", None)
 
     def test_tells_of_a_consent_that_is_missing(self, desk: FlaskClient, services: Services, clock: FakeClock) -> None:
         a_submission(services)
