@@ -5,7 +5,7 @@ no other visitor is in the way. Every kind of filter and search is asked for, th
 by the clock stands the processor time of this process and the database together: it is what the clock would say on a
 machine that does nothing else.
 
-    python -m bench.desk [--submissions 100000] [--requests 20]
+    python -m bench.desk [--submissions 100000] [--requests 100]
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ VIEWS: Final = {
     "a name": "?q=rossi123+anna&state=any",
     "a name that thousands bear": "?q=rossi&state=any",
     "a note": "?q=risentire+chiara&state=any",
-    "one letter": "?q=a&state=any",
+    "two letters": "?q=an&state=any",
     "what nobody is called": "?q=inesistente&state=any",
     "what needs an operator": "?state=needs_operator",
 }
@@ -59,7 +59,7 @@ def main() -> int:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description="How long moderators wait for a full queue.")
     parser.add_argument("--submissions", type=int, default=sum(full_desk.MIX.values()), help="how many there are")
-    parser.add_argument("--requests", type=int, default=20, help="how often each view is asked for (20)")
+    parser.add_argument("--requests", type=int, default=100, help="how often each view is asked for (100)")
     asked = parser.parse_args()
     machine = Machine.here()
     # Before the database starts, so that it is counted with us.

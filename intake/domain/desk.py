@@ -33,6 +33,9 @@ SOUND_CODES: Final = (
 """The checks of what is heard, by how much a finding hurts: whether there is a voice, then whether it is a good one."""
 
 MAX_WORDS: Final = 6
+MIN_LETTERS: Final = 2
+"""Of a word that is searched for: what begins with one letter is nearly everything, which finds nothing, and slowly."""
+
 MAX_SEARCH_CHARACTERS: Final = 100
 """What a search looks at; nobody types more to find a person."""
 
@@ -87,10 +90,13 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 
 def search_terms(untrusted_text: str) -> tuple[str, ...]:
-    """Return the words that a search must find, each as a word's beginning; of an address what is before its @."""
+    """Return the words that a search must find, each as a word's beginning; of an address what is before its @.
+
+    A word of a single letter is not searched for.
+    """
     told = _AFTER_THE_AT.sub("", untrusted_text[:MAX_SEARCH_CHARACTERS])
     folded = "".join(FOLDED.get(letter, letter) for letter in told).lower()
-    return tuple(_WORD.findall(folded)[:MAX_WORDS])
+    return tuple(word for word in _WORD.findall(folded) if len(word) >= MIN_LETTERS)[:MAX_WORDS]
 
 
 def name_of(email: str) -> str:

@@ -91,6 +91,7 @@ class View:
     Attributes:
         arguments: Of the address of this very view, from its first page on; all of them make sense.
         after: Where its page begins.
+        search: What was typed, whether or not it can be searched for.
         ignored: What the address asks for besides, which means nothing.
     """
 
@@ -101,6 +102,11 @@ class View:
     search: str
     active: tuple[Active, ...]
     ignored: tuple[str, ...]
+
+    @property
+    def is_search_too_short(self) -> bool:
+        """Whether something was typed that nothing can be found by."""
+        return bool(self.search) and "q" not in self.arguments
 
     @property
     def state(self) -> State | None:
@@ -234,7 +240,7 @@ def _place(untrusted: str) -> Place | None:
 
 
 def _ignored(untrusted: Mapping[str, str], arguments: Mapping[str, str], after: Place | None) -> Iterator[str]:
-    known = set(arguments) | {"lang"} | ({"after"} if after else set())
+    known = set(arguments) | {"lang", "q"} | ({"after"} if after else set())
     for name, value in untrusted.items():
         if name not in known and value.strip():
             yield f"{name}={value}"[:MAX_SEARCH_CHARACTERS]

@@ -143,7 +143,7 @@ class TestAView:
         assert shown(desk, query) == [school]
 
     @pytest.mark.parametrize(
-        "query", ["?kind=professionista", "?verdict=refused", "?consent=missing", "?waiting=48", "?q=x"]
+        "query", ["?kind=professionista", "?verdict=refused", "?consent=missing", "?waiting=48", "?q=xy"]
     )
     def test_may_be_empty_and_says_so(self, desk: FlaskClient, school: SubmissionId, query: str) -> None:
         page = Page(desk.get(f"/moderate/{query}"))
@@ -220,6 +220,18 @@ class TestAView:
         a_submission(services)
 
         assert desk.get(f"/moderate/{query}").status_code == 200
+
+    @pytest.mark.parametrize("query", ["?q=a", "?q=%25", "?q=%F0%9F%98%80"])
+    def test_a_search_too_short_to_find_by_is_said_and_changes_nothing(
+        self, desk: FlaskClient, services: Services, query: str
+    ) -> None:
+        waiting = a_submission(services).id
+
+        page = Page(desk.get(f"/moderate/{query}"))
+
+        assert waiting in page.links
+        assert "almeno due lettere" in page.text
+        assert "non la conosciamo" not in page.text
 
     def test_shows_a_hostile_search_and_never_runs_it(self, desk: FlaskClient) -> None:
         page = Page(desk.get("/moderate/?q=<script>alert(1)</script>&state=<img+src=x+onerror=alert(1)>"))
