@@ -34,6 +34,8 @@ CONSENT_STANDS: ColumnElement[bool] = exists().where(
 IS_PUBLIC: ColumnElement[bool] = and_(submissions.c.state == PUBLIC_STATE, CONSENT_STANDS)
 """`publication.is_public`, as SQL. A test holds the two to the same answer for every state and consent."""
 
+_NEWEST_FIRST = (submissions.c.published_at.desc(), submissions.c.id.desc())
+
 
 def find_call(connection: Connection, slug: str) -> Call:
     """Return the call under *slug*.
@@ -134,10 +136,7 @@ class PublicFilter:
 def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilter, *, limit: int) -> list[Submission]:
     """Return published clips, newest first."""
     query = (
-        select(submissions)
-        .where(IS_PUBLIC, submissions.c.call_slug == call_slug)
-        .order_by(submissions.c.published_at.desc(), submissions.c.id.desc())
-        .limit(limit)
+        select(submissions).where(IS_PUBLIC, submissions.c.call_slug == call_slug).order_by(*_NEWEST_FIRST).limit(limit)
     )
     if wanted.kind:
         query = query.where(submissions.c.organisation_kind == wanted.kind)
@@ -146,6 +145,27 @@ def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilt
     if wanted.after:
         query = query.where(_published_before(wanted.after))
     return _many(connection, query)
+
+
+def newest_public_clips(connection: Connection, *, after: ClipId | None, limit: int) -> list[Submission]:
+    """Return the published clips of all calls, newest first, from behind *after* on."""
+    query = select(submissions).where(IS_PUBLIC).order_by(*_NEWEST_FIRST).limit(limit)
+    return _many(connection, query.where(_published_before(after)) if after else query)
+
+
+def every_nth_public_clip(connection: Connection, step: int) -> list[ClipId]:
+    """Return each clip that has *step* clips, twice that, and so on, up to and with it, newest first; not the last."""
+    numbered = (
+        select(
+            submissions.c.clip_id,
+            func.row_number().over(order_by=_NEWEST_FIRST).label("number"),
+            func.count().over().label("count"),
+        )
+        .where(IS_PUBLIC)
+        .subquery()
+    )
+    query = select(numbered.c.clip_id).where(numbered.c.number % step == 0, numbered.c.number < numbered.c["count"])
+    return list(connection.scalars(query.order_by(numbered.c.number)))
 
 
 def count_before(connection: Connection, submission: Submission) -> int:

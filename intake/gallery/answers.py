@@ -27,3 +27,9 @@ def cacheable(page: str | Response) -> Response:
     forget_session()
     response.headers["Cache-Control"] = "public, max-age=1"
     return response
+
+
+def for_everybody(response: Response) -> Response:
+    """Let pages of other sites read what everybody may read, also those in a frame without an origin of its own."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import jsonify
 
-from intake.gallery.answers import cacheable
+from intake.gallery.answers import cacheable, for_everybody
 from intake.gallery.clips import gallery_page
 from intake.web.services import services
 
@@ -29,9 +29,7 @@ def list_clips(call_slug: str) -> ResponseReturnValue:
             next_url=next_url and services().settings.public_url + next_url,
         )
     )
-    # Pages of other sites may read what everybody may read.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return for_everybody(response)
 
 
 def _clip(clip: PublicClip) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from intake.db.engine import reading
 from intake.domain.captions import transcript
 from intake.domain.errors import Gone, NotFound
 from intake.domain.webvtt import write_webvtt
-from intake.gallery.answers import cacheable, gone
+from intake.gallery.answers import cacheable, for_everybody, gone
 from intake.gallery.clips import find_public_clip
 from intake.web.services import services
 
@@ -72,6 +72,4 @@ def show_captions(call_slug: str, clip_id: str, caption_language: str) -> Respon
         raise NotFound(clip_id)
     response = cacheable(make_response(found.webvtt))
     response.headers["Content-Type"] = "text/vtt; charset=utf-8"
-    # A frame without an origin of its own may read what everybody may read.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return for_everybody(response)

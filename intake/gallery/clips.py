@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from intake.db import queries
 from intake.db.engine import reading
@@ -25,7 +26,26 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Submission
 
 PAGE_CLIPS: Final = 24
+POSTER_SIDE_PX: Final = 1280
+"""The longer side of a poster, where its clip is larger. `workers.media.thumbnails` draws it; a test compares."""
+
+VIDEO_NAME: Final = "video.mp4"
+SMALL_NAME: Final = "video-small.mp4"
+
 _MOST_WORDS: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicRendition:
+    """One of the files a clip is to be had as.
+
+    Attributes:
+        is_default: Whether it is the large one; the other is for bad lines.
+    """
+
+    url: str
+    size_bytes: int
+    is_default: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +73,43 @@ class PublicClip:
     duration_s: float
     width_px: int
     height_px: int
-    media_url: str
+    renditions: tuple[PublicRendition, ...]
     poster_url: str
     poster_webp_url: str
     url: str
     embed_url: str
+
+    @property
+    def name(self) -> str:
+        """What the clip is called where only one line is to be had."""
+        return self.headline or f"{self.title}, {self.organisation}"
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a sentence, for whoever does not see the page."""
+        sentence: str = _(
+            "Il videomessaggio di %(name)s, %(role)s, %(organisation)s.",
+            name=self.title,
+            role=self.role,
+            organisation=self.organisation,
+        )
+        return sentence
+
+    @property
+    def media_url(self) -> str:
+        """The address of the large rendition."""
+        return self.renditions[0].url
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the large rendition."""
+        return self.renditions[0].size_bytes
+
+    @property
+    def poster_px(self) -> tuple[int, int]:
+        """Width and height of the poster, within a pixel."""
+        shrunk = min(1, POSTER_SIDE_PX / max(self.width_px, self.height_px))
+        return round(self.width_px * shrunk), round(self.height_px * shrunk)
 
     @property
     def is_portrait(self) -> bool:
@@ -105,6 +157,24 @@ def gallery_page(call_slug: str) -> GalleryPage:
     clips = tuple(public_clip(submission, call) for submission in found[:PAGE_CLIPS])
     next_after = clips[-1].clip_id if len(found) > PAGE_CLIPS else None
     return GalleryPage(call=call, clips=clips, kind=kind, q=q, next_after=next_after)
+
+
+def public_clips_of_all_calls(after: ClipId | None, *, limit: int) -> list[PublicClip]:
+    """Return published clips whatever their call, newest first, from behind *after* on."""
+    with reading(services().engine) as connection:
+        calls = {call.slug: call for call in queries.all_calls(connection)}
+        found = queries.newest_public_clips(connection, after=after, limit=limit)
+    return [public_clip(submission, calls[submission.call_slug]) for submission in found]
+
+
+def call_named(call_slug: str) -> Call:
+    """Return a call.
+
+    Raises:
+        NotFound: No such call was loaded.
+    """
+    with reading(services().engine) as connection:
+        return queries.find_call(connection, call_slug)
 
 
 def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
@@ -157,7 +227,11 @@ def public_clip(submission: Submission, call: Call) -> PublicClip:
         duration_s=publication.duration_s,
         width_px=publication.width_px,
         height_px=publication.height_px,
-        media_url=link("video.mp4"),
+        renditions=tuple(
+            PublicRendition(url=link(name), size_bytes=size_bytes, is_default=name == VIDEO_NAME)
+            for name, size_bytes in ((VIDEO_NAME, publication.size_bytes), (SMALL_NAME, publication.small_size_bytes))
+            if size_bytes
+        ),
         poster_url=link("poster.jpg"),
         poster_webp_url=link("poster.webp"),
         url=public_url + url_for("gallery.show_clip", call_slug=call.slug, clip_id=clip_id),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import render_template, url_for
 
 from intake.domain.errors import Gone, NotFound
+from intake.domain.frames import frame_of
 from intake.gallery.answers import cacheable, gone
 from intake.gallery.captions import captions_for
 from intake.gallery.clips import find_public_clip, gallery_page
+from intake.gallery.oembed import iframe, oembed_url
+from intake.gallery.structured import video_object
+from intake.web.services import services
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -27,6 +31,9 @@ def show_gallery(call_slug: str) -> ResponseReturnValue:
             kind=page.kind,
             kinds=page.call.organisation_kinds,
             next_url=page.next_url("gallery.show_gallery"),
+            oembed_url=oembed_url(
+                services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
+            ),
         )
     )
 
@@ -39,4 +46,16 @@ def show_clip(call_slug: str, clip_id: str) -> ResponseReturnValue:
         return gone(str(withdrawn))
     if call.slug != call_slug:
         raise NotFound(clip_id)
-    return cacheable(render_template("gallery/clip.html", clip=clip, call=call, captions=captions_for(clip)))
+    captions = captions_for(clip)
+    frame = frame_of(clip.width_px, clip.height_px)
+    return cacheable(
+        render_template(
+            "gallery/clip.html",
+            clip=clip,
+            call=call,
+            captions=captions,
+            video_object=video_object(clip, captions, services().settings.public_url),
+            oembed_url=oembed_url(clip.url),
+            iframe=iframe(clip.embed_url, frame, f"{clip.title}, {clip.organisation}"),
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.gallery import api, captions, description, embed, pages
+from intake.gallery import api, captions, description, embed, feeds, oembed, pages, sitemap
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -19,6 +19,12 @@ ROUTES: Final = (
         access=Access.PUBLIC,
     ),
     Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
+    Route(rule="/embed/gallery/<call_slug>", view=embed.embed_gallery, access=Access.PUBLIC),
+    Route(rule="/oembed", view=oembed.describe_embed, access=Access.PUBLIC),
+    Route(rule="/gallery/<call_slug>/feed.xml", view=feeds.media_rss, access=Access.PUBLIC),
+    Route(rule="/gallery/<call_slug>/feed.json", view=feeds.json_feed, access=Access.PUBLIC),
+    Route(rule="/sitemap.xml", view=sitemap.video_sitemap, access=Access.PUBLIC),
+    Route(rule="/robots.txt", view=sitemap.robots, access=Access.PUBLIC),
     Route(
         rule=f"{API_PREFIX}/gallery/<call_slug>",
         view=api.list_clips,

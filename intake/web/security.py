@@ -7,15 +7,20 @@ nonce and no cookie, so that a proxy can cache them.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from flask import g, request, session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask, Response
 
     from intake.settings import Settings
+
+
+NOBODY: Final = "'none'"
 
 
 def set_up_security_headers(app: Flask, settings: Settings) -> None:
@@ -51,9 +56,13 @@ def csp_nonce() -> str:
     return nonce
 
 
-def allow_frames() -> None:
-    """Let every page show this answer in a frame."""
-    g.may_be_framed = True
+def allow_frames(hosts: Sequence[str] = ()) -> None:
+    """Let pages of these hosts show this answer in a frame, and our own; every page where none is named.
+
+    A host without a port stands for its default one, `*.example.org` for all below it.
+    Source: W3C, "Content Security Policy Level 3", 2.3.1 (source lists).
+    """
+    g.ancestors = " ".join(("'self'", *hosts)) if hosts else "*"
 
 
 def allow_frames_of_ours() -> None:
@@ -83,7 +92,6 @@ def _permissions() -> str:
 def _policy(media_origin: str) -> str:
     scripts = "'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
     frames = "'self'" if g.get("may_frame") else "'none'"
-    ancestors = "*" if g.get("may_be_framed") else "'none'"
     # Captions come from us, what they are captions of from the bucket.
     media = f"'self' {media_origin}" + (" blob:" if g.get("may_record") else "")
     return "; ".join(
@@ -98,6 +106,6 @@ def _policy(media_origin: str) -> str:
             f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",
-            f"frame-ancestors {ancestors}",
+            f"frame-ancestors {g.get('ancestors', NOBODY)}",
         )
     )

@@ -28,7 +28,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        self._inside = tag
+        # What no browser runs is no code.
+        self._inside = "data" if dict(attrs).get("type") == "application/ld+json" else tag
 
     def handle_endtag(self, _tag: str) -> None:
         self._inside = ""
