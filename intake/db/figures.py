@@ -1,19 +1,21 @@
-"""The only place that reads the weekly figures."""
+"""The only place that reads the weekly figures, and how often a clip was begun."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from intake.db.figures_tables import weekly_figures
+from intake.db.figures_tables import clip_views, weekly_figures
 from intake.domain.figures import Measure
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy import Connection, Select
+
+    from intake.domain.submissions import ClipId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +44,8 @@ def figures(connection: Connection, call_slug: str, first: date, last: date) -> 
     return [
         Figure(week=row["week"], measure=Measure(row["measure"]), part=row["part"], value=row["value"]) for row in rows
     ]
+
+
+def views_of(connection: Connection, clip_id: ClipId) -> int:
+    """Return how often a clip was begun since views are counted."""
+    return connection.scalar(select(func.sum(clip_views.c.views)).where(clip_views.c.clip_id == clip_id)) or 0

@@ -16,7 +16,7 @@ from intake.db import figures as numbers
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import CheckCode
-from intake.domain.figures import Measure, week_of
+from intake.domain.figures import VIEWED, Measure, week_of, week_of_day
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
@@ -145,12 +145,13 @@ def week_start(typed: str | None, default: date) -> date:
         day = date.fromisoformat(typed or "")
     except ValueError:
         return default
-    return day - timedelta(days=day.weekday()) if date(2000, 1, 1) <= day <= date(2999, 1, 1) else default
+    return week_of_day(day) if date(2000, 1, 1) <= day <= date(2999, 1, 1) else default
 
 
 def _charts(period: Period, found: Iterable[Figure]) -> list[Chart]:
     series = _by_week(found)
-    return [_received(period, series), _waiting(period, series), *_sound(period, series)]
+    charts = [_received(period, series), _waiting(period, series), *_sound(period, series)]
+    return [*charts, _views(period, series)] if services().settings.views_log else charts
 
 
 def _by_week(found: Iterable[Figure]) -> Series:
@@ -202,6 +203,14 @@ def _sound(period: Period, series: Series) -> list[Chart]:
         _chart(period, "noise", noise, plots.lines, [(_("mediana"), over_noise)], decimals=1),
         _chart(period, "loudness", loudness, plots.lines, [(_("mediana"), loud)], decimals=1),
     ]
+
+
+def _views(period: Period, series: Series) -> Chart:
+    said = (
+        _("Quante volte i video sono stati avviati"),
+        _("Per settimana, dal registro del server: conta gli avvii, non chi guarda."),
+    )
+    return _chart(period, "views", said, plots.stacked, [(_("avvii"), series[Measure.VIEWS, VIEWED])])
 
 
 def _chart(  # noqa: PLR0913 - a chart is all of this
