@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date  # noqa: TC003 - a named tuple reads its types
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -11,15 +11,12 @@ from intake.db.figures_tables import clip_views, weekly_figures
 from intake.domain.figures import Measure
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy import Connection, Select
 
     from intake.domain.submissions import ClipId
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
+class Figure(NamedTuple):
     """One number of one week."""
 
     week: date
@@ -40,10 +37,8 @@ def figures_query(call_slug: str, first: date, last: date) -> Select[Any]:
 
 def figures(connection: Connection, call_slug: str, first: date, last: date) -> list[Figure]:
     """Return a call's figures of the weeks from *first* to *last*; the empty slug stands for all calls together."""
-    rows = connection.execute(figures_query(call_slug, first, last)).mappings()
-    return [
-        Figure(week=row["week"], measure=Measure(row["measure"]), part=row["part"], value=row["value"]) for row in rows
-    ]
+    rows = connection.execute(figures_query(call_slug, first, last)).all()
+    return [Figure(week, Measure(measure), part, value) for week, measure, part, value in rows]
 
 
 def views_of(connection: Connection, clip_id: ClipId) -> int:

@@ -78,15 +78,14 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing with its title, what it says in a sentence, its series' names, and the same as a table."""
+    """A drawing with its title, what it says in a sentence, its series' names, and the same as a table in words."""
 
     id: str
     title: str
     says: str
     plot: Plot
     names: tuple[str, ...]
-    rows: tuple[tuple[date, tuple[float | None, ...]], ...]
-    decimals: int = 0
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +221,7 @@ def _chart(  # noqa: PLR0913 - a chart is all of this
     *,
     decimals: int = 0,
 ) -> Chart:
-    weeks = period.weeks
+    weeks, language = period.weeks, page_language()
     values = [each for _name, each in series]
     return Chart(
         id=id_,
@@ -231,10 +230,16 @@ def _chart(  # noqa: PLR0913 - a chart is all of this
         plot=draw(weeks, values),
         names=tuple(name for name, _each in series),
         rows=tuple(
-            (week, tuple(each.get(week) for each in values)) for week in weeks if any(week in each for each in values)
+            (wording.day(week, language), tuple(_cell(each.get(week), decimals, language) for each in values))
+            for week in weeks
+            if any(week in each for each in values)
         ),
-        decimals=decimals,
     )
+
+
+def _cell(value: float | None, decimals: int, language: str) -> str:
+    # Written here and not by the template's filters, which ask for the page's language at each of a thousand cells.
+    return "–" if value is None else wording.number(round(value, decimals), language)
 
 
 def _share(good: Mapping[date, float], warned: Mapping[date, float]) -> dict[date, float]:
