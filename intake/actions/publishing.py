@@ -17,6 +17,7 @@ from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
 from intake.db.figures_tables import clip_views, object_checksums
+from intake.db.published_files import forget_files
 from intake.db.records import document_of
 from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
@@ -116,6 +117,7 @@ def record_removal(connection: Connection, job: Job, *, deleted: int, now: datet
     if submission.state is State.WITHDRAWN:
         # Of one that was only taken down it is kept: its first publication dates a clip, whenever it comes back.
         connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
+        forget_files(connection, submission.id)
     _record(connection, submission, f"deleted {deleted} public files", now=now)
     _confirm_when_clean(connection, submission, job)
 
