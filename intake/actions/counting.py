@@ -16,7 +16,7 @@ from intake.db.engine import reading, writing
 from intake.db.figures_tables import figures_seen, weekly_figures
 from intake.db.tables import events, submissions
 from intake.domain.checks import CheckCode, Verdict
-from intake.domain.figures import DECIDED, Counted, summary, week_of
+from intake.domain.figures import DECIDED, Counted, Measure, summary, week_of
 from intake.domain.states import State
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _count_week(connection: Connection, week: date) -> None:
         counted = _counted(row, moves[row["id"]])
         by_call[row["call_slug"]].append(counted)
         by_call[EVERY_CALL].append(counted)
-    connection.execute(delete(weekly_figures).where(weekly_figures.c.week == week))
+    # Views are in no submission; `viewing` adds them up.
+    counted_here = (weekly_figures.c.week == week, weekly_figures.c.measure != Measure.VIEWS)
+    connection.execute(delete(weekly_figures).where(*counted_here))
     rows = [
         {"call_slug": slug, "week": week, "measure": measure, "part": part, "value": value}
         for slug, submissions_of_call in by_call.items()

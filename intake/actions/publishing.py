@@ -16,7 +16,8 @@ from intake.actions.captioning import forget_captions
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.db.figures_tables import object_checksums
+from intake.db.figures_tables import clip_views, object_checksums
+from intake.db.published_files import forget_files
 from intake.db.records import document_of
 from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
@@ -97,6 +98,8 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     connection.execute(update(submissions).where(row).values(**erased, **found, choices={}))
     its_objects = object_checksums.c.key.startswith(keys.of_submission(submission.id), autoescape=True)
     connection.execute(delete(object_checksums).where(its_objects))
+    # In the sums of their weeks its views stay: numbers that are nobody's.
+    connection.execute(delete(clip_views).where(clip_views.c.clip_id == submission.clip_id))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None, changes=None))
@@ -114,6 +117,7 @@ def record_removal(connection: Connection, job: Job, *, deleted: int, now: datet
     if submission.state is State.WITHDRAWN:
         # Of one that was only taken down it is kept: its first publication dates a clip, whenever it comes back.
         connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
+        forget_files(connection, submission.id)
     _record(connection, submission, f"deleted {deleted} public files", now=now)
     _confirm_when_clean(connection, submission, job)
 

@@ -27,6 +27,9 @@ REASON_CHARACTERS: Final = 200
 SEEN_TWICE: Final = 2
 """A reason given once is written to one person, and is nobody else's business; one given again is a figure."""
 
+VIEWED: Final = "begun"
+"""The one part of the views."""
+
 _A_SECOND_LOT: Final = 2
 
 
@@ -46,6 +49,9 @@ class Measure(StrEnum):
     """Medians: `speech_to_noise_db`, `integrated_lufs`."""
     KIND = "organisation_kind"
     LANGUAGE = "language"
+    VIEWS = "views"
+    """How often clips were begun in the week, where views are counted. Added to as the log is read, never counted anew:
+    a clip that was taken back stays in the sum, as a number that is nobody's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +77,11 @@ class Counted:
 
 def week_of(moment: datetime) -> date:
     """Return the Monday of the week that *moment* falls into, in UTC."""
-    day = moment.astimezone(UTC).date()
+    return week_of_day(moment.astimezone(UTC).date())
+
+
+def week_of_day(day: date) -> date:
+    """Return the Monday of the week that *day* falls into."""
     return day - timedelta(days=day.weekday())
 
 

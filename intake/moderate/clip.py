@@ -8,6 +8,7 @@ from flask import render_template
 
 from intake.db import backlog, queries
 from intake.db.engine import reading
+from intake.db.figures import views_of
 from intake.db.waiting import next_waiting, previous_waiting
 from intake.domain.decisions import UNDO_S
 from intake.domain.states import FINAL, State
@@ -108,6 +109,7 @@ def _rows_about(connection: Connection, submission: Submission, call: Call) -> d
     return {
         "history": queries.history(connection, submission.id),
         "clip_url": clip_url(connection, submission),
+        "views": _views(connection, submission),
         "mails": mails_panel(connection, submission.id),
         "stuck": stuck_of(submission, died, page_language()) if is_stuck else None,
         "next_id": next_waiting(connection, submission),
@@ -115,6 +117,12 @@ def _rows_about(connection: Connection, submission: Submission, call: Call) -> d
         **captions_panel(connection, submission, call),
         **cutting_panel(connection, submission),
     }
+
+
+def _views(connection: Connection, submission: Submission) -> int | None:
+    """Return how often the public clip was begun; None where that is not counted."""
+    is_counted = services().settings.views_log is not None and submission.clip_id is not None
+    return views_of(connection, submission.clip_id) if is_counted and submission.clip_id else None
 
 
 def _watched(submission: Submission) -> dict[str, Any]:

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 from intake.actions import captioning
 from intake.db.captions import public_captions
 from intake.db.engine import reading
+from intake.db.published_files import know_changed_files
 from intake.domain.captions import cues_of
 from intake.domain.errors import TranscriberUnavailable
 from intake.domain.states import State
 from intake.domain.webvtt import write_webvtt
 from intake.storage import keys
 from workers.media.transcribing import read_voice
-from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put
+from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put
 from workers.steps.reading import nothing_to_do, submission_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
+    from intake.db.published_files import PublishedFiles
     from intake.domain.submissions import Job, ObjectKey, Publication, Submission
     from intake.wiring import Services
     from workers.steps import Commit
@@ -51,14 +55,21 @@ def file_captions(services: Services, job: Job, workspace: Workspace) -> Commit:
         return nothing_to_do
     folder = workspace.room("captions")
     versions = write_captions(services, submission, folder)
-    strays = _write_manifest(services, submission.publication, workspace, folder)
+    strays, known = _write_manifest(services, submission.publication, workspace, folder)
     for path in sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST_NAME):
         # Whoever lost the lease writes nothing more: the clip may be withdrawn, and its files be gone already.
         workspace.go_on()
         put(services.gallery, _key(submission.publication, path.name), path, cache_control=CACHE_CONTROL)
     workspace.go_on()
     services.gallery.delete([_key(submission.publication, name) for name in strays])
-    return partial(captioning.filed, submission_id=submission.id, versions=versions)
+
+    def commit(connection: Connection) -> bool:
+        # Locks the submission, as everybody does first.
+        is_filed = captioning.filed(connection, submission.id, versions)
+        know_changed_files(connection, submission.id, known)
+        return is_filed
+
+    return commit
 
 
 def transcribe_original(services: Services, job: Job, workspace: Workspace) -> Commit:
@@ -84,8 +95,13 @@ def transcribe_original(services: Services, job: Job, workspace: Workspace) -> C
     )
 
 
-def _write_manifest(services: Services, publication: Publication, workspace: Workspace, folder: Path) -> list[str]:
-    """Write the manifest as it must be with the captions in *folder*; return the files that it names no more."""
+def _write_manifest(
+    services: Services, publication: Publication, workspace: Workspace, folder: Path
+) -> tuple[list[str], PublishedFiles]:
+    """Write the manifest as it must be with the captions in *folder*.
+
+    Return the files that it names no more, and those that it does.
+    """
     known = workspace.folder / MANIFEST_NAME
     services.gallery.fetch(_key(publication, MANIFEST_NAME), known)
     manifest: dict[str, Any] = json.loads(known.read_text(encoding="utf-8"))
@@ -95,8 +111,9 @@ def _write_manifest(services: Services, publication: Publication, workspace: Wor
     strays = [entry["name"] for entry in manifest["files"] if _is_captions(entry["name"]) and entry["name"] not in now]
     manifest["files"] = sorted((*others, *written), key=lambda entry: str(entry["name"]))
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    (folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
-    return strays
+    path = folder / MANIFEST_NAME
+    path.write_text(text, encoding="utf-8")
+    return strays, filed_with(path, manifest["files"], revision=publication.revision)
 
 
 def _is_captions(name: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from intake.actions.captioning import filed
 from intake.actions.publishing import is_publishable, record_publication, reserve_revision
 from intake.db.engine import writing
+from intake.db.published_files import know_files
 from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
@@ -24,7 +25,7 @@ from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import draw_moment, make_webps
 from workers.steps.captions import write_captions
-from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put, sha256_of
+from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.db.published_files import PublishedFiles
     from intake.domain.facts import VideoFacts
     from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
     from intake.wiring import Services
@@ -68,13 +70,16 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
         return nothing_to_do
     captions = write_captions(services, submission, bundle.folder)
     publication = _publication(services, submission, submission.clip_id, revision, bundle)
-    _write_manifest(submission, publication, bundle)
+    known = _write_manifest(submission, publication, bundle)
     _file(services, publication, bundle, workspace)
 
     def commit(connection: Connection) -> bool:
         is_public = record_publication(connection, job, publication, now=services.clock())
+        if not is_public:
+            return False
+        know_files(connection, submission.id, known)
         # Somebody may have gone on writing while the clip was made ready.
-        return is_public and filed(connection, submission.id, captions)
+        return filed(connection, submission.id, captions)
 
     return commit
 
@@ -161,7 +166,7 @@ def _publication(
     )
 
 
-def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> None:
+def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> PublishedFiles:
     sender = submission.sender
     manifest: dict[str, Any] = {
         "version": MANIFEST_VERSION,
@@ -184,7 +189,9 @@ def _write_manifest(submission: Submission, publication: Publication, bundle: Bu
         "files": [described(path) for path in bundle.files()],
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    (bundle.folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+    path = bundle.folder / MANIFEST_NAME
+    path.write_text(text, encoding="utf-8")
+    return filed_with(path, manifest["files"], revision=publication.revision)
 
 
 def _file(services: Services, publication: Publication, bundle: Bundle, workspace: Workspace) -> None:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from intake.actions import moderating
 from intake.actions.counting import count_weeks
+from intake.actions.viewing import count_views
 from intake.app import staff_of
 from intake.db.engine import writing
 from intake.domain.states import State
 from tests.builders import NOISY, a_judged_receipt, a_letter, a_ruling, a_sender, a_submission, some_findings
 from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import log_in
+from tests.integration.pages.conftest import a_desk, an_app, log_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import Ready
 
 
 @pytest.fixture
@@ -156,3 +161,35 @@ def test_who_may_only_look_gets_numbers_and_no_names(viewer: FlaskClient) -> Non
 
     assert answers == [200, 200, 403]
     assert "submissions.csv" not in viewer.get("/moderate/figures").text
+
+
+def a_counted_view(services: Services, folder: Path) -> str:
+    """A published clip that was begun once; its page at the desk."""
+    submission = a_submission(services, state=State.PUBLISHED)
+    number = "0f" * 16
+    path = f"/{services.settings.gallery_bucket}/clips/{submission.clip_id}/1/video.mp4"
+    line = f'{services.clock().isoformat()} {number} GET 200 "" {path}\n'
+    (folder / "views.log").write_text(line, encoding="utf-8")
+    count_views(services.engine, folder / "views.log", bucket=services.settings.gallery_bucket)
+    return f"/moderate/{submission.id}"
+
+
+def test_views_are_shown_where_they_are_counted(services: Services, ready: Ready, tmp_path: Path) -> None:
+    clip_url = a_counted_view(services, tmp_path)
+    counting = replace(services, settings=replace(services.settings, views_log=tmp_path / "views.log"))
+    desk = a_desk(an_app(counting, ready.templates), ready)
+
+    page, clip = Page(desk.get("/moderate/figures")), Page(desk.get(clip_url))
+
+    assert page.has_id("views-title")
+    assert "avviato 1 volta" in clip.text
+    assert numbers(desk)["views", "begun"] == "1"
+
+
+def test_views_are_not_spoken_of_where_they_are_not_counted(
+    services: Services, desk: FlaskClient, tmp_path: Path
+) -> None:
+    clip_url = a_counted_view(services, tmp_path)
+
+    assert not Page(desk.get("/moderate/figures")).has_id("views-title")
+    assert "avviato" not in Page(desk.get(clip_url)).text
