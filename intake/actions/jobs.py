@@ -99,6 +99,17 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
 
 
+def hold_back(connection: Connection, submission_id: SubmissionId, revision: int, *, wait_s: float) -> bool:
+    """Have the jobs that a move to *revision* asked for wait for *wait_s* from now; False when they wait no more.
+
+    What is due may be on its way to a worker, and is left alone.
+    """
+    waits = (jobs.c.state == JobState.READY, jobs.c.run_after > database_now_s())
+    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
+    held = update(jobs).where(*mine, *waits).values(run_after=database_now_s() + wait_s)
+    return connection.execute(held).rowcount > 0
+
+
 def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
     """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
 

@@ -14,7 +14,7 @@ from intake.actions import jobs
 from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
+from intake.domain.decisions import DECIDED, LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
 from intake.domain.history import Cause
@@ -118,6 +118,25 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
         decision_reason=None,
         approved_sha256=None,
     )
+
+
+def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, moderator: str, now: datetime) -> float:
+    """Keep what follows from one's own decision, the move to *revision*, waiting while somebody is about to undo it.
+
+    Returns:
+        For how many seconds more it can be undone; 0 when it is too late, or was held for long enough.
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.revision != revision or submission.state not in DECIDED:
+        return 0
+    moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
+    left_s = min(UNDO_S, MAX_UNDO_S - (now - moves[-1].at).total_seconds())
+    if moves[-1].actor != moderator or left_s <= 0:
+        return 0
+    return left_s if jobs.hold_back(connection, submission.id, revision, wait_s=left_s) else 0
 
 
 def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:

@@ -45,7 +45,7 @@ log = structlog.get_logger()
 _SAVED = N_("Sottotitoli salvati.")
 _SAVED_CHECKED = N_("Sottotitoli salvati e segnati come controllati da te.")
 _DELETED = N_("Sottotitoli eliminati.")
-_DRAFT_ASKED = N_("La bozza automatica è in preparazione: fra un minuto o due ricarica la pagina.")
+_DRAFT_ASKED = N_("La bozza automatica è in preparazione: fra un minuto o due è pronta.")
 _DRAFT_REFUSED = N_("Qui ci sono già sottotitoli scritti da una persona: una bozza non li sostituisce.")
 _OTHER_FILE = N_(
     "Intanto il video è stato ritirato o sostituito: questi sottotitoli erano del video di prima e non sono stati "

@@ -87,6 +87,18 @@ def standing_offer() -> dict[str, Any]:
     return {"undo_offer": made}
 
 
+def hold() -> ResponseReturnValue:
+    """Keep the offer standing while somebody is at its button; say for how many seconds more, 0 when it is over."""
+    made = [_read(value) for value in request.form.getlist("move")[:MAX_AT_ONCE]]
+    left_s = max((_hold(move) for move in made), default=0)
+    kept = session.get(_OFFER)
+    if kept and left_s > 0:
+        session[_OFFER] = kept | {"until_s": services().clock().timestamp() + left_s}
+    response = private(str(math.floor(left_s)))
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return response
+
+
 def undo() -> ResponseReturnValue:
     """Take decisions back, as far as nothing that follows from them was begun; whoever is too late is told."""
     session.pop(_OFFER, None)
@@ -103,6 +115,14 @@ def undo() -> ResponseReturnValue:
     if len(made) == 1:
         return redirect(url_for("moderate.show", submission_id=made[0].submission_id), 303)
     return redirect(url_for("moderate.queue"), 303)
+
+
+def _hold(made: Made) -> float:
+    parts = services()
+    with writing(parts.engine) as connection:
+        return moderating.hold(
+            connection, made.submission_id, made.revision, moderator=moderator_name(), now=parts.clock()
+        )
 
 
 def _undo(made: Made) -> bool:

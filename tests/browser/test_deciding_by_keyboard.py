@@ -141,6 +141,21 @@ def test_the_seconds_run_out(stage: Stage, moderator: Moderator) -> None:
     expect(moderator.page.locator("#main")).to_be_focused()
 
 
+def test_the_seconds_stand_still_for_who_is_at_the_button(stage: Stage, moderator: Moderator, system: System) -> None:
+    staged = stage.submission("Bravi")
+    moderator.opens(staged.desk_path)
+    moderator.strikes("a")
+    moderator.tabs_to(moderator.page.get_by_role("button", name="Annulla"))
+    moderator.reads("il tempo è fermo")
+
+    with moderator.page.expect_response(lambda answer: answer.url.endswith("/undo/hold") and answer.text() == "10"):
+        pass
+    moderator.strikes("Enter")
+
+    moderator.reads("Annullato: è tutto come prima")
+    assert read(system.services, staged.id).state is State.AWAITING_REVIEW
+
+
 def test_a_moderator_without_javascript_reads_the_mail_decides_and_undoes(
     stage: Stage, a_moderator: Callable[..., Moderator], sender: Sender
 ) -> None:

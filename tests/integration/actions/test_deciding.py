@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intake.actions import jobs, moderating, publishing
 from intake.actions.moderating import Outcome
@@ -15,7 +15,7 @@ from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents
 from intake.db.tables import jobs as jobs_table
-from intake.domain.decisions import LEADS_TO, UNDO_S, Decision
+from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
 from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -42,6 +42,19 @@ def decide(services: Services, submission: Submission, decision: Decision, *, wa
 def undo(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> bool:
     with writing(services.engine) as connection:
         return moderating.undo(connection, submission.id, revision, moderator=moderator, now=services.clock())
+
+
+def hold(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> float:
+    with writing(services.engine) as connection:
+        return moderating.hold(connection, submission.id, revision, moderator=moderator, now=services.clock())
+
+
+def due_at(services: Services, job: Job) -> float:
+    """When a job may be taken, by the database's clock."""
+    with reading(services.engine) as connection:
+        found = connection.scalar(select(jobs_table.c.run_after).where(jobs_table.c.id == job.id))
+    assert found is not None
+    return found
 
 
 def take_down(services: Services, submission_id: SubmissionId) -> bool:
@@ -140,6 +153,58 @@ def test_an_undo_pressed_twice_undoes_once(services_on_each: Services) -> None:
     revision = decide(services_on_each, submission, Decision.DECLINE)
 
     assert [undo(services_on_each, submission, revision) for _ in range(2)] == [True, False]
+
+
+class TestHoldingTheTimeUp:
+    """While somebody is at the button that undoes a decision."""
+
+    def test_gives_the_whole_time_again(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE, wait_s=5)
+        [job] = jobs_of(services_on_each, submission, revision)
+        was_due_at = due_at(services_on_each, job)
+        clock.advance(seconds=5)
+
+        left_s = hold(services_on_each, submission, revision)
+
+        assert left_s == UNDO_S
+        assert due_at(services_on_each, job) > was_due_at
+        assert undo(services_on_each, submission, revision)
+
+    def test_ends_after_two_minutes(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.DECLINE)
+
+        clock.advance(seconds=MAX_UNDO_S - 3)
+        soon_s = hold(services_on_each, submission, revision)
+        clock.advance(seconds=3)
+        late_s = hold(services_on_each, submission, revision)
+
+        assert (soon_s, late_s) == (3, 0)
+
+    def test_does_not_call_back_what_is_due(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE, wait_s=0)
+        [job] = jobs_of(services_on_each, submission, revision)
+
+        left_s = hold(services_on_each, submission, revision)
+
+        assert left_s == 0
+        with writing(services_on_each.engine) as connection:
+            assert jobs.claim(connection, job.id, lease_s=60) is not None
+
+    def test_is_for_who_decided(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE)
+
+        assert hold(services_on_each, submission, revision, moderator="altro@example.org") == 0
+
+    def test_does_not_stop_a_withdrawal(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE)
+        withdraw(services_on_each, submission.id)
+
+        assert hold(services_on_each, submission, revision) == 0
 
 
 def test_nothing_is_approved_without_consent(services_on_each: Services) -> None:

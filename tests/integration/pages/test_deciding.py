@@ -223,6 +223,18 @@ class TestAnUndo:
         assert page.text.count("entro") == 0
         assert read(services, submission.id).state is State.AWAITING_REVIEW
 
+    def test_waits_for_who_is_at_its_button(self, desk: FlaskClient, services: Services, clock: FakeClock) -> None:
+        submission = a_submission(services)
+        decide(desk, submission, "approve")
+        move = Page(desk.get("/moderate/")).value("move")
+        clock.advance(seconds=UNDO_S - 1)
+
+        answer = press(desk, "/moderate/", "/moderate/undo/hold", move=move)
+        clock.advance(seconds=UNDO_S - 1)
+
+        assert (answer.status_code, answer.text) == (200, str(UNDO_S))
+        assert "entro 1 secondo" in Page(desk.get("/moderate/")).text
+
     def test_that_comes_too_late_is_told(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
         decide(desk, submission, "decline", reason=REASON)

@@ -18,8 +18,6 @@ function offerReasons(form, area) {
   const select = box.querySelector('select')
   // Its words are in the text from now on; the server would put them there a second time.
   select.removeAttribute('name')
-  box.querySelector('[data-without-scripts]').hidden = true
-  box.querySelector('[data-with-scripts]').hidden = false
   const words = () => document.getElementById(`words-${select.value}`)?.content.textContent ?? ''
   select.addEventListener('change', () => insert(area, words()))
   if (select.value) insert(area, words())

@@ -4,6 +4,8 @@
 
 const SWITCH = 'desk-keys'
 const STEP_S = 5
+/** To find an edge: less than a syllable. */
+const SMALL_STEP_S = 0.1
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2]
 const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]'
 /** Where these keys have a meaning of their own. */
@@ -37,6 +39,8 @@ const PLAYER = {
   ArrowLeft: () => seek(-STEP_S),
   l: () => seek(STEP_S),
   ArrowRight: () => seek(STEP_S),
+  ',': () => seek(-SMALL_STEP_S),
+  '.': () => seek(SMALL_STEP_S),
   '<': () => hurry(-1),
   '>': () => hurry(1),
 }
