@@ -44,6 +44,7 @@ class Event:
         note: What only staff may read.
         cause: Why, where the two states do not tell.
         changes: What is another by it.
+        reason_code: Which of the call's canned reasons *reason* is, or began as.
     """
 
     at: datetime
@@ -54,3 +55,4 @@ class Event:
     note: str | None
     changes: tuple[Change, ...] = ()
     cause: Cause | None = None
+    reason_code: str | None = None
