@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("submissions", sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("events", sa.Column("reason_code", sa.Text(), nullable=True))
+    # Every week is counted anew: without decisions that were undone, and without anybody's own words.
+    op.execute("DELETE FROM figures_seen")
 
 
 def downgrade() -> None:
