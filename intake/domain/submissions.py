@@ -230,6 +230,11 @@ class Submission:
         """Whether its sender was not heard yet: somebody else handed it in, and they did not answer."""
         return self.filed_by is not None and not self.consents and self.state not in FINAL
 
+    @property
+    def is_cut_pending(self) -> bool:
+        """Whether it is to be cut, and the copy from before is still there to be watched."""
+        return self.wanted_cut is not None and self.review_key is not None
+
     def may_be_undone(self, now: datetime) -> bool:
         """Tell whether the decision can still be undone: until then nobody but the staff hears of it."""
         return self.state in DECIDED and self.undo_until is not None and now < self.undo_until
