@@ -116,6 +116,12 @@ ROUTES: Final = (
         methods=("POST",),
     ),
     Route(
+        rule="/moderate/<uuid:submission_id>/leave-cut",
+        view=operating.leave_cut,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
         rule="/moderate/<uuid:submission_id>/preview",
         view=preview.preview,
         access=Access.MODERATOR,
