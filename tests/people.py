@@ -351,8 +351,15 @@ class Moderator(_Person):
         """Approve the clips of these people, which come one after the other."""
         for name in names:
             self.is_at(name)
+            self.watches_by_key()
             self.strikes("a")
             self.has_decided("Approvato")
+
+    def watches_by_key(self) -> None:
+        """Have a clip play, without a mouse."""
+        self.has_keys()
+        self.page.keyboard.press("k")
+        self.sees_it_play()
 
     def sees_it_play(self) -> None:
         """See that the picture moves."""

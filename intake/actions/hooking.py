@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from intake.actions import jobs, tokens
 from intake.db import hooks as rows
 from intake.db.people_tables import hook_deliveries, hooks
-from intake.domain.hooks import EVENT_OF, REST, SECRET_BYTES, SECRET_PREFIX, TRIED_FOR
+from intake.domain.hooks import REST, SECRET_BYTES, SECRET_PREFIX, TRIED_FOR, event_of
 from intake.domain.jobs import JobKind
 from intake.domain.staff import ErrandId
 from intake.domain.submissions import Token
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.history import Cause
     from intake.domain.hooks import Delivery, HookEvent, HookId
     from intake.domain.states import State
     from intake.domain.submissions import Submission
 
 
-def announce(connection: Connection, submission: Submission, after: State, *, now: datetime) -> None:
+def announce(
+    connection: Connection, submission: Submission, after: State, *, now: datetime, cause: Cause | None = None
+) -> None:
     """Write a delivery for every hook that wants to know of the move of *submission* to *after*."""
-    event = EVENT_OF.get(after)
+    event = event_of(after, cause)
     if event is None:
         return
     for hook in rows.hooks_for(connection, event):

@@ -7,17 +7,21 @@ is killed meanwhile changes nothing about that: the row says when it is due, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import update
 
 from intake.actions import jobs
 from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.domain.decisions import DECIDED, LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
+from intake.db.tables import submissions
+from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
-from intake.domain.history import Cause
+from intake.domain.history import Cause, came_to_wait
 from intake.domain.jobs import JOB_RULES, JobKind, JobState
 from intake.domain.states import State
 from intake.storage import keys
@@ -53,6 +57,7 @@ class Ruling:
     Attributes:
         reviewed_sha256: Of the copy that was watched; the decision holds for exactly that file.
         reason: What the sender reads; None only for an approval.
+        reason_code: Which of the call's canned reasons that is, or began as.
         note: What only staff read.
         poster: Which still stands for the clip, from 0; None for the one that inspection found best.
         poster_at_s: Or which moment of the copy that was watched; it goes before a still.
@@ -63,6 +68,7 @@ class Ruling:
     reviewed_sha256: str
     moderator: str
     reason: str | None = None
+    reason_code: str | None = None
     note: str | None = None
     poster_at_s: float | None = None
     poster: int | None = None
@@ -76,18 +82,13 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    if submission.state is not State.AWAITING_REVIEW:
-        return Outcome.SOMEBODY_ELSE
-    if submission.review_sha256 != ruling.reviewed_sha256:
-        return Outcome.FILE_CHANGED
-    if ruling.decision is not Decision.APPROVE:
-        _turn_down(connection, submission, ruling, now=now)
+    if _is_decided_so(connection, submission, ruling, now=now):
         return Outcome.DONE
-    if not submission.may_be_approved:
-        return Outcome.NO_CONSENT
-    if _lacks_captions(connection, submission):
-        return Outcome.NO_CHECKED_CAPTIONS
-    _approve(connection, submission, ruling, now=now)
+    lost = _lost(connection, submission, ruling)
+    if lost is not None:
+        return lost
+    carry_out = _approve if ruling.decision is Decision.APPROVE else _turn_down
+    carry_out(connection, submission, ruling, now=now)
     return Outcome.DONE
 
 
@@ -95,18 +96,18 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     """Take one's own decision, the move to *revision*, back: the clip waits again, and nobody is told anything.
 
     Returns:
-        False when it is too late: something that followed was begun, or the submission was moved since.
+        False when it is too late: its seconds are over, something that followed was begun, or the submission was
+        moved since.
 
     Raises:
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    if submission.revision != revision or submission.state not in DECIDED:
+    if submission.revision != revision or not submission.may_be_undone(now):
         return False
     moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
     if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
         return False
-    came_to_wait = [event.at for event in moves if _began_to_wait(event)]
     return move(
         connection,
         submission,
@@ -114,9 +115,10 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
         actor=moderator,
         now=now,
         cause=Cause.UNDONE,
-        rests_since=came_to_wait[-1],
+        rests_since=came_to_wait(moves),
         decision_reason=None,
         approved_sha256=None,
+        undo_until=None,
     )
 
 
@@ -130,13 +132,17 @@ def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, 
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    if submission.revision != revision or submission.state not in DECIDED:
+    if submission.revision != revision or not submission.may_be_undone(now):
         return 0
     moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
     left_s = min(UNDO_S, MAX_UNDO_S - (now - moves[-1].at).total_seconds())
     if moves[-1].actor != moderator or left_s <= 0:
         return 0
-    return left_s if jobs.hold_back(connection, submission.id, revision, wait_s=left_s) else 0
+    if not jobs.hold_back(connection, submission.id, revision, wait_s=left_s):
+        return 0
+    until = now + timedelta(seconds=left_s)
+    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(undo_until=until))
+    return left_s
 
 
 def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
@@ -258,8 +264,8 @@ def refuse_stuck(
     )
 
 
-def _began_to_wait(event: Event) -> bool:
-    return event.after is State.AWAITING_REVIEW and event.cause is not Cause.UNDONE
+def _undo_until(ruling: Ruling, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=ruling.wait_s) if ruling.wait_s else None
 
 
 def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
@@ -277,7 +283,34 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         poster_at_s=_moment(submission, ruling),
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
+        undo_until=_undo_until(ruling, now),
     )
+
+
+def _is_decided_so(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> bool:
+    """Tell whether the same person decided just the same a moment ago: the form came twice, and did what it says."""
+    is_same = (
+        submission.state is LEADS_TO[ruling.decision]
+        and submission.decision_reason == ruling.reason
+        and submission.review_sha256 == ruling.reviewed_sha256
+    )
+    return is_same and submission.may_be_undone(now) and _last_move(connection, submission).actor == ruling.moderator
+
+
+def _last_move(connection: Connection, submission: Submission) -> Event:
+    return [event for event in queries.history(connection, submission.id) if event.before is not event.after][-1]
+
+
+def _lost(connection: Connection, submission: Submission, ruling: Ruling) -> Outcome | None:
+    if submission.state is not State.AWAITING_REVIEW:
+        return Outcome.SOMEBODY_ELSE
+    if submission.review_sha256 != ruling.reviewed_sha256:
+        return Outcome.FILE_CHANGED
+    if ruling.decision is not Decision.APPROVE:
+        return None
+    if not submission.may_be_approved:
+        return Outcome.NO_CONSENT
+    return Outcome.NO_CHECKED_CAPTIONS if _lacks_captions(connection, submission) else None
 
 
 def _lacks_captions(connection: Connection, submission: Submission) -> bool:
@@ -306,6 +339,8 @@ def _turn_down(connection: Connection, submission: Submission, ruling: Ruling, *
         then=[JobKind.MAIL_VERDICT],
         wait_s=ruling.wait_s,
         reason=ruling.reason,
+        reason_code=ruling.reason_code,
         note=ruling.note,
         decision_reason=ruling.reason,
+        undo_until=_undo_until(ruling, now),
     )

@@ -34,6 +34,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     then: Iterable[JobKind] = (),
     wait_s: float = 0,
     reason: str | None = None,
+    reason_code: str | None = None,
     note: str | None = None,
     cause: Cause | None = None,
     changes: Iterable[Change] = (),
@@ -46,6 +47,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         then: The kinds of job this move asks for.
         wait_s: Seconds these jobs wait before anybody may take them.
         reason: What the sender may read.
+        reason_code: Which of the call's canned reasons that is, or began as.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
         changes: What is another by it.
@@ -81,12 +83,13 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             before=submission.state,
             after=after,
             reason=reason,
+            reason_code=reason_code,
             note=note,
             cause=cause,
             changes=_kept(changes),
         )
     )
-    hooking.announce(connection, submission, after, now=now)
+    hooking.announce(connection, submission, after, now=now, cause=cause)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True

@@ -38,7 +38,7 @@ def all_hooks(connection: Connection) -> list[Hook]:
 
 def hooks_for(connection: Connection, event: HookEvent) -> list[Hook]:
     """Return the hooks that want to know of *event*."""
-    return [hook for hook in all_hooks(connection) if event in hook.events]
+    return [hook for hook in all_hooks(connection) if hook.wants(event)]
 
 
 def hook(connection: Connection, hook_id: int) -> Hook:

@@ -124,6 +124,8 @@ submissions = Table(
     Column("publication", JSON),
     # Who on the staff handed it in for its sender, whose own answers are asked for afterwards.
     Column("filed_by", String(254)),
+    # Until when the decision can be undone, and nobody outside hears of it.
+    Column("undo_until", Moment),
     Index("ix_submissions_filed_by", "filed_by"),
     # One submission for each key a client chose, so that a repeated request finds the first one's.
     UniqueConstraint("call_slug", "submission_key"),
@@ -233,6 +235,8 @@ events = Table(
     Column("cause", String(20)),
     # What is another by it: field, before, after.
     Column("changes", JSON),
+    # Of a decision: which of the call's canned reasons it was, whatever was made of its words.
+    Column("reason_code", Text),
 )
 
 heartbeats = Table(

@@ -22,10 +22,8 @@ SOUND_CHECKS: Final = frozenset(
 DECIDED: Final = frozenset({State.APPROVED, State.DECLINED, State.REDO_REQUESTED})
 """What a moderator's decision moves a clip to."""
 
-REASON_CHARACTERS: Final = 200
-
-SEEN_TWICE: Final = 2
-"""A reason given once is written to one person, and is nobody else's business; one given again is a figure."""
+OTHER_REASON: Final = "other"
+"""Under which reasons are counted that somebody wrote for one sender: their words are nobody else's business."""
 
 VIEWED: Final = "begun"
 """The one part of the views."""
@@ -61,7 +59,8 @@ class Counted:
     Attributes:
         checks: Verdicts by check; empty where it was not looked at.
         waited_h: Hours from waiting to be watched to the first decision; None where there is none yet.
-        decision: The last one, and the reason given.
+        decision: The last one that stands.
+        reason: The code of the canned reason it was given with, or `OTHER_REASON`; None where it needed none.
     """
 
     state: State
@@ -90,9 +89,7 @@ def summary(submissions: Sequence[Counted]) -> dict[tuple[Measure, str], float]:
     counts: Counter[tuple[Measure, str]] = Counter()
     for each in submissions:
         counts.update(_marks(each))
-    reasons = Counter(each.reason[:REASON_CHARACTERS] for each in submissions if each.reason)
     figures: dict[tuple[Measure, str], float] = {mark: float(count) for mark, count in counts.items()}
-    figures |= {(Measure.REASON, reason): float(n) for reason, n in reasons.items() if n >= SEEN_TWICE}
     return figures | _middles(submissions)
 
 
@@ -105,6 +102,8 @@ def _marks(each: Counted) -> Iterable[tuple[Measure, str]]:
         yield from ((Measure.CHECK, code) for code, verdict in each.checks.items() if verdict is Verdict.FAIL)
     if each.decision is not None:
         yield Measure.DECISION, each.decision
+    if each.reason is not None:
+        yield Measure.REASON, each.reason
     heard = [verdict for code, verdict in each.checks.items() if code in SOUND_CHECKS]
     if heard:
         yield Measure.SOUND, "good" if all(verdict is Verdict.PASS for verdict in heard) else "warned"

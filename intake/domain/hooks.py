@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NewType
 from urllib.parse import urlsplit
 
+from intake.domain.history import COMES_BACK, Cause
 from intake.domain.states import State
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class HookEvent(StrEnum):
     DECIDED = "decided"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    TAKEN_DOWN = "taken_down"
 
 
 EVENT_OF: Final[Mapping[State, HookEvent]] = MappingProxyType(
@@ -65,6 +67,13 @@ EVENT_OF: Final[Mapping[State, HookEvent]] = MappingProxyType(
 """What a move to each state is called; moves to others are nobody's business but ours."""
 
 
+def event_of(after: State, cause: Cause | None) -> HookEvent | None:
+    """Say what a move is called; None where it is nobody's business, or no news."""
+    if cause is Cause.TAKEN_DOWN:
+        return HookEvent.TAKEN_DOWN
+    return None if cause in COMES_BACK else EVENT_OF.get(after)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hook:
     """Another system that is told of what happens."""
@@ -77,6 +86,10 @@ class Hook:
     added_at: datetime
     removed_at: datetime | None
     rests_until: datetime | None
+
+    def wants(self, event: HookEvent) -> bool:
+        """Tell whether it is told of *event*: who hears that a clip is public also hears that it is not any more."""
+        return event in self.events or (event is HookEvent.TAKEN_DOWN and HookEvent.PUBLISHED in self.events)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,10 @@ from flask import render_template
 from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.db.figures import views_of
-from intake.db.waiting import next_waiting, previous_waiting
 from intake.domain.decisions import UNDO_S
 from intake.domain.states import FINAL, State
 from intake.domain.submissions import SubmissionId
-from intake.moderate import looking
+from intake.moderate import looking, walking
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
@@ -105,6 +104,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
 def _rows_about(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
     """Return what other rows say of a submission, for the panels of its page."""
     is_stuck = submission.state is State.NEEDS_OPERATOR
+    view = walking.walked_view(connection)
     died = backlog.last_dead_job(connection, submission.id) if is_stuck else None
     return {
         "history": queries.history(connection, submission.id),
@@ -112,8 +112,9 @@ def _rows_about(connection: Connection, submission: Submission, call: Call) -> d
         "views": _views(connection, submission),
         "mails": mails_panel(connection, submission.id),
         "stuck": stuck_of(submission, died, page_language()) if is_stuck else None,
-        "next_id": next_waiting(connection, submission),
-        "previous_id": previous_waiting(connection, submission),
+        "next_id": walking.following(connection, view, submission),
+        "previous_id": walking.preceding(connection, view, submission),
+        "view_arguments": view.arguments,
         **captions_panel(connection, submission, call),
         **cutting_panel(connection, submission),
     }

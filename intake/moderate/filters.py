@@ -34,6 +34,9 @@ _CONSENTS: Final[dict[str, tuple[str, dict[str, bool]]]] = {
 _WAITING: Final = {"48": N_("più di 48 ore"), "168": N_("più di una settimana")}
 _ORDERS: Final = {"newest": N_("prima i più recenti")}
 
+NAMES: Final = ("state", "call", "kind", "verdict", "consent", "language", "waiting", "order", "q")
+"""The arguments of an address that make a view."""
+
 _PLACE_MARK: Final = "~"
 
 

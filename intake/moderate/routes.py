@@ -21,6 +21,7 @@ from intake.moderate import (
     preview,
     queue,
     undoing,
+    walking,
     words,
 )
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
@@ -116,6 +117,12 @@ ROUTES: Final = (
         methods=("POST",),
     ),
     Route(
+        rule="/moderate/<uuid:submission_id>/leave-cut",
+        view=operating.leave_cut,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
         rule="/moderate/<uuid:submission_id>/preview",
         view=preview.preview,
         access=Access.MODERATOR,
@@ -187,4 +194,5 @@ def moderate_blueprint() -> Blueprint:
     made = blueprint("moderate", ROUTES, guards=GUARDS)
     made.before_request(on_behalf.make_room)
     made.context_processor(undoing.standing_offer)
+    made.url_defaults(walking.carry_view)
     return made

@@ -28,6 +28,7 @@ from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
@@ -69,9 +70,13 @@ class Offer:
     form: ButtonForm
 
 
-def offer(words: str, made: Iterable[Made]) -> None:
-    """Offer to undo what was just decided, for as long as that can be done."""
-    until_s = services().clock().timestamp() + UNDO_S
+def offer(words: str, made: Iterable[Made], *, until: datetime | None = None) -> None:
+    """Offer to undo what was decided, for as long as that can be done.
+
+    Args:
+        until: Where it was not decided just now.
+    """
+    until_s = until.timestamp() if until else services().clock().timestamp() + UNDO_S
     session[_OFFER] = {"words": words, "moves": [str(move) for move in made], "until_s": until_s}
 
 

@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[HookEvent, str]] = MappingProxyType(
         HookEvent.DECIDED: N_("La redazione ha deciso"),
         HookEvent.PUBLISHED: N_("Un video è nella galleria"),
         HookEvent.WITHDRAWN: N_("Un video è stato ritirato"),
+        HookEvent.TAKEN_DOWN: N_("Un video è stato tolto dalla galleria, per riguardarlo"),
     }
 )
 

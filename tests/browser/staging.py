@@ -12,6 +12,7 @@ from intake.actions.moderating import Decision
 from intake.db import desk
 from intake.db.engine import writing
 from intake.db.tables import jobs as jobs_table
+from intake.db.tables import submissions
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests import builders
@@ -124,6 +125,7 @@ def let_the_undo_pass(services: Services) -> None:
     """Have the seconds be over in which decisions can be undone: their jobs are due."""
     with writing(services.engine) as connection:
         connection.execute(update(jobs_table).where(jobs_table.c.state == JobState.READY).values(run_after=0))
+        connection.execute(update(submissions).values(undo_until=None))
 
 
 def is_published(services: Services, sender: Sender) -> str:

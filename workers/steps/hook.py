@@ -45,12 +45,13 @@ def call_hook(services: Services, job: Job, workspace: Workspace) -> Commit:
         delivery = hooks.delivery(connection, job.errand_id or "")
         hook = hooks.hook(connection, delivery.hook_id)
         submission = queries.submission_by_id(connection, delivery.submission_id)
+        is_public = queries.is_public_now(connection, delivery.submission_id)
     if hook.removed_at is not None:
         raise HookGivenUp("the hook was removed")
     # As late as can be: whoever lost the lease must not call where another is calling.
     workspace.go_on()
     try:
-        _call(services, hook, delivery, _body(services, delivery, submission))
+        _call(services, hook, delivery, _body(services, delivery, submission, is_public=is_public))
     except HookUnavailable as error:
         if now >= delivery.give_up_at:
             raise HookGivenUp(str(error)) from error
@@ -90,10 +91,11 @@ def _headers(services: Services, hook: Hook, delivery: Delivery, body: bytes) ->
     }
 
 
-def _body(services: Services, delivery: Delivery, submission: Submission) -> bytes:
+def _body(services: Services, delivery: Delivery, submission: Submission, *, is_public: bool) -> bytes:
     """What is told: ids, states and what is public; nothing of it about a person."""
     clip_url = None
-    if delivery.event is HookEvent.PUBLISHED and submission.clip_id is not None:
+    # A call that comes late, or again, leads nobody to a clip that was taken back meanwhile.
+    if delivery.event is HookEvent.PUBLISHED and submission.clip_id is not None and is_public:
         public_url = services.settings.public_url
         clip_url = links.clip_url(public_url, submission.call_slug, submission.clip_id, FIRST_LANGUAGE)
     message = {

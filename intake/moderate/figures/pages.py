@@ -16,7 +16,7 @@ from intake.db import figures as numbers
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import CheckCode
-from intake.domain.figures import VIEWED, Measure, week_of, week_of_day
+from intake.domain.figures import OTHER_REASON, VIEWED, Measure, week_of, week_of_day
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
@@ -259,11 +259,17 @@ def _rankings(period: Period, found: Sequence[Figure]) -> list[Ranking]:
     wanted: tuple[tuple[Measure, str, Mapping[str, str]], ...] = (
         (Measure.DECISION, _("Decisioni"), decisions),
         (Measure.CHECK, _("Perché il controllo automatico rifiuta"), checks),
-        (Measure.REASON, _("Motivi dati più di una volta"), {}),
+        (Measure.REASON, _("Motivi dati"), _reasons(period, language)),
         (Measure.KIND, _("Tipi di organizzazione"), kinds),
         (Measure.LANGUAGE, _("Lingue"), {code: wording.language_name(code, language) for code in wording.languages()}),
     )
     return [_ranking(measure, title, names, found) for measure, title, names in wanted]
+
+
+def _reasons(period: Period, language: str) -> dict[str, str]:
+    calls = (period.call,) if period.call else period.calls
+    canned = {reason.code: reason.label.in_language(language) for call in calls for reason in call.reasons}
+    return canned | {OTHER_REASON: _("scritto per l'occasione")}
 
 
 def _ranking(measure: Measure, title: str, names: Mapping[str, str], found: Iterable[Figure]) -> Ranking:

@@ -118,9 +118,10 @@ def test_an_undo_that_comes_after_the_work_began_changes_nothing(
     services_on_each: Services, decision: Decision
 ) -> None:
     submission = a_submission(services_on_each)
-    revision = decide(services_on_each, submission, decision, wait_s=0)
+    revision = decide(services_on_each, submission, decision)
     [job] = jobs_of(services_on_each, submission, revision)
     with writing(services_on_each.engine) as connection:
+        connection.execute(update(jobs_table).values(run_after=0))
         claimed = jobs.claim(connection, job.id, lease_s=60)
 
     is_undone = undo(services_on_each, submission, revision)
@@ -129,6 +130,45 @@ def test_an_undo_that_comes_after_the_work_began_changes_nothing(
     assert not is_undone
     assert read(services_on_each, submission.id).state is LEADS_TO[decision]
     assert jobs_of(services_on_each, submission, revision) == [claimed]
+
+
+@EACH_DECISION
+def test_an_undo_that_comes_after_its_seconds_changes_nothing(
+    services_on_each: Services, clock: FakeClock, decision: Decision
+) -> None:
+    # Given a decision whose sender may read it by now, though no worker came to its jobs yet
+    submission = a_submission(services_on_each)
+    revision = decide(services_on_each, submission, decision)
+    clock.advance(seconds=UNDO_S)
+
+    assert not undo(services_on_each, submission, revision)
+    assert read(services_on_each, submission.id).state is LEADS_TO[decision]
+
+
+@EACH_DECISION
+def test_a_decision_that_comes_twice_is_made_once(services_on_each: Services, decision: Decision) -> None:
+    submission = a_submission(services_on_each)
+
+    revisions = [decide(services_on_each, submission, decision) for _ in range(2)]
+
+    assert revisions == [submission.revision + 1] * 2
+    assert len(jobs_of(services_on_each, submission, revisions[0])) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"moderator": "altro@example.org"}, {"reason": "Un altro motivo."}, {"reviewed_sha256": "0" * 64}],
+    ids=["somebody else's", "in other words", "on another file"],
+)
+def test_a_decision_that_is_not_the_same_comes_too_late(services_on_each: Services, changes: dict[str, object]) -> None:
+    submission = a_submission(services_on_each)
+    decide(services_on_each, submission, Decision.DECLINE)
+    ruling = a_ruling(submission, Decision.DECLINE, **changes)
+
+    with writing(services_on_each.engine) as connection:
+        outcome = moderating.decide(connection, submission.id, ruling, now=services_on_each.clock())
+
+    assert outcome is Outcome.SOMEBODY_ELSE
 
 
 def test_nobody_undoes_what_another_decided(services_on_each: Services) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from intake.actions import hooking, jobs
+from intake.actions import hooking, jobs, moderating
 from intake.db import hooks
 from intake.db.engine import reading, writing
 from intake.db.tables import jobs as rows
+from intake.domain.decisions import UNDO_S
 from intake.domain.errors import HookUnavailable
 from intake.domain.hooks import HookEvent, HookId
 from intake.domain.jobs import JobKind, JobState
@@ -100,7 +101,8 @@ class TestACall:
         deliver(services)
 
         by_revision = sorted((said(told) for told in receiver.told), key=lambda message: message["data"]["revision"])  # type: ignore[index]
-        assert [message["type"] for message in by_revision] == [f"submission.{event}" for event in EVERYTHING]
+        told = [f"submission.{event}" for event in EVERYTHING if event is not HookEvent.TAKEN_DOWN]
+        assert [message["type"] for message in by_revision] == told
         assert by_revision[3]["data"] == {
             "submission": clip.id,
             "call": "pistoia2030",
@@ -108,8 +110,52 @@ class TestACall:
             "state_before": "approved",
             "revision": 4,
             "clip": clip.clip_id,
-            "clip_url": f"http://localhost/gallery/pistoia2030/{clip.clip_id}",
+            # It is told late: nobody is led to what was taken back.
+            "clip_url": None,
         }
+
+    def test_leads_to_the_clip_while_it_is_public(self, services_on_each: Services, receiver: Receiver) -> None:
+        a_hook(services_on_each, receiver.url, (HookEvent.PUBLISHED,))
+        clip = builders.a_submission(services_on_each, state=State.PUBLISHED)
+
+        deliver(services_on_each)
+
+        [told] = receiver.told
+        assert said(told)["data"]["clip_url"] == f"http://localhost/gallery/pistoia2030/{clip.clip_id}"  # type: ignore[index]
+
+    @pytest.mark.parametrize("wish", [HookEvent.PUBLISHED, HookEvent.TAKEN_DOWN])
+    def test_tells_of_a_clip_that_was_taken_down_and_not_that_it_waits(
+        self, services_on_each: Services, receiver: Receiver, wish: HookEvent
+    ) -> None:
+        services = services_on_each
+        clip = builders.a_submission(services, state=State.PUBLISHED)
+        a_hook(services, receiver.url, (wish, HookEvent.READY_FOR_REVIEW))
+        with writing(services.engine) as connection:
+            moderating.take_down(connection, clip.id, moderator=builders.MODERATOR, note="x", now=services.clock())
+
+        deliver(services)
+
+        [told] = receiver.told
+        assert (said(told)["type"], said(told)["data"]["state_before"]) == (  # type: ignore[index]
+            "submission.taken_down",
+            "published",
+        )
+
+    def test_does_not_tell_anew_of_a_clip_whose_decision_was_undone(
+        self, services_on_each: Services, receiver: Receiver
+    ) -> None:
+        services = services_on_each
+        clip = builders.a_submission(services)
+        a_hook(services, receiver.url, (HookEvent.READY_FOR_REVIEW,))
+        ruling = builders.a_ruling(clip, moderating.Decision.DECLINE, wait_s=UNDO_S)
+        with writing(services.engine) as connection:
+            moderating.decide(connection, clip.id, ruling, now=services.clock())
+            revision = clip.revision + 1
+            assert moderating.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
+
+        deliver(services)
+
+        assert receiver.told == []
 
     def test_says_nothing_about_a_person(self, services_on_each: Services, receiver: Receiver) -> None:
         a_hook(services_on_each, receiver.url)

@@ -68,6 +68,10 @@ class Page(HTMLParser):
     def links(self) -> list[str]:
         return [attributes["href"] for attributes in self.all("a") if "href" in attributes]
 
+    def pressed_by(self, key: str) -> str:
+        """Where the first link leads that a key presses."""
+        return next(link["href"] for link in self.all("a") if link.get("data-key") == key)
+
 
 def a_form(client: FlaskClient, *, query: str = "", **changes: object) -> dict[str, object]:
     """The call's form as Anna fills it in."""
