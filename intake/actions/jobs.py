@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from intake.domain.jobs import JobId, JobKind, Progress
+    from intake.domain.mails import Overtaken
     from intake.domain.staff import ErrandId
     from intake.domain.submissions import Job, SubmissionId
 
@@ -151,6 +152,12 @@ def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
     return _update_mine(connection, job, state=JobState.DONE, ended_at=database_now_s(), last_error=None, **_FREE)
+
+
+def note_overtaken(connection: Connection, job: Job, cause: Overtaken) -> bool:
+    """Write down that a mail was not sent, in the transaction that ends its job."""
+    noted = connection.execute(update(jobs).where(jobs.c.id == job.id).values(overtaken_by=cause))
+    return noted.rowcount == 1
 
 
 def put_back(connection: Connection, job: Job, error: str) -> bool:
