@@ -77,8 +77,12 @@ def widen(connection: Connection, submission_id: SubmissionId, revision: int, ki
     connection.execute(update(jobs).where(*mine).values(limits_factor=factor))
 
 
-def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -> None:
-    """Write the job that runs an errand, in the transaction that writes the errand."""
+def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind, *, wait_s: float = 0) -> None:
+    """Write the job that runs an errand, in the transaction that writes the errand.
+
+    Args:
+        wait_s: As above.
+    """
     connection.execute(
         insert(jobs).values(
             errand_id=errand_id,
@@ -86,7 +90,7 @@ def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -
             revision=0,
             state=JobState.READY,
             max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s(),
+            run_after=database_now_s() + wait_s,
         )
     )
 
@@ -100,16 +104,23 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
 
 
-def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
+def take_away(
+    connection: Connection, submission_id: SubmissionId, revision: int, *, errands: Iterable[ErrandId] = ()
+) -> bool:
     """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
 
     The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
+
+    Args:
+        errands: Whose jobs are of them as well.
     """
-    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
-    rows = connection.execute(select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(*mine).with_for_update())
+    of_the_move = and_(jobs.c.submission_id == submission_id, jobs.c.revision == revision)
+    mine = or_(of_the_move, jobs.c.errand_id.in_(list(errands)))
+    found = select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(mine).order_by(jobs.c.id)
+    rows = connection.execute(found.with_for_update())
     if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
         return False
-    connection.execute(delete(jobs).where(*mine))
+    connection.execute(delete(jobs).where(mine))
     return True
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from intake.actions import jobs
+from intake.actions import hooking, jobs
 from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
-from intake.db import backlog, queries
+from intake.db import backlog, hooks, queries
 from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
@@ -104,8 +104,12 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     if submission.revision != revision or submission.state not in DECIDED:
         return False
     moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
-    if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
+    if moves[-1].actor != moderator:
         return False
+    untold = hooks.deliveries_of(connection, submission.id, revision)
+    if not jobs.take_away(connection, submission.id, revision, errands=untold):
+        return False
+    hooking.retract(connection, untold)
     came_to_wait = [event.at for event in moves if _began_to_wait(event)]
     return move(
         connection,

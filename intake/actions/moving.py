@@ -10,6 +10,7 @@ from intake.actions import hooking, jobs
 from intake.db.records import document_of
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
+from intake.domain.history import Cause
 from intake.domain.states import State, is_legal
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.changes import Change
-    from intake.domain.history import Cause
     from intake.domain.jobs import JobKind
     from intake.domain.submissions import Submission, SubmissionId
 
@@ -44,7 +44,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
 
     Args:
         then: The kinds of job this move asks for.
-        wait_s: Seconds these jobs wait before anybody may take them.
+        wait_s: Seconds these jobs wait before anybody may take them, and other systems before they are told.
         reason: What the sender may read.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
@@ -86,7 +86,9 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             changes=_kept(changes),
         )
     )
-    hooking.announce(connection, submission, after, now=now)
+    if cause is not Cause.UNDONE:
+        # Of what is undone nobody was told, so there is nothing to take back.
+        hooking.announce(connection, submission, after, now=now, wait_s=wait_s)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True
