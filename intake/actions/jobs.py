@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from intake.domain.jobs import JobId, JobKind, Progress
+    from intake.domain.mails import Overtaken
     from intake.domain.staff import ErrandId
     from intake.domain.submissions import Job, SubmissionId
 
@@ -76,8 +77,12 @@ def widen(connection: Connection, submission_id: SubmissionId, revision: int, ki
     connection.execute(update(jobs).where(*mine).values(limits_factor=factor))
 
 
-def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -> None:
-    """Write the job that runs an errand, in the transaction that writes the errand."""
+def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind, *, wait_s: float = 0) -> None:
+    """Write the job that runs an errand, in the transaction that writes the errand.
+
+    Args:
+        wait_s: As above.
+    """
     connection.execute(
         insert(jobs).values(
             errand_id=errand_id,
@@ -85,7 +90,7 @@ def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -
             revision=0,
             state=JobState.READY,
             max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s(),
+            run_after=database_now_s() + wait_s,
         )
     )
 
@@ -99,27 +104,42 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
 
 
-def hold_back(connection: Connection, submission_id: SubmissionId, revision: int, *, wait_s: float) -> bool:
+def hold_back(
+    connection: Connection,
+    submission_id: SubmissionId,
+    revision: int,
+    *,
+    wait_s: float,
+    errands: Iterable[ErrandId] = (),
+) -> bool:
     """Have the jobs that a move to *revision* asked for wait for *wait_s* from now; False when they wait no more.
 
     What is due may be on its way to a worker, and is left alone.
+
+    Args:
+        errands: Whose jobs are of them as well.
     """
     waits = (jobs.c.state == JobState.READY, jobs.c.run_after > database_now_s())
-    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
-    held = update(jobs).where(*mine, *waits).values(run_after=database_now_s() + wait_s)
-    return connection.execute(held).rowcount > 0
+    held = update(jobs).where(_of_move(submission_id, revision, errands), *waits)
+    return connection.execute(held.values(run_after=database_now_s() + wait_s)).rowcount > 0
 
 
-def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
+def take_away(
+    connection: Connection, submission_id: SubmissionId, revision: int, *, errands: Iterable[ErrandId] = ()
+) -> bool:
     """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
 
     The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
+
+    Args:
+        errands: Whose jobs are of them as well.
     """
-    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
-    rows = connection.execute(select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(*mine).with_for_update())
+    mine = _of_move(submission_id, revision, errands)
+    found = select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(mine).order_by(jobs.c.id)
+    rows = connection.execute(found.with_for_update())
     if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
         return False
-    connection.execute(delete(jobs).where(*mine))
+    connection.execute(delete(jobs).where(mine))
     return True
 
 
@@ -162,6 +182,12 @@ def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
     return _update_mine(connection, job, state=JobState.DONE, ended_at=database_now_s(), last_error=None, **_FREE)
+
+
+def note_overtaken(connection: Connection, job: Job, cause: Overtaken) -> bool:
+    """Write down that a mail was not sent, in the transaction that ends its job."""
+    noted = connection.execute(update(jobs).where(jobs.c.id == job.id).values(overtaken_by=cause))
+    return noted.rowcount == 1
 
 
 def put_back(connection: Connection, job: Job, error: str) -> bool:
@@ -267,6 +293,11 @@ def revive(connection: Connection, job_id: JobId) -> Job | None:
 
 def _lease_expired() -> ColumnElement[bool]:
     return and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until < database_now_s())
+
+
+def _of_move(submission_id: SubmissionId, revision: int, errands: Iterable[ErrandId]) -> ColumnElement[bool]:
+    of_the_move = and_(jobs.c.submission_id == submission_id, jobs.c.revision == revision)
+    return or_(of_the_move, jobs.c.errand_id.in_(list(errands)))
 
 
 def _update_mine(connection: Connection, job: Job, **values: object) -> bool:

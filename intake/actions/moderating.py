@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import update
 
-from intake.actions import jobs
+from intake.actions import hooking, jobs
 from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
-from intake.db import backlog, queries
+from intake.db import backlog, hooks, queries
 from intake.db.tables import submissions
 from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
 from intake.domain.desk import larger_limits
@@ -106,8 +106,12 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     if submission.revision != revision or not submission.may_be_undone(now):
         return False
     moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
-    if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
+    if moves[-1].actor != moderator:
         return False
+    untold = hooks.deliveries_of(connection, submission.id, revision)
+    if not jobs.take_away(connection, submission.id, revision, errands=untold):
+        return False
+    hooking.retract(connection, untold)
     return move(
         connection,
         submission,
@@ -138,7 +142,8 @@ def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     left_s = min(UNDO_S, MAX_UNDO_S - (now - moves[-1].at).total_seconds())
     if moves[-1].actor != moderator or left_s <= 0:
         return 0
-    if not jobs.hold_back(connection, submission.id, revision, wait_s=left_s):
+    untold = hooks.deliveries_of(connection, submission.id, revision)
+    if not jobs.hold_back(connection, submission.id, revision, wait_s=left_s, errands=untold):
         return 0
     until = now + timedelta(seconds=left_s)
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(undo_until=until))

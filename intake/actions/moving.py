@@ -45,7 +45,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
 
     Args:
         then: The kinds of job this move asks for.
-        wait_s: Seconds these jobs wait before anybody may take them.
+        wait_s: Seconds these jobs wait before anybody may take them, and other systems before they are told.
         reason: What the sender may read.
         reason_code: Which of the call's canned reasons that is, or began as.
         note: What only staff may read.
@@ -89,7 +89,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
             changes=_kept(changes),
         )
     )
-    hooking.announce(connection, submission, after, now=now, cause=cause)
+    hooking.announce(connection, submission, after, now=now, cause=cause, wait_s=wait_s)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True

@@ -214,6 +214,8 @@ jobs = Table(
     Column("ended_at", Float),
     # How many times the usual deadline and memory its tools may take.
     Column("limits_factor", Integer, nullable=False, server_default="1"),
+    # Of a mail that was done without being sent: what made it untrue before its turn came.
+    Column("overtaken_by", String(20)),
     UniqueConstraint("submission_id", "kind", "revision"),
     UniqueConstraint("kind", "errand_id"),
     Index("ix_jobs_state_run_after", "state", "run_after"),

@@ -42,6 +42,20 @@ REST: Final = timedelta(minutes=1)
 MAX_URL_CHARACTERS: Final = 500
 
 
+class HookTrouble(StrEnum):
+    """Why a call did not get through; the codes are stable, and shown beside their sentences."""
+
+    REMOVED = "removed"
+    RESTING = "resting"
+    BAD_ADDRESS = "bad_address"
+    NO_SUCH_NAME = "no_such_name"
+    PRIVATE_NETWORK = "private_network"
+    BAD_CERTIFICATE = "bad_certificate"
+    TOO_SLOW = "too_slow"
+    NO_ANSWER = "no_answer"
+    NOT_WELL = "not_well"
+
+
 class HookEvent(StrEnum):
     """What another system may be told of."""
 
@@ -94,7 +108,12 @@ class Hook:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One thing that one other system is told."""
+    """One thing that one other system is told.
+
+    Attributes:
+        trouble: Why the last call did not get through; None where it did, or before the first.
+        answer: The status it was answered with, where that was the trouble.
+    """
 
     id: ErrandId
     hook_id: HookId
@@ -106,6 +125,8 @@ class Delivery:
     happened_at: datetime
     give_up_at: datetime
     delivered_at: datetime | None
+    trouble: HookTrouble | None = None
+    answer: int | None = None
 
 
 def may_be_called(address: str) -> bool:

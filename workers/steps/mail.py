@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from intake.actions import jobs
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import token_of
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import Verdict
 from intake.domain.jobs import JobKind
+from intake.domain.mails import overtaken_by
 from intake.domain.states import FINAL, State
 from intake.mail import answers, links, quoting
 from intake.mail.answers import words_to
@@ -54,15 +56,23 @@ def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
     """Send the mail this job is about, unless it is not true any more."""
     submission, call = submission_of(services, job)
     said = _SAYS[job.kind](services, job, submission, call)
-    if said is not None:
-        message = _message(services, job, submission, call, said)
-        # As late as can be: whoever lost the lease must not send what another is sending.
-        workspace.go_on()
-        services.mailer.send(message)
-        log.info("mail_sent", mail=said[0])
+    if said is None:
+        return _unsent(services, job)
+    message = _message(services, job, submission, call, said)
+    # As late as can be: whoever lost the lease must not send what another is sending.
+    workspace.go_on()
+    services.mailer.send(message)
+    log.info("mail_sent", mail=said[0])
     if job.kind is JobKind.MAIL_WITHDRAWN:
         return partial(erase_address, submission_id=submission.id)
     return _nothing_more
+
+
+def _unsent(services: Services, job: Job) -> Commit:
+    with reading(services.engine) as connection:
+        cause = overtaken_by(job.kind, queries.moves_since(connection, job.submission_id, job.revision))
+    log.info("mail_overtaken", cause=cause)
+    return partial(jobs.note_overtaken, job=job, cause=cause)
 
 
 def _message(services: Services, job: Job, submission: Submission, call: Call, said: Said) -> EmailMessage:

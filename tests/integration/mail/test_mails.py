@@ -12,6 +12,7 @@ from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.decisions import Decision
 from intake.domain.jobs import JobKind, JobState
+from intake.domain.mails import Overtaken
 from intake.domain.states import State
 from intake.mail import answers
 from tests import builders
@@ -192,8 +193,11 @@ class TestOvertaken:
 
         send_mails(post)
 
+        with reading(post.engine) as connection:
+            kept = {mail.kind: mail.overtaken_by for mail in backlog.mails_about(connection, submission.id)}
         assert server.taken == []
         assert job_rows(post, JobKind.MAIL_VERDICT) == [JobState.DONE]
+        assert kept == {JobKind.MAIL_RECEIPT: None, JobKind.MAIL_VERDICT: Overtaken.ANOTHER_FILE}
 
     @pytest.mark.parametrize(
         ("state", "subject"),

@@ -12,7 +12,8 @@ from intake.app import staff_of
 from intake.db import hooks, people
 from intake.db.engine import reading, writing
 from intake.db.tables import staff
-from intake.domain.hooks import HookEvent
+from intake.domain.errors import HookUnavailable
+from intake.domain.hooks import HookEvent, HookTrouble
 from intake.domain.staff import Alerts, NewClips, StaffId
 from intake.domain.states import State
 from tests import builders
@@ -159,3 +160,24 @@ class TestAHook:
         assert "Da consegnare" in shown
         assert again.status_code == 303
         assert "La stiamo già mandando" in admin.get(HOOKS).text
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("it", "Ha risposto che qualcosa non va (codice 503). not_well"),
+            ("en", "It answered that something is wrong (code 503). not_well"),
+        ],
+    )
+    def test_that_did_not_get_through_says_why(
+        self, admin: FlaskClient, services: Services, language: str, sentence: str
+    ) -> None:
+        with writing(services.engine) as connection:
+            key = services.settings.secret_key
+            hooking.add_hook(connection, RECEIVER, [HookEvent.RECEIVED], by="x", now=services.clock(), secret_key=key)
+        builders.a_submission(services, state=State.UPLOADED)
+        with writing(services.engine) as connection:
+            [standing] = hooks.deliveries(connection, limit=9)
+            trouble = HookUnavailable(HookTrouble.NOT_WELL, answer=503)
+            hooking.record_trouble(connection, standing.delivery, trouble, now=services.clock())
+
+        assert sentence in Page(admin.get(f"{HOOKS}?lang={language}")).text

@@ -9,6 +9,7 @@ import pytest
 from intake.db.engine import writing
 from intake.domain.states import State
 from tests.builders import a_letter, a_sender, a_submission, read, withdraw
+from tests.integration.mail.sending import send_mails
 from tests.integration.pages.browsing import Page, press
 
 if TYPE_CHECKING:
@@ -145,3 +146,14 @@ def test_the_mails_to_the_sender_are_listed_in_words(services: Services, desk: F
 
     assert "Il video è arrivato: non è partita" in text
     assert "Che cosa si è deciso, o che cosa non va nel file: in attesa di partire" in text
+
+
+def test_a_mail_that_was_overtaken_does_not_read_as_sent(services: Services, desk: FlaskClient) -> None:
+    submission = a_submission(services, state=State.DECLINED)
+    withdraw(services, submission.id)
+    send_mails(services)
+
+    text = Page(desk.get(page_of(submission))).text
+
+    assert "Il video è arrivato: non spedita, perché intanto il video è stato ritirato" in text
+    assert "spedita" not in text.replace("non spedita", "")
