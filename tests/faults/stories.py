@@ -216,7 +216,7 @@ def published_whole(services: Services, clips: Clips) -> SubmissionId:
     submission_id = published(services, clips)
     clip = builders.read(services, submission_id)
     assert clip.publication is not None
-    video = {"name": "video.mp4", "size_bytes": clips.plain.stat().st_size}
+    video = {"name": "video.mp4", "size_bytes": clips.plain.stat().st_size, "sha256": sha256_of(clips.plain)}
     manifest = json.dumps({"reviewed_sha256": clip.approved_sha256, "files": [video]}).encode()
     key = keys.published(clip.publication.clip_id, clip.publication.revision, "manifest.json")
     services.gallery.put_stream(key, io.BytesIO(manifest), content_type="application/json")

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from intake.domain.calls import Format
+from intake.domain.listening import CAN_REFUSE
+from intake.wording.advice import CHECKS
 from intake.wording.marking import N_
 
 
@@ -75,6 +77,8 @@ class Group:
     adds: str = ""
 
 
+_ONE_A_LINE: Final = N_("Una per riga, nello stesso ordine in ogni lingua.")
+
 GROUPS: Final = (
     Group(
         title=N_("L'invito"),
@@ -125,7 +129,7 @@ GROUPS: Final = (
                 place="choices",
                 kind=Kind.CHOICES,
                 label=N_("Risposte"),
-                hint=N_("Una per riga, nello stesso ordine in ogni lingua."),
+                hint=_ONE_A_LINE,
                 is_required=True,
             ),
         ),
@@ -137,7 +141,7 @@ GROUPS: Final = (
                 place="organisation_kinds",
                 kind=Kind.CHOICES,
                 label=N_("Voci"),
-                hint=N_("Una per riga, nello stesso ordine in ogni lingua."),
+                hint=_ONE_A_LINE,
                 is_required=True,
             ),
         ),
@@ -217,6 +221,13 @@ GROUPS: Final = (
                 kind=Kind.SET,
                 label=N_("Formati"),
                 options=tuple((name.value, name.value.upper()) for name in Format),
+            ),
+            Input(
+                place="rules.sound_refuses",
+                kind=Kind.SET,
+                label=N_("Audio che fa rifiutare il video"),
+                hint=N_("Solo quando è pessimo. Quello che non scegli avvisa e basta."),
+                options=tuple((code.value, CHECKS[code]) for code in CAN_REFUSE),
             ),
         ),
     ),

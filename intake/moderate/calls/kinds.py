@@ -175,8 +175,10 @@ def _read_tick(typed: Typed) -> bool | None:
     return True if typed.place in typed.values else None
 
 
-def _read_set(typed: Typed) -> list[str]:
-    return [name for name, _label in typed.each.options if f"{typed.place}.{name}" in typed.values]
+def _read_set(typed: Typed) -> list[str] | None:
+    chosen = [name for name, _label in typed.each.options if f"{typed.place}.{name}" in typed.values]
+    # A form in which nothing is chosen leaves a document as it was in which nothing is said.
+    return chosen or (None if typed.before is None else [])
 
 
 def _read_lines(typed: Typed) -> list[str] | None:

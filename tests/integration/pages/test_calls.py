@@ -12,6 +12,7 @@ from intake.app import staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents
+from intake.domain.checks import CheckCode
 from tests.builders import a_submission
 from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
@@ -102,6 +103,16 @@ class TestSaving:
         with reading(services.engine) as connection:
             assert len(calling.versions(connection, "pistoia2030")) == 1
         assert the_call(services) == before
+
+    def test_sound_at_its_worst_may_refuse_and_may_not_any_more(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, OURS, rules__sound_refuses__noise="y", rules__sound_refuses__speech="y")
+        refusing = the_call(services).rules.sound_refuses
+        form = {name: value for name, value in typed(admin, OURS).items() if "sound_refuses" not in name}
+
+        admin.post(OURS, data=form | {"do": "save"})
+
+        assert refusing == (CheckCode.SPEECH, CheckCode.NOISE)
+        assert the_call(services).rules.sound_refuses == ()
 
     def test_a_new_call_takes_videos(self, services: Services, admin: FlaskClient) -> None:
         answer = press(admin, NEW, **NEW_CALL)
