@@ -13,6 +13,7 @@ from tests import media_factory
 from workers.media import boxes, probe
 from workers.media.cleaning import clean
 from workers.media.recutting import recut
+from workers.media.sandbox import Level, Sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from intake.domain.facts import VideoFacts
     from tests.media_factory import MakeClip
-    from workers.media.sandbox import Sandbox
 
 RATE_HZ = 48_000
 
@@ -47,6 +47,12 @@ def shift_s(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
 @pytest.fixture(scope="module")
 def noisy(clip: MakeClip) -> Path:
     return clip(media_factory.a_noisy_clip)
+
+
+@pytest.fixture(scope="module", params=Level)
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """Each kind of walls in turn: what runs inside is the Python that runs this test, wherever it is installed."""
+    return Sandbox.tested(levels=[request.param])
 
 
 @pytest.fixture(scope="module")
