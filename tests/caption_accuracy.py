@@ -132,7 +132,7 @@ def clips(some: Iterable[Spoken], folder: Path) -> Iterator[tuple[Path, tuple[st
         samples = np.concatenate([part for one in held for part in (one.samples, _BREATH)])
         if samples.size >= CLIP_S * sound_factory.RATE_HZ:
             yield (
-                _film(samples, folder / f"{number}.mp4"),
+                film(samples, folder / f"{number}.mp4"),
                 tuple(word for one in held for word in one.words),
                 samples.size / sound_factory.RATE_HZ,
             )
@@ -176,7 +176,8 @@ def _decoded(path: Path) -> sound_factory.Samples:
     return np.frombuffer(subprocess.run(argv, check=True, capture_output=True).stdout, "<f4").astype(float)
 
 
-def _film(samples: sound_factory.Samples, path: Path) -> Path:
+def film(samples: sound_factory.Samples, path: Path) -> Path:
+    """Samples as the sound of a film, as a phone writes it."""
     sound = sound_factory.write_wav(samples, path.with_suffix(".wav"))
     picture = ["-f", "lavfi", "-i", "color=gray:size=320x240:rate=5"]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-b:a", "96k", "-ar", "48000"]

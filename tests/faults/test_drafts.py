@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,16 +93,13 @@ def test_a_worker_killed_while_it_listens_is_replaced(world: World, system: Syst
 @pytest.mark.asr
 @pytest.mark.skipif(MODEL_DIR is None, reason="no model: ASR_MODEL_DIR is not set")
 @pytest.mark.skipif(not WORDING.is_file(), reason="what is said is in the package asterisk-core-sounds-it")
-def test_a_worker_with_a_real_model_gets_most_of_a_minute_right(
-    world: World, real_system: System, tmp_path: Path
-) -> None:
+def test_a_clip_that_arrives_is_drafted_by_a_real_model(world: World, real_system: System, tmp_path: Path) -> None:
     film, said, duration_s = next(clips(prompts(), tmp_path))
-    speaking = replace(world, clips=replace(world.clips, plain=film))
-    submission_id, job_id = stories.before(JobKind.TRANSCRIBE, speaking)
+    submission_id = stories.received(world.services, film)
     real_system.worker()
     real_system.dispatcher()
 
-    wait_until(lambda: stories.job_of(world.services, job_id).state is JobState.DONE, patience_s=600, what="the draft")
+    wait_until(lambda: drafts(world, submission_id), patience_s=900, what="the draft")
 
     found = drafts(world, submission_id)["it"]
     assert found.origin is Origin.MACHINE
