@@ -13,11 +13,10 @@ from intake import wording
 from intake.actions import captioning
 from intake.actions.captioning import Edition, Saved
 from intake.db import queries
-from intake.db.captions import as_shown, captions_of, draft_job_state
+from intake.db.captions import DraftWork, as_shown, captions_of, draft_work
 from intake.db.engine import reading, writing
 from intake.domain import captions as rules
 from intake.domain.captions import advice_on, wrapped
-from intake.domain.jobs import JobState
 from intake.domain.script import heard_steps
 from intake.domain.submissions import SubmissionId
 from intake.domain.webvtt import BadCaptions, read_webvtt, write_webvtt
@@ -149,7 +148,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         submission = queries.submission_by_id(connection, str(submission_id))
         call = queries.find_call(connection, submission.call_slug)
         found = captions_of(connection, submission.id)
-        draft = draft_job_state(connection, submission.id)
+        draft = draft_work(connection, submission.id)
     language = form.language.data if form else request.args.get("of", submission.sender.language)
     tabs = _tabs(submission, call, found)
     if language not in {tab.code for tab in tabs}:
@@ -175,9 +174,8 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         shown_track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language, shown="y"),
         track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language),
         has_transcriber=parts.settings.asr_model_dir is not None,
-        is_drafting=draft in {JobState.READY, JobState.LEASED},
-        draft_died=draft is JobState.DEAD,
-        heard_nothing=draft is JobState.DONE and known is None,
+        draft=draft,
+        heard_nothing=draft is DraftWork.DONE and known is None,
         may_change=may(MODERATOR) and captioning.may_be_captioned(submission),
         requires_captions=call.requires_captions,
         overtaken_by=known if lost is Saved.CHANGED_MEANWHILE else None,

@@ -20,7 +20,7 @@ from intake.domain.errors import TranscriberUnavailable
 from intake.domain.states import State
 from intake.domain.webvtt import write_webvtt
 from intake.storage import keys
-from workers.media.transcribing import read_voice
+from workers.media.transcribing import read_voice, until_deadline
 from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put
 from workers.steps.reading import nothing_to_do, submission_of
 
@@ -83,7 +83,7 @@ def transcribe_original(services: Services, job: Job, workspace: Workspace) -> C
     services.private.fetch(submission.original_key, original)
     voice = read_voice(workspace.sandbox, original, submission.video, stop=workspace.stop)
     language = submission.sender.language
-    words = workspace.transcriber.transcribe(voice, language, go_on=workspace.go_on)
+    words = workspace.transcriber.transcribe(voice, language, go_on=until_deadline(workspace.go_on))
     return partial(
         captioning.save_draft,
         job=job,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +22,14 @@ from tests.integration.pages.browsing import File, Page, press
 from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.captions import Captions
-    from intake.domain.submissions import Submission
+    from intake.domain.submissions import Job, Submission
     from intake.wiring import Services
 
 TYPED = "WEBVTT\n\n00:00:01.000 --> 00:00:03.500\nMi chiamo Anna & sono <qui>.\n"
@@ -241,6 +244,53 @@ class TestDrafts:
         answer = press(desk, address(submission), f"{address(submission)}/draft")
 
         assert answer.status_code == 404
+
+
+class TestADraftThatWasAskedFor:
+    @pytest.fixture
+    def services(self, services: Services, tmp_path: Path) -> Services:
+        """The parts of a desk that offers drafts."""
+        return replace(services, settings=replace(services.settings, asr_model_dir=tmp_path))
+
+    @pytest.fixture
+    def job(self, services: Services) -> Job:
+        """A worker has begun with it."""
+        submission = a_submission(services)
+        with writing(services.engine) as connection:
+            assert captioning.ask_for_draft(connection, submission.id)
+            return take_job(connection, submission.id, JobKind.TRANSCRIBE)
+
+    def test_is_said_to_be_under_way(self, desk: FlaskClient, job: Job) -> None:
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "Una macchina sta ascoltando il video" in page.text
+        assert "Prepara una bozza" not in page.text
+
+    def test_is_said_to_wait_where_the_model_is_away(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.put_back(connection, job, "TranscriberUnavailable: the model is gone")
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La bozza aspetta" in page.text
+        assert "sta ascoltando" not in page.text
+
+    def test_can_be_asked_for_again_where_it_failed(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.fail(connection, job, "NoUseTrying: too long", for_good=True)
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La bozza non è riuscita" in page.text
+        assert "Prepara una bozza" in page.text
+
+    def test_is_said_to_hold_nothing_where_nobody_speaks(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.finish(connection, job)
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La macchina non ha riconosciuto nessuna parola." in page.text
 
 
 class TestWhoMay:
