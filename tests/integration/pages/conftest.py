@@ -15,7 +15,7 @@ from intake.db.engine import make_engine
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.wiring import Services, connect, make_mailer
-from tests.conftest import MODERATOR, PASSWORD, an_environment
+from tests.conftest import MODERATOR, PASSWORD, a_swift_folder, an_environment
 from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import Page
 
@@ -73,20 +73,20 @@ def a_service(
     ready: Ready, folder: Path, clock: FakeClock, *, private: MemoryBucket, gallery: MemoryBucket
 ) -> Iterator[Services]:
     """All the parts of the web side, on a database of its own."""
-    shutil.copy(ready.database, folder / "intake.db")
-    settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
-    # Not `connect`: making clients for real buckets takes longer than most of these tests.
-    engine = make_engine(settings.database_url)
-    parts = Services(
-        settings=settings,
-        engine=engine,
-        private=private,
-        gallery=gallery,
-        mailer=make_mailer(settings),
-        clock=clock,
-    )
-    yield parts
-    parts.engine.dispose()
+    with a_swift_folder() as swift:
+        database = shutil.copy(ready.database, swift / "intake.db")
+        settings = Settings.from_env(an_environment(f"sqlite:///{database}", NOWHERE, folder))
+        # Not `connect`: making clients for real buckets takes longer than most of these tests.
+        parts = Services(
+            settings=settings,
+            engine=make_engine(settings.database_url),
+            private=private,
+            gallery=gallery,
+            mailer=make_mailer(settings),
+            clock=clock,
+        )
+        yield parts
+        parts.engine.dispose()
 
 
 def a_desk(app: Flask, ready: Ready) -> FlaskClient:
