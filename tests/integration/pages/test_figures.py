@@ -9,28 +9,23 @@ import pytest
 
 from intake.actions import moderating
 from intake.actions.counting import count_weeks
-from intake.app import staff_of
 from intake.db.engine import writing
 from intake.domain.states import State
 from tests.builders import NOISY, a_judged_receipt, a_letter, a_ruling, a_sender, a_submission, some_findings
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import LetIn
 
 
 @pytest.fixture
-def viewer(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("chi-guarda@example.org", "viewer", PASSWORD)
-    return log_in(app.test_client(), "chi-guarda@example.org")
+def viewer(let_in: LetIn) -> FlaskClient:
+    return let_in("chi-guarda@example.org", "viewer")
 
 
 def rows_of(answer: TestResponse) -> list[list[str]]:
