@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from intake.actions import hooking, tokens
-from intake.app import staff_of
 from intake.db import hooks, people
 from intake.db.engine import reading, writing
 from intake.db.tables import staff
@@ -17,15 +16,14 @@ from intake.domain.hooks import HookEvent, HookTrouble
 from intake.domain.staff import Alerts, NewClips, StaffId
 from intake.domain.states import State
 from tests import builders
-from tests.conftest import MODERATOR, PASSWORD
+from tests.conftest import MODERATOR
 from tests.integration.pages.browsing import Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 ALERTS = "/moderate/alerts"
 HOOKS = "/moderate/hooks"
@@ -33,10 +31,8 @@ RECEIVER = "https://example.org/avvisi"
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("capo@example.org", "admin", PASSWORD)
-    return log_in(app.test_client(), "capo@example.org")
+def admin(let_in: LetIn) -> FlaskClient:
+    return let_in("capo@example.org", "admin")
 
 
 def moderator_id(services: Services) -> StaffId:

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, select, update
 
 from intake.actions.archiving import archive
-from intake.app import staff_of
 from intake.db.engine import reading, writing
 from intake.db.figures_tables import object_checksums
 from intake.db.published_files import PublishedFile, PublishedFiles, know_files
@@ -22,30 +21,26 @@ from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
 from intake.storage import keys
 from tests.builders import a_letter, a_submission, store, withdraw
-from tests.conftest import PASSWORD
 from tests.fakes.bucket import MemoryBucket
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from intake.domain.submissions import Submission
     from intake.storage.bucket import StoredObject
     from intake.storage.zipping import ZipStream
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 URL = "/moderate/calls/pistoia2030/archive.zip"
 BYTES = b"moving pictures" * 5000
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("admin@example.org", "admin", PASSWORD)
-    return log_in(app.test_client(), "admin@example.org")
+def admin(let_in: LetIn) -> FlaskClient:
+    return let_in("admin@example.org", "admin")
 
 
 def a_held_submission(services: Services, *, key: str = "one", state: State = State.PUBLISHED) -> Submission:

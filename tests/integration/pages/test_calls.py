@@ -8,23 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from intake.actions import calling
-from intake.app import staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents
 from intake.domain.checks import CheckCode
 from tests.builders import a_submission
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.calls import Call
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 ADMIN = "admin@example.org"
 OURS = "/moderate/calls/pistoia2030"
@@ -32,10 +29,8 @@ NEW = "/moderate/calls/_new"
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add(ADMIN, "admin", PASSWORD)
-    return log_in(app.test_client(), ADMIN)
+def admin(let_in: LetIn) -> FlaskClient:
+    return let_in(ADMIN, "admin")
 
 
 def the_call(services: Services, slug: str = "pistoia2030") -> Call:

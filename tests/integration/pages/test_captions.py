@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.actions import captioning
-from intake.app import staff_of
 from intake.db.captions import captions_of
 from intake.db.engine import reading, writing
 from intake.db.tables import calls
@@ -17,20 +16,19 @@ from intake.domain.captions import Cue, Engine
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from tests.builders import REVIEWED, a_submission, open_work, read, take_job, withdraw
-from tests.conftest import MODERATOR, PASSWORD
+from tests.conftest import MODERATOR
 from tests.integration.pages.browsing import File, Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.captions import Captions
     from intake.domain.submissions import Job, Submission
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 TYPED = "WEBVTT\n\n00:00:01.000 --> 00:00:03.500\nMi chiamo Anna & sono <qui>.\n"
 CUES = (Cue(start_ms=1000, end_ms=3500, text="Mi chiamo Anna & sono <qui>."),)
@@ -295,10 +293,8 @@ class TestADraftThatWasAskedFor:
 
 class TestWhoMay:
     @pytest.fixture
-    def viewer(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add("guarda@example.org", "viewer", PASSWORD)
-        return log_in(app.test_client(), "guarda@example.org")
+    def viewer(self, let_in: LetIn) -> FlaskClient:
+        return let_in("guarda@example.org", "viewer")
 
     def test_a_viewer_reads_and_changes_nothing(
         self, desk: FlaskClient, viewer: FlaskClient, services: Services

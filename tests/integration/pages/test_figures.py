@@ -11,7 +11,6 @@ import pytest
 from intake.actions import moderating
 from intake.actions.counting import count_weeks
 from intake.actions.viewing import count_views
-from intake.app import staff_of
 from intake.db.engine import writing
 from intake.domain.decisions import UNDO_S
 from intake.domain.states import State
@@ -26,28 +25,24 @@ from tests.builders import (
     read,
     some_findings,
 )
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import a_desk, an_app, log_in
+from tests.integration.pages.conftest import a_desk, an_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.submissions import Submission
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
-    from tests.integration.pages.conftest import Ready
+    from tests.integration.pages.conftest import LetIn, Ready
 
 
 @pytest.fixture
-def viewer(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("chi-guarda@example.org", "viewer", PASSWORD)
-    return log_in(app.test_client(), "chi-guarda@example.org")
+def viewer(let_in: LetIn) -> FlaskClient:
+    return let_in("chi-guarda@example.org", "viewer")
 
 
 def rows_of(answer: TestResponse) -> list[list[str]]:

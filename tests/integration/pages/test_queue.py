@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from intake.actions import calling, looking, moderating
-from intake.app import staff_of
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.db.tables import calls, consents, jobs
@@ -29,17 +28,15 @@ from tests.builders import (
     read,
     some_findings,
 )
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from intake.domain.submissions import Submission, SubmissionId
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import LetIn
 
 REASON = "Il file si apre solo a metà: mandane un altro, per favore."
 CHIARA = "chiara.bianchi@example.org"
@@ -243,16 +240,12 @@ class TestAView:
 
 class TestWhoLooks:
     @pytest.fixture
-    def chiara(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add(CHIARA, "moderator", PASSWORD)
-        return log_in(app.test_client(), CHIARA)
+    def chiara(self, let_in: LetIn) -> FlaskClient:
+        return let_in(CHIARA, "moderator")
 
     @pytest.fixture
-    def viewer(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add("ospite@example.org", "viewer", PASSWORD)
-        return log_in(app.test_client(), "ospite@example.org")
+    def viewer(self, let_in: LetIn) -> FlaskClient:
+        return let_in("ospite@example.org", "viewer")
 
     def test_is_said_to_others_until_it_ends(
         self, desk: FlaskClient, chiara: FlaskClient, services: Services, clock: FakeClock
@@ -389,11 +382,9 @@ class TestWhatNeedsAnOperator:
         assert "Non è più fermo" in Page(desk.get("/moderate/")).text
         assert read(services, stuck.id).state is State.UPLOADED
 
-    def test_is_read_by_viewers_who_change_nothing(self, app: Flask, services: Services) -> None:
+    def test_is_read_by_viewers_who_change_nothing(self, let_in: LetIn, services: Services) -> None:
         stuck = a_stuck_one(services, "x")
-        with app.app_context():
-            staff_of(app).add("ospite@example.org", "viewer", PASSWORD)
-        viewer = log_in(app.test_client(), "ospite@example.org")
+        viewer = let_in("ospite@example.org", "viewer")
 
         pages = [Page(viewer.get(path)) for path in ("/moderate/", f"/moderate/{stuck.id}")]
 
