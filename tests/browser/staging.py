@@ -107,6 +107,10 @@ class Stage:
             builders.take_job(connection, upload.submission_id, JobKind.INSPECT)
         return _staged(family_name, upload.submission_id, upload.token)
 
+    def lets_the_undo_pass(self) -> None:
+        """Have the seconds be over in which decisions can be undone."""
+        let_the_undo_pass(self._services)
+
     def clip_id(self, staged: Staged) -> str:
         """Return the public id of a submission that was approved."""
         clip_id = builders.read(self._services, staged.id).clip_id

@@ -116,7 +116,7 @@ def test_the_history_says_what_was_cut(services: Services, desk: FlaskClient) ->
 
 def test_a_cut_that_died_can_be_left_alone(services: Services, desk: FlaskClient) -> None:
     submission = a_submission(services)
-    cut(desk, submission)
+    cut(desk, submission, rotate_deg="90")
     with writing(services.engine) as connection:
         job = take_job(connection, submission.id, JobKind.RECUT)
         jobs.fail(connection, job, "ToolTimedOut: x", for_good=True)
