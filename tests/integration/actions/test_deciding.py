@@ -195,6 +195,11 @@ def test_an_undo_pressed_twice_undoes_once(services_on_each: Services) -> None:
     assert [undo(services_on_each, submission, revision) for _ in range(2)] == [True, False]
 
 
+def _hold_after(wait_s: int, clock: FakeClock, services: Services, submission: Submission, revision: int) -> float:
+    clock.advance(seconds=wait_s)
+    return hold(services, submission, revision)
+
+
 class TestHoldingTheTimeUp:
     """While somebody is at the button that undoes a decision."""
 
@@ -203,7 +208,7 @@ class TestHoldingTheTimeUp:
         revision = decide(services_on_each, submission, Decision.APPROVE, wait_s=5)
         [job] = jobs_of(services_on_each, submission, revision)
         was_due_at = due_at(services_on_each, job)
-        clock.advance(seconds=5)
+        clock.advance(seconds=4)
 
         left_s = hold(services_on_each, submission, revision)
 
@@ -215,12 +220,20 @@ class TestHoldingTheTimeUp:
         submission = a_submission(services_on_each)
         revision = decide(services_on_each, submission, Decision.DECLINE)
 
-        clock.advance(seconds=MAX_UNDO_S - 3)
-        soon_s = hold(services_on_each, submission, revision)
+        soon_s = [_hold_after(9, clock, services_on_each, submission, revision) for _ in range(MAX_UNDO_S // 9)][-1]
         clock.advance(seconds=3)
         late_s = hold(services_on_each, submission, revision)
 
         assert (soon_s, late_s) == (3, 0)
+
+    def test_is_told_to_nobody_meanwhile(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.DECLINE)
+
+        _hold_after(9, clock, services_on_each, submission, revision)
+        clock.advance(seconds=9)
+
+        assert read(services_on_each, submission.id).may_be_undone(clock())
 
     def test_does_not_call_back_what_is_due(self, services_on_each: Services) -> None:
         submission = a_submission(services_on_each)
