@@ -8,7 +8,7 @@ import structlog
 from flask import flash, redirect, url_for
 
 from intake import wording
-from intake.actions import cutting, moderating
+from intake.actions import cutting, operating
 from intake.db.engine import writing
 from intake.domain.submissions import SubmissionId
 from intake.moderate.access import moderator_name
@@ -48,7 +48,7 @@ def refuse(submission_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return private(clip_page(submission_id, refusal=form), 422)
     with writing(parts.engine) as connection:
-        is_done = moderating.refuse_stuck(
+        is_done = operating.refuse_stuck(
             connection,
             SubmissionId(str(submission_id)),
             reason=form.reason.data.strip(),
@@ -77,7 +77,7 @@ def leave_cut(submission_id: UUID) -> ResponseReturnValue:
 def _retry(submission_id: UUID, *, has_larger_limits: bool) -> ResponseReturnValue:
     parts = services()
     with writing(parts.engine) as connection:
-        is_done = moderating.retry_submission(
+        is_done = operating.retry_submission(
             connection,
             SubmissionId(str(submission_id)),
             actor=moderator_name(),

@@ -25,6 +25,7 @@ from intake.actions import (
     jobs,
     judging,
     moderating,
+    operating,
     publishing,
     submitting,
 )
@@ -347,7 +348,7 @@ def tell(services: Services, url: str, *hook_events: HookEvent) -> None:
 def retry(services: Services, submission_id: SubmissionId) -> bool:
     """Press the operator's button."""
     with writing(services.engine) as connection:
-        return moderating.retry_submission(connection, submission_id, actor=builders.MODERATOR, now=services.clock())
+        return operating.retry_submission(connection, submission_id, actor=builders.MODERATOR, now=services.clock())
 
 
 def only_submission(services: Services) -> Submission:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import captioning, cutting, jobs, judging, moderating, publishing
+from intake.actions import captioning, cutting, jobs, judging, moderating, operating, publishing
 from intake.actions.captioning import Edition
 from intake.actions.moderating import Decision, Outcome
 from intake.db import queries
@@ -231,7 +231,7 @@ class TestACutThatDied:
         before = a_submission(services_on_each)
         die_cutting(services_on_each, before, clock)
         with writing(services_on_each.engine) as connection:
-            assert moderating.retry_submission(connection, before.id, actor=MODERATOR, now=clock())
+            assert operating.retry_submission(connection, before.id, actor=MODERATOR, now=clock())
 
         assert not leave(services_on_each, before)
         assert read(services_on_each, before.id).state is State.INSPECTED
@@ -254,7 +254,7 @@ def die_cutting(services: Services, submission: Submission, clock: FakeClock) ->
     with writing(services.engine) as connection:
         job = take_job(connection, submission.id, JobKind.RECUT)
         jobs.fail(connection, job, "ToolTimedOut: ffmpeg took longer than 120 s", for_good=True)
-        assert moderating.call_operator(connection, submission.id, error="ToolTimedOut", now=clock())
+        assert operating.call_operator(connection, submission.id, error="ToolTimedOut", now=clock())
 
 
 def fail_to_cut(services: Services, submission: Submission) -> None:

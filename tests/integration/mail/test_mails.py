@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import consenting, housekeeping, moderating, submitting
+from intake.actions import consenting, housekeeping, moderating, operating, submitting
 from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.decisions import Decision
@@ -76,7 +76,7 @@ def test_a_clip_that_could_not_be_helped_comes_back_with_what_was_typed(
     forget_mails(post)
     with writing(post.engine) as connection:
         reason = "Il file si ferma a metà.\nNe hai un altro?"
-        assert moderating.refuse_stuck(connection, stuck.id, reason=reason, actor="me@example.org", now=post.clock())
+        assert operating.refuse_stuck(connection, stuck.id, reason=reason, actor="me@example.org", now=post.clock())
 
     send_mails(post)
 
@@ -278,7 +278,7 @@ class TestServerInTrouble:
 
         server.on_recipient = "250 OK"
         with writing(post.engine) as connection:
-            retried = moderating.retry_job(connection, dead.id, actor=builders.MODERATOR, now=post.clock())
+            retried = operating.retry_job(connection, dead.id, actor=builders.MODERATOR, now=post.clock())
         send_mails(post)
 
         assert retried

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from intake.actions import cutting, jobs, moderating
+from intake.actions import cutting, jobs, operating
 from intake.db.engine import writing
 from intake.db.tables import submissions
 from intake.domain.cutting import Cut
@@ -120,7 +120,7 @@ def test_a_cut_that_died_can_be_left_alone(services: Services, desk: FlaskClient
     with writing(services.engine) as connection:
         job = take_job(connection, submission.id, JobKind.RECUT)
         jobs.fail(connection, job, "ToolTimedOut: x", for_good=True)
-        moderating.call_operator(connection, submission.id, error="x", now=services.clock())
+        operating.call_operator(connection, submission.id, error="x", now=services.clock())
     offers = [Page(desk.get(path)).text for path in ("/moderate/", page_of(submission))]
 
     answer = press(desk, page_of(submission), f"{page_of(submission)}/leave-cut")

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from sqlalchemy import update
 
-from intake.actions import moderating
+from intake.actions import operating
 from intake.app import create_app, staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
@@ -414,7 +414,7 @@ class TestAfterwards:
         submission = a_submission(services, state=State.UPLOADED)
         with writing(services.engine) as connection:
             connection.exec_driver_sql("UPDATE jobs SET state = 'dead'")
-            moderating.call_operator(connection, submission.id, error="it broke", now=services.clock())
+            operating.call_operator(connection, submission.id, error="it broke", now=services.clock())
 
         answer = press(desk, "/moderate/", f"{page_of(submission)}/retry")
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from sqlalchemy import select, update
 
-from intake.actions import calling, looking, moderating
+from intake.actions import calling, looking, operating
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.db.tables import calls, consents, jobs
@@ -54,7 +54,7 @@ def a_stuck_one(services: Services, error: str) -> Submission:
     with writing(services.engine) as connection:
         mine = (jobs.c.submission_id == submission.id, jobs.c.kind == JobKind.INSPECT)
         connection.execute(update(jobs).where(*mine).values(state=JobState.DEAD, last_error=error))
-        moderating.call_operator(connection, submission.id, error=error, now=services.clock())
+        operating.call_operator(connection, submission.id, error=error, now=services.clock())
     return read(services, submission.id)
 
 
@@ -399,4 +399,4 @@ def die_again(services: Services, submission_id: SubmissionId) -> None:
         assert died is not None
         mine = (jobs.c.submission_id == submission_id, jobs.c.kind == JobKind.INSPECT)
         connection.execute(update(jobs).where(*mine).values(state=JobState.DEAD, last_error=died.last_error))
-        moderating.call_operator(connection, submission_id, error="x", now=services.clock())
+        operating.call_operator(connection, submission_id, error="x", now=services.clock())

@@ -79,7 +79,7 @@ function asksForReason(key) {
   says.textContent = button.value === 'decline' ? says.dataset.decline : says.dataset.askAgain
   says.dataset.pending = button.value
   for (const group of document.querySelectorAll('[data-reasons] optgroup')) {
-    group.disabled = group.dataset.decision !== button.value
+    group.disabled = !group.classList.contains(`for-${button.value}`)
   }
   const reasons = document.querySelector('[data-reasons] select')
   ;(reasons ?? area).focus()
