@@ -7,7 +7,7 @@ and then looks again when it ends: `filed` compares what it filed with what the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 
 from intake.actions import jobs
 from intake.db import queries
-from intake.db.captions import captions_of, public_captions
+from intake.db.captions import as_shown, captions_of, public_captions
 from intake.db.tables import captions, events
 from intake.domain.captions import Origin
 from intake.domain.jobs import JobKind
@@ -41,6 +41,9 @@ NOTHING_HEARD: Final = N_("Bozza automatica dei sottotitoli: nessuna parola rico
 _WITHOUT_FILE: Final = FINAL | {State.UPLOADING, State.UPLOADED}
 """Where no file is held that captions could be of, or another one is on its way."""
 
+_CAPTIONS_STAND: Final = frozenset({State.APPROVED, State.PUBLISHED})
+"""Where a call that demands checked captions was given them, and nobody takes them away again."""
+
 _UNCHECKED: Final = {"checked_by": None, "checked_at": None}
 
 
@@ -50,6 +53,8 @@ class Saved(StrEnum):
     DONE = "done"
     CHANGED_MEANWHILE = "changed_meanwhile"
     OTHER_FILE = "other_file"
+    REQUIRED = "required"
+    """The call shows nothing without checked captions, and these are to take the place of the ones it was given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +93,8 @@ def save(
     known = captions_of(connection, submission.id).get(edition.language)
     if (known.version if known else 0) != edition.seen_version:
         return Saved.CHANGED_MEANWHILE
+    if _takes_required_away(connection, submission, edition, known):
+        return Saved.REQUIRED
     if edition.cues or known:
         row = _row(edition, known, moderator, now)
         _write(connection, submission, edition.language, edition.cues, known=known, row=row)
@@ -140,9 +147,15 @@ def forget_captions(connection: Connection, submission_id: SubmissionId) -> None
 
 
 def has_checked_captions(connection: Connection, submission: Submission) -> bool:
-    """Tell whether a person checked captions in the language that is spoken."""
+    """Tell whether a person checked captions in the language that is spoken, and any are left where the clip is cut."""
     found = captions_of(connection, submission.id).get(submission.sender.language)
-    return found is not None and found.is_checked
+    return found is not None and found.is_checked and bool(as_shown(found, submission).cues)
+
+
+def lacks_required(connection: Connection, submission: Submission) -> bool:
+    """Tell whether the call of a submission demands checked captions that it has not."""
+    call = queries.find_call(connection, submission.call_slug)
+    return call.requires_captions and not has_checked_captions(connection, submission)
 
 
 def filed(connection: Connection, submission_id: SubmissionId, versions: Mapping[str, int]) -> bool:
@@ -156,6 +169,18 @@ def filed(connection: Connection, submission_id: SubmissionId, versions: Mapping
 def versions_of(found: Mapping[str, Captions]) -> dict[str, int]:
     """Return the version of each language's captions."""
     return {language: one.version for language, one in found.items()}
+
+
+def _takes_required_away(
+    connection: Connection, submission: Submission, edition: Edition, known: Captions | None
+) -> bool:
+    if submission.state not in _CAPTIONS_STAND or edition.language != submission.sender.language:
+        return False
+    if known is None or not has_checked_captions(connection, submission):
+        # Of a clip that was let through before the call demanded any, every edition makes it better.
+        return False
+    is_enough = edition.is_checked and as_shown(replace(known, cues=edition.cues), submission).cues
+    return not is_enough and queries.find_call(connection, submission.call_slug).requires_captions
 
 
 def _row(edition: Edition, known: Captions | None, moderator: str, now: datetime) -> dict[str, object]:

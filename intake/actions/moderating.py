@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from intake.actions import jobs
-from intake.actions.captioning import has_checked_captions
+from intake.actions.captioning import lacks_required
 from intake.actions.moving import move
 from intake.db import backlog, queries
 from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
@@ -85,7 +85,7 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         return Outcome.DONE
     if not submission.may_be_approved:
         return Outcome.NO_CONSENT
-    if _lacks_captions(connection, submission):
+    if lacks_required(connection, submission):
         return Outcome.NO_CHECKED_CAPTIONS
     _approve(connection, submission, ruling, now=now)
     return Outcome.DONE
@@ -259,11 +259,6 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
     )
-
-
-def _lacks_captions(connection: Connection, submission: Submission) -> bool:
-    call = queries.find_call(connection, submission.call_slug)
-    return call.requires_captions and not has_checked_captions(connection, submission)
 
 
 def _poster(submission: Submission, ruling: Ruling) -> int:

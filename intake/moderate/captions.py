@@ -99,7 +99,7 @@ def save_captions(submission_id: UUID) -> ResponseReturnValue:
     with writing(parts.engine) as connection:
         saved = captioning.save(connection, _id(submission_id), edition, moderator=moderator_name(), now=parts.clock())
     if saved is not Saved.DONE:
-        return private(_page(submission_id, form=form, lost=saved), 409)
+        return private(_page(submission_id, form=form, lost=saved), 422 if saved is Saved.REQUIRED else 409)
     log.info("captions_saved", submission_id=str(submission_id), language=edition.language, cues=len(edition.cues))
     flash(wording.say(_told(edition), page_language()), "done")
     return redirect(_url(submission_id, edition.language), 303)
@@ -182,6 +182,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         requires_captions=call.requires_captions,
         overtaken_by=known if lost is Saved.CHANGED_MEANWHILE else None,
         was_lost=lost is Saved.CHANGED_MEANWHILE,
+        takes_required_away=lost is Saved.REQUIRED,
         other_file=wording.say(_OTHER_FILE, page_language()) if lost is Saved.OTHER_FILE else None,
     )
 

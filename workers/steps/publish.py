@@ -12,9 +12,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from intake.actions.captioning import filed
-from intake.actions.publishing import is_publishable, record_publication, reserve_revision
-from intake.db.engine import writing
+from intake.actions.captioning import filed, lacks_required
+from intake.actions.publishing import (
+    is_publishable,
+    record_publication,
+    reserve_revision,
+    send_back_uncaptioned,
+)
+from intake.db.engine import reading, writing
 from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
@@ -61,6 +66,10 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
     submission, _ = submission_of(services, job)
     if not is_publishable(submission, job) or submission.clip_id is None:
         return nothing_to_do
+    with reading(services.engine) as connection:
+        is_uncaptioned = lacks_required(connection, submission)
+    if is_uncaptioned:
+        return partial(send_back_uncaptioned, job=job, now=services.clock())
     bundle = _make(services, submission, workspace)
     with writing(services.engine) as connection:
         revision = reserve_revision(connection, job)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from intake.actions import captioning
 from intake.db.captions import captions_of
 from intake.db.engine import reading, writing
+from intake.db.tables import calls
 from intake.domain.captions import Cue, Origin
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -103,6 +104,19 @@ def test_deleted_captions_are_taken_away(services_on_each: Services) -> None:
 
     assert files(services, submission) == [VIDEO]
     assert key(submission, "captions.it.vtt") not in services.gallery.held  # type: ignore[attr-defined]
+
+
+def test_a_clip_whose_call_came_to_demand_captions_is_looked_at_again(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_submission(services, state=State.APPROVED)
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+
+    work(services, JobKind.PUBLISH)
+
+    assert read(services, submission.id).state is State.AWAITING_REVIEW
+    assert not services.gallery.held  # type: ignore[attr-defined]
 
 
 def test_a_bucket_that_is_down_costs_no_try(services_on_each: Services) -> None:
