@@ -125,6 +125,8 @@ submissions = Table(
     # Who on the staff handed it in for its sender, whose own answers are asked for afterwards.
     Column("filed_by", String(254)),
     Index("ix_submissions_filed_by", "filed_by"),
+    # What is spoken in the clip: as its call says, until a moderator hears otherwise.
+    Column("spoken_language", String(8), nullable=False, server_default="it"),
     # One submission for each key a client chose, so that a repeated request finds the first one's.
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
