@@ -134,7 +134,7 @@ def ask_for_draft(connection: Connection, submission_id: SubmissionId) -> bool:
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    known = captions_of(connection, submission.id).get(submission.sender.language)
+    known = captions_of(connection, submission.id).get(submission.spoken_language)
     if not may_be_captioned(submission) or (known and known.may_be_public):
         return False
     jobs.ask(connection, submission.id, submission.revision, JobKind.TRANSCRIBE)
@@ -148,8 +148,16 @@ def forget_captions(connection: Connection, submission_id: SubmissionId) -> None
 
 def has_checked_captions(connection: Connection, submission: Submission) -> bool:
     """Tell whether a person checked captions in the language that is spoken, and any are left where the clip is cut."""
-    found = captions_of(connection, submission.id).get(submission.sender.language)
-    return found is not None and found.is_checked and bool(as_shown(found, submission).cues)
+    return _has_checked(connection, submission, submission.spoken_language)
+
+
+def would_lack_required(connection: Connection, submission: Submission, language: str) -> bool:
+    """Tell whether a clip would be, or go, without the captions that its call demands, if *language* were spoken."""
+    return (
+        submission.state in _CAPTIONS_STAND
+        and queries.find_call(connection, submission.call_slug).requires_captions
+        and not _has_checked(connection, submission, language)
+    )
 
 
 def lacks_required(connection: Connection, submission: Submission) -> bool:
@@ -171,10 +179,15 @@ def versions_of(found: Mapping[str, Captions]) -> dict[str, int]:
     return {language: one.version for language, one in found.items()}
 
 
+def _has_checked(connection: Connection, submission: Submission, language: str) -> bool:
+    found = captions_of(connection, submission.id).get(language)
+    return found is not None and found.is_checked and bool(as_shown(found, submission).cues)
+
+
 def _takes_required_away(
     connection: Connection, submission: Submission, edition: Edition, known: Captions | None
 ) -> bool:
-    if submission.state not in _CAPTIONS_STAND or edition.language != submission.sender.language:
+    if submission.state not in _CAPTIONS_STAND or edition.language != submission.spoken_language:
         return False
     if known is None or not has_checked_captions(connection, submission):
         # Of a clip that was let through before the call demanded any, every edition makes it better.

@@ -110,7 +110,7 @@ def captions_file(submission_id: UUID) -> ResponseReturnValue:
     with reading(services().engine) as connection:
         submission = queries.submission_by_id(connection, str(submission_id))
         found = captions_of(connection, submission.id)
-    language = request.args.get("of", submission.sender.language)
+    language = request.args.get("of", submission.spoken_language)
     known = found.get(language)
     if known and request.args.get("shown"):
         # For the player, which shows the clip as it is cut; who takes the file away brings it back for the original.
@@ -134,7 +134,7 @@ def draft_captions(submission_id: UUID) -> ResponseReturnValue:
 def captions_panel(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
     """Return what the page of one clip shows of its captions, and of the script's steps."""
     found = captions_of(connection, submission.id)
-    spoken = found.get(submission.sender.language)
+    spoken = found.get(submission.spoken_language)
     return {
         "captions_tabs": [tab for tab in _tabs(submission, call, found) if tab.captions or tab.is_spoken],
         "spoken_captions": spoken if spoken and spoken.cues else None,
@@ -150,7 +150,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         call = queries.find_call(connection, submission.call_slug)
         found = captions_of(connection, submission.id)
         draft = draft_job_state(connection, submission.id)
-    language = form.language.data if form else request.args.get("of", submission.sender.language)
+    language = form.language.data if form else request.args.get("of", submission.spoken_language)
     tabs = _tabs(submission, call, found)
     if language not in {tab.code for tab in tabs}:
         abort(404)
@@ -238,7 +238,7 @@ def _advice(cues: Sequence[Cue]) -> list[tuple[int, str, str]]:
 
 
 def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> list[Tab]:
-    spoken = submission.sender.language
+    spoken = submission.spoken_language
     codes = dict.fromkeys((spoken, *call.title.words, *found))
     names = Locale.parse(page_language()).languages
     return [
@@ -254,7 +254,7 @@ def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> 
 
 
 def _hints(submission: Submission, call: Call, cues: Sequence[Cue]) -> list[StepHint] | None:
-    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.sender.language)
+    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.spoken_language)
     if heard is None:
         return None
     return [

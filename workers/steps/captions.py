@@ -71,7 +71,7 @@ def transcribe_original(services: Services, job: Job, workspace: Workspace) -> C
     original = workspace.folder / "original"
     services.private.fetch(submission.original_key, original)
     voice = read_voice(workspace.sandbox, original, submission.video, stop=workspace.stop)
-    language = submission.sender.language
+    language = submission.spoken_language
     words = workspace.transcriber.transcribe(voice, language, go_on=workspace.go_on)
     return partial(
         captioning.save_draft,

@@ -183,7 +183,7 @@ def _write_manifest(submission: Submission, publication: Publication, bundle: Bu
         "role": sender.role,
         "organisation": sender.organisation,
         "organisation_kind": sender.organisation_kind,
-        "language": sender.language,
+        "language": submission.spoken_language,
         "reviewed_sha256": submission.approved_sha256,
         "published_at": publication.published_at.isoformat(),
         "duration_s": publication.duration_s,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from intake.domain.calls import Format
+from intake.domain.spoken import SPOKEN_LANGUAGES
 from intake.wording.marking import N_
 
 
@@ -99,6 +100,13 @@ GROUPS: Final = (
                 kind=Kind.EMAIL,
                 label=N_("E-mail per chi ha bisogno di aiuto"),
                 is_required=True,
+            ),
+            Input(
+                place="spoken_language",
+                kind=Kind.OPTION,
+                label=N_("Lingua che si parla nei video"),
+                hint=N_("Serve alla bozza dei sottotitoli. Se qualcuno parla un'altra lingua, la cambi nel suo video."),
+                options=tuple(SPOKEN_LANGUAGES.items()),
             ),
         ),
     ),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from intake.actions import captioning
+from intake.actions import captioning, correcting
 from intake.db.captions import captions_of
 from intake.db.engine import reading, writing
 from intake.db.tables import calls
 from intake.domain.captions import Cue, Origin
+from intake.domain.clip_words import words_of
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.storage import keys
@@ -151,6 +153,21 @@ def test_a_draft_is_made_of_the_original_sound(services_on_each: Services, sandb
     assert (found.origin, found.engine) == (Origin.MACHINE, "fake")
     assert " ".join(" ".join(cue.lines) for cue in found.cues) == " ".join(HEARD)
     assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+
+def test_a_draft_is_written_in_the_language_that_is_spoken(
+    services_on_each: Services, sandbox: Sandbox, clip: MakeClip
+) -> None:
+    services = services_on_each
+    submission = a_clip_to_draft(services, clip)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), spoken_language="en")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.TRANSCRIBE, sandbox=sandbox)
+
+    with reading(services.engine) as connection:
+        assert set(captions_of(connection, submission.id)) == {"en"}
 
 
 def test_without_a_model_a_draft_waits(services_on_each: Services, sandbox: Sandbox, clip: MakeClip) -> None:
