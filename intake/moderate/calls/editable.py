@@ -35,6 +35,8 @@ class Kind(StrEnum):
     TICK = "tick"
     SET = "set"
     """Some of a few."""
+    PHRASES = "phrases"
+    """A list in each language: one a line."""
     LINES = "lines"
     """A list: one a line."""
 
@@ -118,6 +120,15 @@ GROUPS: Final = (
         inputs=(
             Input(place="title", kind=Kind.WORDS, label=N_("Titolo del passo"), is_required=True),
             Input(place="text", kind=Kind.LONG_WORDS, label=N_("Che cosa dire"), is_required=True),
+            Input(
+                place="listen_for",
+                kind=Kind.PHRASES,
+                label=N_("Parole da ascoltare"),
+                hint=N_(
+                    "Facoltative, una per riga. Se sono nei sottotitoli, chi decide vede che il passo c'è. "
+                    "{name}, {role} e {organisation} stanno per quello che ha scritto chi manda il video."
+                ),
+            ),
         ),
     ),
     Group(
