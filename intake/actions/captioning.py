@@ -18,6 +18,7 @@ from intake.db import queries
 from intake.db.captions import as_shown, captions_of, public_captions
 from intake.db.tables import captions, events
 from intake.domain.captions import Origin
+from intake.domain.clip_words import words_of
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
 from intake.domain.webvtt import write_webvtt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.captions import Captions, Cue, Engine
+    from intake.domain.clip_words import ClipWords
     from intake.domain.submissions import Job, ObjectKey, Sha256, Submission, SubmissionId
 
 CHANGED: Final = N_("Sottotitoli cambiati.")
@@ -99,7 +101,7 @@ def save(
         row = _row(edition, known, moderator, now)
         _write(connection, submission, edition.language, edition.cues, known=known, row=row)
         _record(connection, submission, _told(edition), by=moderator, now=now)
-        _ask_to_file(connection, submission)
+        ask_to_file(connection, submission)
     return Saved.DONE
 
 
@@ -166,11 +168,16 @@ def lacks_required(connection: Connection, submission: Submission) -> bool:
     return call.requires_captions and not has_checked_captions(connection, submission)
 
 
-def filed(connection: Connection, submission_id: SubmissionId, versions: Mapping[str, int]) -> bool:
-    """Note that captions of these *versions* lie in the gallery bucket; have others filed where they changed since."""
+def filed(
+    connection: Connection, submission_id: SubmissionId, versions: Mapping[str, int], *, words: ClipWords
+) -> bool:
+    """Note what lies in the gallery bucket: captions of these *versions*, a manifest with these *words*.
+
+    Where either changed since, it is filed again.
+    """
     submission = queries.lock_submission(connection, submission_id)
-    if versions_of(public_captions(connection, submission)) != versions:
-        _ask_to_file(connection, submission)
+    if versions_of(public_captions(connection, submission)) != versions or words_of(submission) != words:
+        ask_to_file(connection, submission)
     return True
 
 
@@ -247,7 +254,8 @@ def _record(connection: Connection, submission: Submission, note: str, *, by: st
     )
 
 
-def _ask_to_file(connection: Connection, submission: Submission) -> None:
+def ask_to_file(connection: Connection, submission: Submission) -> None:
+    """Have the files that say something of a public clip brought up to date: its captions, and its manifest."""
     # A clip that is being published files what stands then, and looks again when it is done.
     if submission.state is State.PUBLISHED:
         jobs.ask(connection, submission.id, submission.revision, JobKind.CAPTION)

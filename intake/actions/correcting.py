@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from intake.actions.captioning import would_lack_required
+from intake.actions.captioning import ask_to_file, would_lack_required
 from intake.actions.moving import record_word
 from intake.db import queries
 from intake.db.tables import submissions
@@ -45,6 +45,8 @@ def correct(  # noqa: PLR0913 - as a ruling
 ) -> Corrected:
     """Give a clip the words that were *typed*; a public one shows them at once. The clip moves nowhere.
 
+    Its manifest in the gallery bucket follows by a job that is written here: killed before it, it is done later.
+
     Args:
         seen: The words as they stood where they were typed: what was left so is left alone. None for what stands now.
 
@@ -70,4 +72,5 @@ def correct(  # noqa: PLR0913 - as a ruling
         )
     )
     record_word(connection, submission, actor=moderator, now=now, cause=Cause.CORRECTED, changes=changes)
+    ask_to_file(connection, submission)
     return Corrected.DONE

@@ -20,6 +20,7 @@ from intake.actions.publishing import (
     send_back_uncaptioned,
 )
 from intake.db.engine import reading, writing
+from intake.domain.clip_words import words_of
 from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
@@ -28,7 +29,7 @@ from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import draw_moment, make_webps
-from workers.steps.captions import write_captions
+from workers.steps.captions import manifest_words, write_captions
 from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
@@ -83,7 +84,7 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
     def commit(connection: Connection) -> bool:
         is_public = record_publication(connection, job, publication, now=services.clock())
         # Somebody may have gone on writing while the clip was made ready.
-        return is_public and filed(connection, submission.id, captions)
+        return is_public and filed(connection, submission.id, captions, words=words_of(submission))
 
     return commit
 
@@ -171,19 +172,13 @@ def _publication(
 
 
 def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> None:
-    sender = submission.sender
     manifest: dict[str, Any] = {
         "version": MANIFEST_VERSION,
         "clip": publication.clip_id,
         "revision": publication.revision,
         "call": submission.call_slug,
-        "speaker": sender.full_name,
-        "title": submission.title,
-        "quote": submission.quote,
-        "role": sender.role,
-        "organisation": sender.organisation,
-        "organisation_kind": sender.organisation_kind,
-        "language": submission.spoken_language,
+        **manifest_words(submission),
+        "organisation_kind": submission.sender.organisation_kind,
         "reviewed_sha256": submission.approved_sha256,
         "published_at": publication.published_at.isoformat(),
         "duration_s": publication.duration_s,

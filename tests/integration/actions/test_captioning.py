@@ -15,6 +15,7 @@ from intake.db.engine import reading, writing
 from intake.db.records import document_of
 from intake.db.tables import calls, submissions
 from intake.domain.captions import Cue, Engine, Origin
+from intake.domain.clip_words import words_of
 from intake.domain.cutting import Cut
 from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
@@ -298,7 +299,7 @@ class TestWhatIsPublic:
 
         with writing(services.engine) as connection:
             captioning.jobs.finish(connection, job)
-            captioning.filed(connection, submission.id, {"it": 1})
+            captioning.filed(connection, submission.id, {"it": 1}, words=words_of(submission))
 
         assert caption_jobs(services) == [JobState.READY]
 
@@ -308,7 +309,7 @@ class TestWhatIsPublic:
         with writing(services.engine) as connection:
             job = take_job(connection, submission.id, JobKind.CAPTION)
             captioning.jobs.finish(connection, job)
-            captioning.filed(connection, submission.id, {"it": 1})
+            captioning.filed(connection, submission.id, {"it": 1}, words=words_of(submission))
 
         assert caption_jobs(services) == []
 

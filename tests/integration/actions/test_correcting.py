@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from intake.actions import consenting, publishing
+from intake.actions import captioning, consenting, jobs, publishing
 from intake.actions.correcting import Corrected, correct
 from intake.db import desk, queries
 from intake.db.engine import reading, writing
@@ -121,13 +121,29 @@ def test_whoever_mends_one_word_does_not_undo_what_another_mended_meanwhile(serv
 
 @pytest.mark.parametrize("state", sorted(set(State) - FINAL))
 def test_a_clip_is_mended_wherever_it_rests_and_stays_there(services_on_each: Services, state: State) -> None:
-    submission, jobs_before = gulia(services_on_each, state), open_jobs(services_on_each)
+    submission, open_before = gulia(services_on_each, state), open_jobs(services_on_each)
 
     assert mend(services_on_each, submission, given_name="Giulia") is Corrected.DONE
 
     after = read(services_on_each, submission.id)
     assert (after.state, after.revision, after.sender.given_name) == (state, submission.revision, "Giulia")
-    assert set(jobs_before) <= set(open_jobs(services_on_each))
+    assert {(job.id, job.state) for job in open_before} <= {(job.id, job.state) for job in open_jobs(services_on_each)}
+
+
+def test_a_correction_while_the_manifest_is_written_is_written_as_well(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = gulia(services, State.PUBLISHED)
+    mend(services, submission, given_name="Giulia")
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.CAPTION)
+    seen = words_of(read(services, submission.id))
+    mend(services, submission, role="Liutaia")
+
+    with writing(services.engine) as connection:
+        jobs.finish(connection, job)
+        captioning.filed(connection, submission.id, {}, words=seen)
+
+    assert JobKind.CAPTION in {job.kind for job in open_jobs(services)}
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))

@@ -121,6 +121,35 @@ def test_a_clip_whose_call_came_to_demand_captions_is_looked_at_again(services_o
     assert not services.gallery.held  # type: ignore[attr-defined]
 
 
+def test_corrected_words_reach_the_manifest(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), family_name="Bruni", quote="Si impara facendo.")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.CAPTION)
+
+    manifest = json.loads(content(services, submission, "manifest.json"))
+    assert (manifest["speaker"], manifest["quote"], manifest["files"]) == ("Anna Bruni", "Si impara facendo.", [VIDEO])
+
+
+def test_a_quote_that_was_taken_out_is_in_no_file(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), quote="Il sindaco dorme.")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+    work(services, JobKind.CAPTION)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(read(services, submission.id)), quote="")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.CAPTION)
+
+    assert b"sindaco" not in content(services, submission, "manifest.json")
+
+
 def test_a_bucket_that_is_down_costs_no_try(services_on_each: Services) -> None:
     services = services_on_each
     submission = a_published_clip(services)
