@@ -1,4 +1,4 @@
-"""What is in a call's archive: originals, public copies, consents with their words, and a table of it all.
+"""What is in a call's archive: originals, public copies, captions, consents with their words, and a table of it all.
 
 The archive is made while it is read, and no copy of it is kept: what is withdrawn is in no archive that begins after. A
 download that broke off goes on where it was as long as nothing of it changed; else it begins again.
@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, insert, select
 
 from intake.db import queries
+from intake.db.captions import captions_of_call
 from intake.db.engine import reading, writing
 from intake.db.figures_tables import object_checksums
 from intake.db.tables import submissions
 from intake.domain.states import FINAL
+from intake.domain.webvtt import write_webvtt
 from intake.storage import keys
 from intake.storage.zipping import Entry, ZipStream
 from intake.wording.spreadsheets import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Engine
 
@@ -43,6 +45,7 @@ _HEAD: Final = (
     "file_name",
     "original_sha256",
     "clip_id",
+    *("spoken_language", "title", "quote", "as_sent", "told_to_sender"),
 )
 
 
@@ -65,6 +68,7 @@ def archive(engine: Engine, private: Objects, gallery: Objects, call_slug: str) 
     entries = [_table(rows)]
     for submission in rows:
         entries += _entries(engine, private, gallery, submission)
+    entries += _captions(engine, rows, call_slug)
     return ZipStream(entries, KeptChecksums(engine))
 
 
@@ -109,6 +113,16 @@ def _entries(engine: Engine, private: Objects, gallery: Objects, submission: Sub
         for stored in sorted(gallery.listing(prefix), key=lambda stored: stored.key):
             name = f"{folder}/public/{stored.key.removeprefix(prefix)}"
             yield _object(gallery, stored.key, stored.size_bytes, name)
+
+
+def _captions(engine: Engine, rows: Iterable[Submission], call_slug: str) -> Iterator[Entry]:
+    """Go through all captions, public or not, on the clock of the original; a machine's drafts are called so."""
+    with reading(engine) as connection:
+        found = captions_of_call(connection, call_slug)
+    for submission in rows:
+        for captions in found.get(submission.id, ()):
+            ending = "vtt" if captions.may_be_public else "draft.vtt"
+            yield _text(f"clips/{submission.id}/captions/{captions.language}.{ending}", write_webvtt(captions.cues))
 
 
 def _object(bucket: Objects, key: ObjectKey, size_bytes: int, name: str) -> Entry:
@@ -158,4 +172,9 @@ def _cells(submission: Submission) -> list[object]:
         submission.file_name,
         submission.original_sha256,
         submission.clip_id,
+        submission.spoken_language,
+        submission.title,
+        submission.quote,
+        ", ".join(f"{name}: {words}" for name, words in submission.sender_said.items()),
+        submission.decision_reason,
     ]
