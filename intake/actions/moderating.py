@@ -14,7 +14,7 @@ from intake.actions import jobs
 from intake.actions.captioning import lacks_required
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
+from intake.domain.decisions import DECIDED, LEADS_TO, TOLD_OF_TAKE_DOWN_AFTER_S, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
 from intake.domain.history import Cause
@@ -120,10 +120,22 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     )
 
 
-def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
+def take_down(  # noqa: PLR0913 - as a ruling
+    connection: Connection,
+    submission_id: SubmissionId,
+    *,
+    moderator: str,
+    note: str,
+    now: datetime,
+    tell_after_s: float = TOLD_OF_TAKE_DOWN_AFTER_S,
+) -> bool:
     """Take a clip out of the gallery, or stop it on its way there, to be looked at again.
 
-    Its files follow, and it can be approved again meanwhile: it is published anew under another revision.
+    Its files follow, and it can be approved again meanwhile: it is published anew under another revision. The sender of
+    one that was public is told, unless it is back soon.
+
+    Args:
+        tell_after_s: Seconds that the mail to them waits.
 
     Returns:
         False when it is not public or about to be (any more).
@@ -134,6 +146,9 @@ def take_down(connection: Connection, submission_id: SubmissionId, *, moderator:
     submission = queries.lock_submission(connection, submission_id)
     if submission.state not in {State.APPROVED, State.PUBLISHED}:
         return False
+    if submission.state is State.PUBLISHED:
+        told = submission.revision + 1
+        jobs.enqueue(connection, submission.id, told, JobKind.MAIL_TAKEN_DOWN, wait_s=tell_after_s)
     return move(
         connection,
         submission,

@@ -23,6 +23,9 @@ class Decision(StrEnum):
 UNDO_S: Final = 10
 """Seconds in which a decision can be undone; nothing that follows from it begins before they are over."""
 
+TOLD_OF_TAKE_DOWN_AFTER_S: Final = 30 * 60
+"""Seconds after which a sender is told that their video is out of the gallery; one that is back by then is no news."""
+
 MAX_AT_ONCE: Final = 50
 """How many clips may be declined at once: a page of the queue."""
 
