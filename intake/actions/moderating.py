@@ -132,10 +132,7 @@ def take_down(  # noqa: PLR0913 - as a ruling
     """Take a clip out of the gallery, or stop it on its way there, to be looked at again.
 
     Its files follow, and it can be approved again meanwhile: it is published anew under another revision. The sender of
-    one that was public is told, unless it is back soon.
-
-    Args:
-        tell_after_s: Seconds that the mail to them waits.
+    one that was public is told after *tell_after_s* seconds, unless it is back by then.
 
     Returns:
         False when it is not public or about to be (any more).
