@@ -1,4 +1,4 @@
-"""What is in a call's archive: originals, public copies, consents with their words, and a table of it all.
+"""What is in a call's archive: originals, public copies, captions, consents with their words, and a table of it all.
 
 The archive is made while it is read, and no copy of it is kept: what is withdrawn is in no archive that begins after. A
 download that broke off goes on where it was as long as nothing of it changed; else it begins again.
@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sqlalchemy import delete, insert, select
 
 from intake.db import queries
+from intake.db.captions import captions_of_call
 from intake.db.engine import reading, writing
 from intake.db.figures_tables import object_checksums
 from intake.db.published_files import known_files
+from intake.domain.webvtt import write_webvtt
 from intake.storage import keys
 from intake.storage.zipping import Entry, ZipStream
 from intake.wording.spreadsheets import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Engine
 
@@ -49,6 +51,7 @@ _HEAD: Final = (
     "file_name",
     "original_sha256",
     "clip_id",
+    *("spoken_language", "title", "quote", "as_sent", "told_to_sender"),
 )
 
 
@@ -69,6 +72,7 @@ def archive(engine: Engine, private: Objects, gallery: Objects, call_slug: str) 
         rows += found.submissions
         for submission in found.submissions:
             entries += _entries(private, gallery, submission, found)
+    entries += _captions(engine, rows, call_slug)
     entries.insert(0, _table(rows))
     return ZipStream(entries, KeptChecksums(engine, entries))
 
@@ -174,6 +178,16 @@ def _public(gallery: Objects, publication: Publication, known: PublishedFiles | 
         yield _object(gallery, stored.key, stored.size_bytes, identity=identity, name=name)
 
 
+def _captions(engine: Engine, rows: Iterable[Submission], call_slug: str) -> Iterator[Entry]:
+    """Go through all captions, public or not, on the clock of the original; a machine's drafts are called so."""
+    with reading(engine) as connection:
+        found = captions_of_call(connection, call_slug)
+    for submission in rows:
+        for captions in found.get(submission.id, ()):
+            ending = "vtt" if captions.may_be_public else "draft.vtt"
+            yield _text(f"clips/{submission.id}/captions/{captions.language}.{ending}", write_webvtt(captions.cues))
+
+
 def _object(bucket: Objects, key: ObjectKey, size_bytes: int, *, identity: str, name: str) -> Entry:
     return Entry(name=name, size_bytes=size_bytes, identity=identity, read=lambda start: bucket.read(key, start=start))
 
@@ -221,6 +235,11 @@ def _cells(submission: Submission) -> list[object]:
         submission.file_name,
         submission.original_sha256,
         submission.clip_id,
+        submission.spoken_language,
+        submission.title,
+        submission.quote,
+        ", ".join(f"{name}: {words}" for name, words in submission.sender_said.items()),
+        submission.decision_reason,
     ]
 
 

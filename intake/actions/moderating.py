@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import update
 
 from intake.actions import hooking, jobs
-from intake.actions.captioning import has_checked_captions
+from intake.actions.captioning import lacks_required
 from intake.actions.moving import move
 from intake.db import hooks, queries
 from intake.db.tables import submissions
-from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
+from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, TOLD_OF_TAKE_DOWN_AFTER_S, UNDO_S, Decision
 from intake.domain.history import Cause, came_to_wait
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
@@ -147,10 +147,19 @@ def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     return left_s
 
 
-def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
+def take_down(  # noqa: PLR0913 - as a ruling
+    connection: Connection,
+    submission_id: SubmissionId,
+    *,
+    moderator: str,
+    note: str,
+    now: datetime,
+    tell_after_s: float = TOLD_OF_TAKE_DOWN_AFTER_S,
+) -> bool:
     """Take a clip out of the gallery, or stop it on its way there, to be looked at again.
 
-    Its files follow, and it can be approved again meanwhile: it is published anew under another revision.
+    Its files follow, and it can be approved again meanwhile: it is published anew under another revision. The sender of
+    one that was public is told after *tell_after_s* seconds, unless it is back by then.
 
     Returns:
         False when it is not public or about to be (any more).
@@ -161,6 +170,9 @@ def take_down(connection: Connection, submission_id: SubmissionId, *, moderator:
     submission = queries.lock_submission(connection, submission_id)
     if submission.state not in {State.APPROVED, State.PUBLISHED}:
         return False
+    if submission.state is State.PUBLISHED:
+        told = submission.revision + 1
+        jobs.enqueue(connection, submission.id, told, JobKind.MAIL_TAKEN_DOWN, wait_s=tell_after_s)
     return move(
         connection,
         submission,
@@ -228,12 +240,7 @@ def _lost(connection: Connection, submission: Submission, ruling: Ruling) -> Out
         return None
     if not submission.may_be_approved:
         return Outcome.NO_CONSENT
-    return Outcome.NO_CHECKED_CAPTIONS if _lacks_captions(connection, submission) else None
-
-
-def _lacks_captions(connection: Connection, submission: Submission) -> bool:
-    call = queries.find_call(connection, submission.call_slug)
-    return call.requires_captions and not has_checked_captions(connection, submission)
+    return Outcome.NO_CHECKED_CAPTIONS if lacks_required(connection, submission) else None
 
 
 def _poster(submission: Submission, ruling: Ruling) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, update
 
-from intake.actions.captioning import forget_captions
+from intake.actions.captioning import forget_captions, lacks_required
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
@@ -21,6 +21,7 @@ from intake.db.published_files import forget_files
 from intake.db.records import document_of
 from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
@@ -71,10 +72,12 @@ def is_publishable(submission: Submission, job: Job) -> bool:
 
 
 def record_publication(connection: Connection, job: Job, publication: Publication, *, now: datetime) -> bool:
-    """Make a filed clip public; False when it may not be any more: withdrawn, or decided anew."""
+    """Make a filed clip public; False when it may not be any more: withdrawn, decided anew, or without its captions."""
     submission = queries.lock_submission(connection, job.submission_id)
     if not is_publishable(submission, job):
         return False
+    if lacks_required(connection, submission):
+        return send_back_uncaptioned(connection, job, now=now)
     return move(
         connection,
         submission,
@@ -86,6 +89,22 @@ def record_publication(connection: Connection, job: Job, publication: Publicatio
         published_revision=publication.revision,
         published_at=publication.published_at,
     )
+
+
+def send_back_uncaptioned(connection: Connection, job: Job, *, now: datetime) -> bool:
+    """Bring an approved clip back to the desk: its call demands checked captions by now. What was made is left."""
+    submission = queries.lock_submission(connection, job.submission_id)
+    if is_publishable(submission, job) and lacks_required(connection, submission):
+        move(
+            connection,
+            submission,
+            State.AWAITING_REVIEW,
+            actor="worker",
+            now=now,
+            cause=Cause.CAPTIONS_MISSING,
+            approved_sha256=None,
+        )
+    return False
 
 
 def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:

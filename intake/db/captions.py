@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from intake.db.tables import captions, jobs
+from intake.db.tables import captions, jobs, submissions
 from intake.domain.captions import Captions, Origin, cues_within
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.webvtt import read_webvtt
@@ -40,6 +40,18 @@ def captions_of(connection: Connection, submission_id: SubmissionId) -> dict[str
     """Return all captions of a submission, by language."""
     query = select(captions).where(captions.c.submission_id == submission_id).order_by(captions.c.language)
     return {row["language"]: _captions(row) for row in connection.execute(query).mappings()}
+
+
+def captions_of_call(connection: Connection, call_slug: str) -> dict[SubmissionId, list[Captions]]:
+    """Return all captions that say anything of the submissions to a call, by language."""
+    query = select(captions).join(submissions, submissions.c.id == captions.c.submission_id)
+    query = query.where(submissions.c.call_slug == call_slug).order_by(captions.c.submission_id, captions.c.language)
+    every: dict[SubmissionId, list[Captions]] = {}
+    for row in connection.execute(query).mappings():
+        found = _captions(row)
+        if found.cues:
+            every.setdefault(row["submission_id"], []).append(found)
+    return every
 
 
 def public_captions(connection: Connection, submission: Submission) -> dict[str, Captions]:

@@ -100,8 +100,13 @@ def alerts(connection: Connection, staff_id: StaffId) -> Alerts:
 
 
 def subscribers(connection: Connection) -> list[Subscriber]:
-    """Return everybody who may log in and wants mails."""
-    query = select(staff_alerts).join(staff, staff.c.id == staff_alerts.c.staff_id).where(staff.c.active)
+    """Return everybody who may log in and wants mails, but for those who only look on by now: they cannot decide."""
+    only_looks_on = exists().where(
+        staff_roles.c.staff_id == staff.c.id, staff_roles.c.role_id == roles.c.id, roles.c.name == StaffRole.VIEWER
+    )
+    query = (
+        select(staff_alerts).join(staff, staff.c.id == staff_alerts.c.staff_id).where(staff.c.active, ~only_looks_on)
+    )
     return [
         Subscriber(staff_id=row.staff_id, alerts=_alerts(row), since=row.since) for row in connection.execute(query)
     ]

@@ -74,6 +74,7 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         poster_at_s=row["poster_at_s"],
         title=row["title"] or "",
         quote=row["quote"] or "",
+        spoken_language=row["spoken_language"],
         sender_said=row["sender_said"] or {},
         clip_id=row["clip_id"],
         publication_count=row["publications"],

@@ -127,6 +127,8 @@ submissions = Table(
     # Until when the decision can be undone, and nobody outside hears of it.
     Column("undo_until", Moment),
     Index("ix_submissions_filed_by", "filed_by"),
+    # What is spoken in the clip: as its call says, until a moderator hears otherwise.
+    Column("spoken_language", String(8), nullable=False, server_default="it"),
     # One submission for each key a client chose, so that a repeated request finds the first one's.
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),

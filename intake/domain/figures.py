@@ -9,15 +9,17 @@ from enum import StrEnum
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
-from intake.domain.checks import CheckCode, Verdict
+from intake.domain.checks import Verdict
+from intake.domain.desk import SOUND_CODES
 from intake.domain.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-SOUND_CHECKS: Final = frozenset(
-    {CheckCode.LOUDNESS, CheckCode.CLIPPING, CheckCode.SILENCE, CheckCode.NOISE, CheckCode.CHANNELS}
-)
+    from intake.domain.checks import CheckCode
+
+SOUND_CHECKS: Final = frozenset(SOUND_CODES)
+"""What the desk judges a sound by; the figures call good and warned what the queue does."""
 
 DECIDED: Final = frozenset({State.APPROVED, State.DECLINED, State.REDO_REQUESTED})
 """What a moderator's decision moves a clip to."""

@@ -22,6 +22,8 @@ class Cause(StrEnum):
     """Whoever decided took it back at once."""
     TAKEN_DOWN = "taken_down"
     """What was public, or about to be, shall be looked at again."""
+    CAPTIONS_MISSING = "captions_missing"
+    """Its call came to demand checked captions after it was approved without."""
     FILED = "filed"
     """Somebody on the staff handed it in for its sender."""
     CONFIRMED = "confirmed"

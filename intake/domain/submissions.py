@@ -140,6 +140,7 @@ class Submission:
         poster_at_s: Where in the review copy the poster is; None where it is one of the stills.
         title: What the clip is called in public; empty where it is called after its speaker.
         quote: A sentence of the speaker's own, for cards.
+        spoken_language: What is spoken in it: the call's language, until somebody hears otherwise.
         sender_said: Each detail that a moderator corrected, as its sender typed it.
         filed_by: Who on the staff handed it in for its sender; None where senders did themselves.
         undo_until: Until when the last decision can or could be undone; None where it could not.
@@ -186,6 +187,7 @@ class Submission:
     poster_at_s: float | None
     title: str
     quote: str
+    spoken_language: str
     sender_said: Mapping[str, str]
     clip_id: ClipId | None
     publication_count: int

@@ -98,7 +98,7 @@ def save_captions(submission_id: UUID) -> ResponseReturnValue:
     with writing(parts.engine) as connection:
         saved = captioning.save(connection, _id(submission_id), edition, moderator=moderator_name(), now=parts.clock())
     if saved is not Saved.DONE:
-        return private(_page(submission_id, form=form, lost=saved), 409)
+        return private(_page(submission_id, form=form, lost=saved), 422 if saved is Saved.REQUIRED else 409)
     log.info("captions_saved", submission_id=str(submission_id), language=edition.language, cues=len(edition.cues))
     flash(wording.say(_told(edition), page_language()), "done")
     return redirect(_url(submission_id, edition.language), 303)
@@ -109,7 +109,7 @@ def captions_file(submission_id: UUID) -> ResponseReturnValue:
     with reading(services().engine) as connection:
         submission = queries.submission_by_id(connection, str(submission_id))
         found = captions_of(connection, submission.id)
-    language = request.args.get("of", submission.sender.language)
+    language = request.args.get("of", submission.spoken_language)
     known = found.get(language)
     if known and request.args.get("shown"):
         # For the player, which shows the clip as it is cut; who takes the file away brings it back for the original.
@@ -133,7 +133,7 @@ def draft_captions(submission_id: UUID) -> ResponseReturnValue:
 def captions_panel(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
     """Return what the page of one clip shows of its captions, and of the script's steps."""
     found = captions_of(connection, submission.id)
-    spoken = found.get(submission.sender.language)
+    spoken = found.get(submission.spoken_language)
     return {
         "captions_tabs": [tab for tab in _tabs(submission, call, found) if tab.captions or tab.is_spoken],
         "spoken_captions": spoken if spoken and spoken.cues else None,
@@ -149,7 +149,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         call = queries.find_call(connection, submission.call_slug)
         found = captions_of(connection, submission.id)
         draft = draft_work(connection, submission.id)
-    language = form.language.data if form else request.args.get("of", submission.sender.language)
+    language = form.language.data if form else request.args.get("of", submission.spoken_language)
     tabs = _tabs(submission, call, found)
     if language not in {tab.code for tab in tabs}:
         abort(404)
@@ -175,6 +175,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         requires_captions=call.requires_captions,
         overtaken_by=known if lost is Saved.CHANGED_MEANWHILE else None,
         was_lost=lost is Saved.CHANGED_MEANWHILE,
+        takes_required_away=lost is Saved.REQUIRED,
         other_file=wording.say(_OTHER_FILE, page_language()) if lost is Saved.OTHER_FILE else None,
     )
 
@@ -243,7 +244,7 @@ def _advice(cues: Sequence[Cue]) -> list[tuple[int, str, str]]:
 
 
 def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> list[Tab]:
-    spoken = submission.sender.language
+    spoken = submission.spoken_language
     codes = dict.fromkeys((spoken, *call.title.words, *found))
     names = Locale.parse(page_language()).languages
     return [
@@ -259,7 +260,7 @@ def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> 
 
 
 def _hints(submission: Submission, call: Call, cues: Sequence[Cue]) -> list[StepHint] | None:
-    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.sender.language)
+    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.spoken_language)
     if heard is None:
         return None
     return [

@@ -17,6 +17,7 @@ MAIL_KINDS: Final[Mapping[JobKind, str]] = MappingProxyType(
         JobKind.MAIL_RECEIPT: N_("Il video è arrivato"),
         JobKind.MAIL_VERDICT: N_("Che cosa si è deciso, o che cosa non va nel file"),
         JobKind.MAIL_PUBLISHED: N_("Il video è in galleria"),
+        JobKind.MAIL_TAKEN_DOWN: N_("Il video è tolto dalla galleria, per riguardarlo"),
         JobKind.MAIL_WITHDRAWN: N_("Il video è ritirato: che cosa è stato cancellato"),
         JobKind.MAIL_REMINDER: N_("Il caricamento si è fermato a metà"),
         JobKind.MAIL_FILED: N_("Richiesta di confermare i dati e dare i consensi"),

@@ -265,6 +265,17 @@ def turned_down(services: Services, clips: Clips) -> SubmissionId:
     return submission_id
 
 
+def taken_down(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that was public and is to be looked at again, as its sender is to be told."""
+    submission_id = published(services, clips)
+    with writing(services.engine) as connection:
+        note, now = "Una targa si legge.", services.clock()
+        assert moderating.take_down(
+            connection, submission_id, moderator=builders.MODERATOR, note=note, now=now, tell_after_s=0
+        )
+    return submission_id
+
+
 def half_way(services: Services, _clips: Clips) -> SubmissionId:
     """An upload that stopped a day ago."""
     upload = builders.an_upload(services)
@@ -484,6 +495,7 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.MAIL_RECEIPT: lambda services, clips: received(services, clips.plain),
     JobKind.MAIL_VERDICT: turned_down,
     JobKind.MAIL_PUBLISHED: published_whole,
+    JobKind.MAIL_TAKEN_DOWN: taken_down,
     JobKind.MAIL_WITHDRAWN: deleted,
     JobKind.MAIL_REMINDER: half_way,
     JobKind.MAIL_FILED: handed_in,
@@ -504,6 +516,7 @@ AFTER: dict[JobKind, State] = {
     JobKind.MAIL_RECEIPT: State.AWAITING_REVIEW,
     JobKind.MAIL_VERDICT: State.DECLINED,
     JobKind.MAIL_PUBLISHED: State.PUBLISHED,
+    JobKind.MAIL_TAKEN_DOWN: State.AWAITING_REVIEW,
     JobKind.MAIL_WITHDRAWN: State.WITHDRAWN,
     JobKind.MAIL_REMINDER: State.UPLOADING,
     JobKind.MAIL_FILED: State.AWAITING_REVIEW,

@@ -107,13 +107,15 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
         return None
     if submission.state is not State.REFUSED:
         reason, status_url = submission.decision_reason or "", _status_url(services, submission)
-        return answers.turned_down(submission.state, reason, status_url=status_url)
+        awaits_consent = submission.awaits_consent
+        return answers.turned_down(submission.state, reason, status_url=status_url, awaits_consent=awaits_consent)
     facts = {
         "file": quoting.file_name(submission.file_name),
         "failures": [check for check in submission.checks if check.verdict is Verdict.FAIL],
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
         # Only where a person refused what the checks could not judge.
         "reason": submission.decision_reason or "",
+        "awaits_consent": submission.awaits_consent,
     }
     return Mail.REFUSED, facts | _secret(services, submission)
 
@@ -135,6 +137,13 @@ def _publication(services: Services, job: Job, submission: Submission, call: Cal
         language=submission.sender.language,
         status_url=_status_url(services, submission),
     )
+
+
+def _taken_down(services: Services, job: Job, submission: Submission, _call: Call) -> Said | None:
+    # Back in the gallery, decided or withdrawn by now: that was told by itself.
+    if submission.revision != job.revision:
+        return None
+    return Mail.TAKEN_DOWN, _secret(services, submission)
 
 
 def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Call) -> Said | None:
@@ -172,6 +181,7 @@ _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
         JobKind.MAIL_RECEIPT: _receipt,
         JobKind.MAIL_VERDICT: _verdict,
         JobKind.MAIL_PUBLISHED: _publication,
+        JobKind.MAIL_TAKEN_DOWN: _taken_down,
         JobKind.MAIL_WITHDRAWN: _withdrawal,
         JobKind.MAIL_REMINDER: _reminder,
         JobKind.MAIL_FILED: _filed,

@@ -12,10 +12,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from intake.actions.captioning import filed
-from intake.actions.publishing import is_publishable, record_publication, reserve_revision
-from intake.db.engine import writing
+from intake.actions.captioning import filed, lacks_required
+from intake.actions.publishing import (
+    is_publishable,
+    record_publication,
+    reserve_revision,
+    send_back_uncaptioned,
+)
+from intake.db.engine import reading, writing
 from intake.db.published_files import know_files
+from intake.domain.clip_words import words_of
 from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
@@ -24,7 +30,7 @@ from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import draw_moment, make_webps
-from workers.steps.captions import write_captions
+from workers.steps.captions import manifest_words, write_captions
 from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
@@ -63,6 +69,10 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
     submission, _ = submission_of(services, job)
     if not is_publishable(submission, job) or submission.clip_id is None:
         return nothing_to_do
+    with reading(services.engine) as connection:
+        is_uncaptioned = lacks_required(connection, submission)
+    if is_uncaptioned:
+        return partial(send_back_uncaptioned, job=job, now=services.clock())
     bundle = _make(services, submission, workspace)
     with writing(services.engine) as connection:
         revision = reserve_revision(connection, job)
@@ -79,7 +89,7 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
             return False
         know_files(connection, submission.id, known)
         # Somebody may have gone on writing while the clip was made ready.
-        return filed(connection, submission.id, captions)
+        return filed(connection, submission.id, captions, words=words_of(submission))
 
     return commit
 
@@ -167,19 +177,13 @@ def _publication(
 
 
 def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> PublishedFiles:
-    sender = submission.sender
     manifest: dict[str, Any] = {
         "version": MANIFEST_VERSION,
         "clip": publication.clip_id,
         "revision": publication.revision,
         "call": submission.call_slug,
-        "speaker": sender.full_name,
-        "title": submission.title,
-        "quote": submission.quote,
-        "role": sender.role,
-        "organisation": sender.organisation,
-        "organisation_kind": sender.organisation_kind,
-        "language": sender.language,
+        **manifest_words(submission),
+        "organisation_kind": submission.sender.organisation_kind,
         "reviewed_sha256": submission.approved_sha256,
         "published_at": publication.published_at.isoformat(),
         "duration_s": publication.duration_s,

@@ -16,7 +16,7 @@ from intake.db import people
 from intake.db.engine import reading, writing
 from intake.db.people_tables import staff_mails
 from intake.db.tables import jobs as rows
-from intake.db.tables import staff
+from intake.db.tables import roles, staff, staff_roles
 from intake.domain.cutting import Cut
 from intake.domain.decisions import UNDO_S
 from intake.domain.jobs import JobKind, JobState
@@ -350,3 +350,15 @@ def lose_the_leases(services: Services) -> None:
         connection.execute(update(rows).where(rows.c.state == JobState.LEASED).values(lease_until=0.0))
         jobs.expire_leases(connection)
         connection.execute(update(rows).values(run_after=0.0))
+
+
+def test_who_only_looks_on_by_now_is_left_in_peace(post: Services, server: MailServer) -> None:
+    staff_id = a_reader(post, Alerts(new_clips=NewClips.AT_ONCE, waiting_clips=True))
+    with writing(post.engine) as connection:
+        role_id = connection.execute(insert(roles).values(name="viewer").returning(roles.c.id)).scalar_one()
+        connection.execute(insert(staff_roles).values(staff_id=staff_id, role_id=role_id))
+    builders.a_submission(post)
+
+    sweep_and_send(post)
+
+    assert server.taken == []

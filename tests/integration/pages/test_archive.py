@@ -5,22 +5,27 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, update
 
+from intake.actions import captioning
 from intake.actions.archiving import archive
+from intake.actions.correcting import correct
 from intake.db.engine import reading, writing
 from intake.db.figures_tables import object_checksums
 from intake.db.published_files import PublishedFile, PublishedFiles, know_files
 from intake.db.tables import submissions
+from intake.domain.captions import Cue
+from intake.domain.clip_words import words_of
 from intake.domain.errors import ObjectMissing, StorageUnavailable
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
 from intake.storage import keys
-from tests.builders import a_letter, a_submission, store, withdraw
+from tests.builders import MODERATOR, a_letter, a_submission, store, withdraw
 from tests.fakes.bucket import MemoryBucket
 
 if TYPE_CHECKING:
@@ -100,6 +105,27 @@ def opened(content: bytes) -> zipfile.ZipFile:
 
 def the_archive(services: Services) -> ZipStream:
     return archive(services.engine, services.private, services.gallery, "pistoia2030")
+
+
+def test_captions_are_in_it_before_they_are_public(services: Services) -> None:
+    submission = a_held_submission(services, state=State.AWAITING_REVIEW)
+    edition = captioning.Edition(
+        language="it",
+        cues=(Cue(start_ms=0, end_ms=2000, text="Perché no?"),),
+        seen_sha256=submission.original_sha256,
+        seen_version=0,
+        is_checked=False,
+    )
+    typed = replace(words_of(submission), title="Un tornio per tutti", family_name="Bruni")
+    with writing(services.engine) as connection:
+        captioning.save(connection, submission.id, edition, moderator=MODERATOR, now=services.clock())
+        correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    found = opened(b"".join(the_archive(services).read(0)))
+
+    table = found.read("submissions.csv").decode()
+    assert "Perché no?" in found.read(f"clips/{submission.id}/captions/it.vtt").decode()
+    assert all(words in table for words in ("Un tornio per tutti", "family_name: Rossi", "Bruni"))
 
 
 def test_everything_of_a_call_is_in_it(services: Services, admin: FlaskClient) -> None:

@@ -83,8 +83,6 @@ NEW_CALL = {
     "steps__0__title__it": "Presentati",
     "steps__0__text__it": "Di' il tuo nome.",
     "consents__gallery__text__it": "Acconsento.",
-    "noise_advice__en": "",
-    "organisation_kinds__en": "",
 }
 
 
@@ -115,6 +113,20 @@ class TestSaving:
         assert answer.status_code == 303
         assert "Raccontaci il tuo orto." in admin.get("/calls/orti").text
         assert the_call(services, "orti").consents[0].version == services.clock().date().isoformat()
+
+    def test_a_new_call_has_reasons_in_its_own_language_alone(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, NEW, **NEW_CALL)
+
+        reasons = the_call(services, "orti").reasons
+        assert {tuple(reason.text.words) for reason in reasons} == {("it",)}
+        assert "Rumore di fondo" in {reason.label.in_language("it") for reason in reasons}
+
+    def test_what_is_listened_for_is_typed_one_a_line(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, OURS, steps__3__listen_for__it="Coraggio\n\n  non mollate ")
+
+        step = the_call(services).steps[3]
+        assert step.listen_for["it"] == ("Coraggio", "non mollate")
+        assert "go for it" in step.listen_for["en"]
 
     def test_a_copy_has_everything_but_the_address(self, services: Services, admin: FlaskClient) -> None:
         answer = press(admin, f"{NEW}?from=pistoia2030", slug="pistoia2031")

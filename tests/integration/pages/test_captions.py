@@ -45,6 +45,13 @@ def save(desk: FlaskClient, submission: Submission, text: str = TYPED, **fields:
     return press(desk, address(submission), address(submission), text=text, **(seen | fields))
 
 
+def demand_captions(services: Services) -> None:
+    """The call publishes nothing without checked captions from now on."""
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+
+
 def kept(services: Services, submission: Submission, language: str = "it") -> Captions | None:
     with reading(services.engine) as connection:
         return captions_of(connection, submission.id).get(language)
@@ -198,6 +205,22 @@ class TestTheEditor:
         assert "I sottotitoli non sono stati salvati" in answer.text
         assert "Mi chiamo Anna" in answer.text
 
+    def test_says_why_those_that_the_call_demands_are_not_taken_away(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        submission = a_submission(services, state=State.PUBLISHED)
+        save(desk, submission, is_checked="y")
+        demand_captions(services)
+
+        answer = save(desk, submission, TYPED.replace("Anna", "Bianca"), version="1")
+
+        page, found = Page(answer), kept(services, submission)
+        assert answer.status_code == 422
+        assert "prima togli il video dalla galleria" in page.text
+        assert "Mi chiamo Bianca" in page.text
+        assert found is not None
+        assert found.cues == CUES
+
     def test_has_a_page_for_each_language_of_the_call(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
 
@@ -326,9 +349,7 @@ class TestTheClipsPage:
 
     def test_refuses_an_approval_that_the_call_does_not_allow(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
-        with writing(services.engine) as connection:
-            document = connection.scalar(calls.select().with_only_columns(calls.c.document))
-            connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+        demand_captions(services)
 
         page = f"/moderate/{submission.id}"
         answer = press(desk, page, f"{page}/decision", decision="approve", reviewed_sha256=REVIEWED)

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from intake.actions import calling, looking, operating
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
-from intake.db.tables import calls, consents, jobs
+from intake.db.tables import calls, consents, jobs, submissions
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests.builders import (
@@ -125,9 +125,12 @@ class TestAView:
     @pytest.fixture
     def school(self, services: Services) -> SubmissionId:
         a_submission(services)
-        sender = a_sender(given_name="Zoë", organisation="Liceo", organisation_kind="scuola", language="en")
+        sender = a_sender(given_name="Zoë", organisation="Liceo", organisation_kind="scuola")
         letter = a_letter(sender=sender, social=True)
-        return a_judged_receipt(services, some_findings(checks=(FINE, NOISY)), letter)[0]
+        wanted = a_judged_receipt(services, some_findings(checks=(FINE, NOISY)), letter)[0]
+        with writing(services.engine) as connection:
+            connection.execute(update(submissions).where(submissions.c.id == wanted).values(spoken_language="en"))
+        return wanted
 
     @pytest.mark.parametrize(
         "query",

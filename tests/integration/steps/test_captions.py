@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from intake.actions import captioning
+from intake.actions import captioning, correcting
 from intake.db.captions import captions_of
 from intake.db.engine import reading, writing
+from intake.db.tables import calls
 from intake.domain.captions import Cue, Engine, Origin
+from intake.domain.clip_words import words_of
 from intake.domain.errors import NoUseTrying, TranscriberUnavailable
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -115,6 +118,48 @@ def test_deleted_captions_are_taken_away(services_on_each: Services) -> None:
     assert key(submission, "captions.it.vtt") not in services.gallery.held  # type: ignore[attr-defined]
 
 
+def test_a_clip_whose_call_came_to_demand_captions_is_looked_at_again(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_submission(services, state=State.APPROVED)
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+
+    work(services, JobKind.PUBLISH)
+
+    assert read(services, submission.id).state is State.AWAITING_REVIEW
+    assert not services.gallery.held  # type: ignore[attr-defined]
+
+
+def test_corrected_words_reach_the_manifest(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), family_name="Bruni", quote="Si impara facendo.")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.CAPTION)
+
+    manifest = json.loads(content(services, submission, "manifest.json"))
+    assert (manifest["speaker"], manifest["quote"], manifest["files"]) == ("Anna Bruni", "Si impara facendo.", [VIDEO])
+
+
+def test_a_quote_that_was_taken_out_is_in_no_file(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = a_published_clip(services)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), quote="Il sindaco dorme.")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+    work(services, JobKind.CAPTION)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(read(services, submission.id)), quote="")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.CAPTION)
+
+    assert b"sindaco" not in content(services, submission, "manifest.json")
+
+
 def test_a_bucket_that_is_down_costs_no_try(services_on_each: Services) -> None:
     services = services_on_each
     submission = a_published_clip(services)
@@ -148,6 +193,21 @@ def test_a_draft_is_made_of_the_original_sound(services_on_each: Services, sandb
     assert (found.origin, found.engine) == (Origin.MACHINE, "fake")
     assert " ".join(" ".join(cue.lines) for cue in found.cues) == " ".join(HEARD)
     assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+
+def test_a_draft_is_written_in_the_language_that_is_spoken(
+    services_on_each: Services, sandbox: Sandbox, clip: MakeClip
+) -> None:
+    services = services_on_each
+    submission = a_clip_to_draft(services, clip)
+    with writing(services.engine) as connection:
+        typed = replace(words_of(submission), spoken_language="en")
+        correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+
+    work(services, JobKind.TRANSCRIBE, sandbox=sandbox)
+
+    with reading(services.engine) as connection:
+        assert set(captions_of(connection, submission.id)) == {"en"}
 
 
 def test_without_a_model_a_draft_waits(services_on_each: Services, sandbox: Sandbox, clip: MakeClip) -> None:
