@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
@@ -22,6 +22,7 @@ class Overtaken(StrEnum):
     ANSWERED = "answered"
     ANOTHER_FILE = "another_file"
     ANOTHER_LOOK = "another_look"
+    DECIDED_ANEW = "decided_anew"
     NO_ADDRESS = "no_address"
 
 
@@ -38,8 +39,13 @@ def overtaken_by(kind: JobKind, moves: AbstractSet[State]) -> Overtaken:
         return Overtaken.WITHDRAWN
     if State.ABANDONED in moves:
         return Overtaken.ABANDONED
-    if kind in {JobKind.MAIL_FILED, JobKind.MAIL_UNCONFIRMED}:
-        return Overtaken.ANSWERED
     if kind is JobKind.MAIL_REMINDER:
         return Overtaken.ARRIVED if State.UPLOADED in moves else Overtaken.BEGUN_ANEW
-    return Overtaken.ANOTHER_FILE if State.UPLOADING in moves else Overtaken.ANOTHER_LOOK
+    return _BY_KIND.get(kind, Overtaken.ANOTHER_FILE if State.UPLOADING in moves else Overtaken.ANOTHER_LOOK)
+
+
+_BY_KIND: Final = {
+    JobKind.MAIL_FILED: Overtaken.ANSWERED,
+    JobKind.MAIL_UNCONFIRMED: Overtaken.ANSWERED,
+    JobKind.MAIL_TAKEN_DOWN: Overtaken.DECIDED_ANEW,
+}

@@ -43,6 +43,7 @@ UNSENT: Final[Mapping[Overtaken, str]] = MappingProxyType(
         Overtaken.ANSWERED: N_("non spedita, perché intanto è arrivata la risposta"),
         Overtaken.ANOTHER_FILE: N_("non spedita, perché intanto è stato mandato un altro file"),
         Overtaken.ANOTHER_LOOK: N_("non spedita, perché intanto il video è tornato da rivedere"),
+        Overtaken.DECIDED_ANEW: N_("non spedita, perché intanto il video è stato deciso di nuovo"),
         Overtaken.NO_ADDRESS: N_("non spedita, perché l'indirizzo è già stato cancellato"),
     }
 )

@@ -22,6 +22,7 @@ from intake.domain.states import State
         (JobKind.MAIL_FILED, {State.AWAITING_REVIEW}, Overtaken.ANSWERED),
         (JobKind.MAIL_UNCONFIRMED, set(), Overtaken.ANSWERED),
         (JobKind.MAIL_FILED, {State.WITHDRAWN}, Overtaken.WITHDRAWN),
+        (JobKind.MAIL_TAKEN_DOWN, {State.APPROVED, State.PUBLISHED}, Overtaken.DECIDED_ANEW),
         (JobKind.MAIL_WITHDRAWN, set(), Overtaken.NO_ADDRESS),
     ],
 )
