@@ -14,7 +14,7 @@ from intake.actions import jobs
 from intake.actions.captioning import has_checked_captions
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.domain.decisions import DECIDED, LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
+from intake.domain.decisions import LEADS_TO, UNDO_S, Decision
 from intake.domain.desk import larger_limits
 from intake.domain.errors import NotFound
 from intake.domain.history import Cause
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from intake.domain.history import Event
     from intake.domain.jobs import JobId
     from intake.domain.submissions import Submission, SubmissionId
 
@@ -89,54 +88,6 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         return Outcome.NO_CHECKED_CAPTIONS
     _approve(connection, submission, ruling, now=now)
     return Outcome.DONE
-
-
-def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, moderator: str, now: datetime) -> bool:
-    """Take one's own decision, the move to *revision*, back: the clip waits again, and nobody is told anything.
-
-    Returns:
-        False when it is too late: something that followed was begun, or the submission was moved since.
-
-    Raises:
-        NotFound: There is no such submission.
-    """
-    submission = queries.lock_submission(connection, submission_id)
-    if submission.revision != revision or submission.state not in DECIDED:
-        return False
-    moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
-    if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
-        return False
-    came_to_wait = [event.at for event in moves if _began_to_wait(event)]
-    return move(
-        connection,
-        submission,
-        State.AWAITING_REVIEW,
-        actor=moderator,
-        now=now,
-        cause=Cause.UNDONE,
-        rests_since=came_to_wait[-1],
-        decision_reason=None,
-        approved_sha256=None,
-    )
-
-
-def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, moderator: str, now: datetime) -> float:
-    """Keep what follows from one's own decision, the move to *revision*, waiting while somebody is about to undo it.
-
-    Returns:
-        For how many seconds more it can be undone; 0 when it is too late, or was held for long enough.
-
-    Raises:
-        NotFound: There is no such submission.
-    """
-    submission = queries.lock_submission(connection, submission_id)
-    if submission.revision != revision or submission.state not in DECIDED:
-        return 0
-    moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
-    left_s = min(UNDO_S, MAX_UNDO_S - (now - moves[-1].at).total_seconds())
-    if moves[-1].actor != moderator or left_s <= 0:
-        return 0
-    return left_s if jobs.hold_back(connection, submission.id, revision, wait_s=left_s) else 0
 
 
 def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
@@ -256,10 +207,6 @@ def refuse_stuck(
         decision_reason=reason,
         came_from=None,
     )
-
-
-def _began_to_wait(event: Event) -> bool:
-    return event.after is State.AWAITING_REVIEW and event.cause is not Cause.UNDONE
 
 
 def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
