@@ -14,7 +14,7 @@ import structlog
 from flask import abort, flash, redirect, request, session, url_for
 
 from intake import wording
-from intake.actions import moderating
+from intake.actions import undoing
 from intake.db.engine import writing
 from intake.domain.decisions import MAX_AT_ONCE, UNDO_S
 from intake.domain.submissions import SubmissionId
@@ -125,7 +125,7 @@ def undo() -> ResponseReturnValue:
 def _hold(made: Made) -> float:
     parts = services()
     with writing(parts.engine) as connection:
-        return moderating.hold(
+        return undoing.hold(
             connection, made.submission_id, made.revision, moderator=moderator_name(), now=parts.clock()
         )
 
@@ -133,7 +133,7 @@ def _hold(made: Made) -> float:
 def _undo(made: Made) -> bool:
     parts = services()
     with writing(parts.engine) as connection:
-        is_undone = moderating.undo(
+        is_undone = undoing.undo(
             connection, made.submission_id, made.revision, moderator=moderator_name(), now=parts.clock()
         )
     log.info("decision_undone" if is_undone else "undo_came_late", submission_id=made.submission_id)

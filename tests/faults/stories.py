@@ -28,6 +28,7 @@ from intake.actions import (
     operating,
     publishing,
     submitting,
+    undoing,
 )
 from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
@@ -332,7 +333,7 @@ def replace_file(services: Services, submission_id: SubmissionId) -> object:
 def undo(services: Services, decided: Submission) -> bool:
     """Take a decision back."""
     with writing(services.engine) as connection:
-        return moderating.undo(
+        return undoing.undo(
             connection, decided.id, decided.revision, moderator=builders.MODERATOR, now=services.clock()
         )
 

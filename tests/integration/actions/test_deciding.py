@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from intake.actions import jobs, moderating, publishing
+from intake.actions import jobs, moderating, publishing, undoing
 from intake.actions.moderating import Outcome
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
@@ -41,12 +41,12 @@ def decide(services: Services, submission: Submission, decision: Decision, *, wa
 
 def undo(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> bool:
     with writing(services.engine) as connection:
-        return moderating.undo(connection, submission.id, revision, moderator=moderator, now=services.clock())
+        return undoing.undo(connection, submission.id, revision, moderator=moderator, now=services.clock())
 
 
 def hold(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> float:
     with writing(services.engine) as connection:
-        return moderating.hold(connection, submission.id, revision, moderator=moderator, now=services.clock())
+        return undoing.hold(connection, submission.id, revision, moderator=moderator, now=services.clock())
 
 
 def due_at(services: Services, job: Job) -> float:

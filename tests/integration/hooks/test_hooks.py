@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
-from intake.actions import hooking, jobs, moderating
+from intake.actions import hooking, jobs, moderating, undoing
 from intake.actions.moderating import Outcome
 from intake.db import hooks
 from intake.db.engine import reading, writing
@@ -152,7 +152,7 @@ class TestACall:
         with writing(services.engine) as connection:
             moderating.decide(connection, clip.id, ruling, now=services.clock())
             revision = clip.revision + 1
-            assert moderating.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
+            assert undoing.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
 
         deliver(services)
 
@@ -400,6 +400,6 @@ def decide(services: Services) -> Submission:
 
 def undo(services: Services, decided: Submission) -> bool:
     with writing(services.engine) as connection:
-        return moderating.undo(
+        return undoing.undo(
             connection, decided.id, decided.revision, moderator=builders.MODERATOR, now=services.clock()
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import insert, select, update
 
-from intake.actions import cutting, jobs, judging, moderating, staffing, submitting
+from intake.actions import cutting, jobs, judging, moderating, staffing, submitting, undoing
 from intake.actions.alerting import alert_staff
 from intake.db import people
 from intake.db.engine import reading, writing
@@ -59,7 +59,7 @@ def undo_a_decision(services: Services, clip: Submission) -> None:
     with writing(services.engine) as connection:
         moderating.decide(connection, clip.id, ruling, now=services.clock())
         revision = clip.revision + 1
-        assert moderating.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
+        assert undoing.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
 
 
 def cut_it(services: Services, clip: Submission) -> None:

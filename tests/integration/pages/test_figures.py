@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import moderating
+from intake.actions import moderating, undoing
 from intake.actions.counting import count_weeks
 from intake.actions.viewing import count_views
 from intake.db.engine import writing
@@ -121,7 +121,7 @@ def test_a_decision_that_was_undone_is_no_figure(services: Services, clock: Fake
     decide(services, submission, moderating.Decision.DECLINE)
     with writing(services.engine) as connection:
         revision = read(services, submission.id).revision
-        assert moderating.undo(connection, submission.id, revision, moderator=MODERATOR, now=clock())
+        assert undoing.undo(connection, submission.id, revision, moderator=MODERATOR, now=clock())
     count_weeks(services.engine)
     undone = numbers(desk)
     clock.advance(hours=1)
