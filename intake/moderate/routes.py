@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flask_wtf.csrf import CSRFError
+
 from intake.moderate import (
     alerts,
     archive,
@@ -14,6 +16,7 @@ from intake.moderate import (
     decisions,
     hooks,
     invitations,
+    kept,
     looking,
     on_behalf,
     operating,
@@ -186,4 +189,5 @@ def moderate_blueprint() -> Blueprint:
     made = blueprint("moderate", ROUTES, guards=GUARDS)
     made.before_request(on_behalf.make_room)
     made.context_processor(undoing.standing_offer)
+    made.register_error_handler(CSRFError, kept.answer_without_token)
     return made
