@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from intake import wording
@@ -186,9 +186,7 @@ def _lost(
 
 def _previewed(document: Mapping[str, Any], language: str) -> ResponseReturnValue:
     prefer_language(language)
-    response = make_response(preview(read_call(document)))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return private(preview(read_call(document)))
 
 
 _REARRANGE: Final = ("add", "remove", "earlier")
