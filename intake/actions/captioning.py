@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, insert, update
 
 from intake.actions import jobs
+from intake.actions.moving import record_word
 from intake.db import queries
 from intake.db.captions import captions_of, public_captions
-from intake.db.tables import captions, events
+from intake.db.tables import captions
 from intake.domain.captions import Origin
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
@@ -91,7 +92,7 @@ def save(
     if edition.cues or known:
         row = _row(edition, known, moderator, now)
         _write(connection, submission, edition.language, edition.cues, known=known, row=row)
-        _record(connection, submission, _told(edition), by=moderator, now=now)
+        record_word(connection, submission, actor=moderator, now=now, note=_told(edition))
         _ask_to_file(connection, submission)
     return Saved.DONE
 
@@ -116,7 +117,7 @@ def save_draft(  # noqa: PLR0913 - a draft is all of this
     if cues:
         row = {"origin": Origin.MACHINE, "engine": engine, "updated_by": "worker", "updated_at": now, **_UNCHECKED}
         _write(connection, submission, language, tuple(cues), known=known, row=row)
-    _record(connection, submission, DRAFTED if cues else NOTHING_HEARD, by="worker", now=now)
+    record_word(connection, submission, actor="worker", now=now, note=DRAFTED if cues else NOTHING_HEARD)
     return True
 
 
@@ -193,20 +194,6 @@ def _write(  # noqa: PLR0913 - what a row is under, what it holds, and what was 
         return
     mine = (captions.c.submission_id == submission.id, captions.c.language == language)
     connection.execute(update(captions).where(*mine).values(version=known.version + 1, **written))
-
-
-def _record(connection: Connection, submission: Submission, note: str, *, by: str, now: datetime) -> None:
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=submission.revision,
-            at=now,
-            actor=by,
-            before=submission.state,
-            after=submission.state,
-            note=note,
-        )
-    )
 
 
 def _ask_to_file(connection: Connection, submission: Submission) -> None:

@@ -113,7 +113,7 @@ def record_word(  # noqa: PLR0913 - as a move
     *,
     actor: str,
     now: datetime,
-    cause: Cause,
+    cause: Cause | None = None,
     note: str | None = None,
     changes: Iterable[Change] = (),
 ) -> None:
