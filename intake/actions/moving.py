@@ -61,30 +61,18 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     if not is_legal(submission.state, after):
         raise IllegalMove(f"{submission.state} → {after}")
     revision = submission.revision + 1
-    moved = connection.execute(
-        update(submissions)
-        .where(
-            submissions.c.id == submission.id,
-            submissions.c.state == submission.state,
-            submissions.c.revision == submission.revision,
-        )
-        .values(state=after, revision=revision, moved_at=rests_since or now, **columns)
-    )
-    if moved.rowcount != 1:
+    if not _update_as_read(connection, submission, state=after, moved_at=rests_since or now, **columns):
         return False
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=revision,
-            at=now,
-            actor=actor,
-            before=submission.state,
-            after=after,
-            reason=reason,
-            note=note,
-            cause=cause,
-            changes=_kept(changes),
-        )
+    _write_line(
+        connection,
+        submission,
+        (after, revision),
+        at=now,
+        actor=actor,
+        reason=reason,
+        note=note,
+        cause=cause,
+        changes=_kept(changes),
     )
     if cause is not Cause.UNDONE:
         # Of what is undone nobody was told, so there is nothing to take back.
@@ -118,19 +106,26 @@ def record_word(  # noqa: PLR0913 - as a move
     changes: Iterable[Change] = (),
 ) -> None:
     """Write a line of a submission's history about something that did not move it."""
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=submission.revision,
-            at=now,
-            actor=actor,
-            before=submission.state,
-            after=submission.state,
-            note=note,
-            cause=cause,
-            changes=_kept(changes),
-        )
+    here = (submission.state, submission.revision)
+    _write_line(connection, submission, here, at=now, actor=actor, note=note, cause=cause, changes=_kept(changes))
+
+
+def _update_as_read(connection: Connection, submission: Submission, **columns: object) -> bool:
+    """Write to a submission's row, one revision further; False where it is not as it was read any more."""
+    as_read = update(submissions).where(
+        submissions.c.id == submission.id,
+        submissions.c.state == submission.state,
+        submissions.c.revision == submission.revision,
     )
+    written = connection.execute(as_read.values(revision=submission.revision + 1, **columns))
+    return written.rowcount == 1
+
+
+def _write_line(connection: Connection, submission: Submission, to: tuple[State, int], **line: object) -> None:
+    """Write a line of a submission's history that ends at this state and revision."""
+    after, revision = to
+    ends = {"before": submission.state, "after": after, "revision": revision}
+    connection.execute(insert(events).values(submission_id=submission.id, **ends, **line))
 
 
 def _kept(changes: Iterable[Change]) -> list[dict[str, Any]] | None:
