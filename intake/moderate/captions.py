@@ -168,12 +168,7 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         cues=None if cues is None else [asdict(cue) for cue in cues],
         advice=_advice(cues or ()),
         limits=LIMITS,
-        video_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
-        poster_url=parts.private.view_link(submission.stills[submission.poster]) if submission.stills else None,
-        starts_s=submission.cut.start_s,
-        is_shorter=submission.cut.is_shorter,
-        shown_track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language, shown="y"),
-        track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language),
+        **_watched(submission, language),
         has_transcriber=parts.settings.asr_model_dir is not None,
         is_drafting=draft in {JobState.READY, JobState.LEASED},
         draft_died=draft is JobState.DEAD,
@@ -184,6 +179,19 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         was_lost=lost is Saved.CHANGED_MEANWHILE,
         other_file=wording.say(_OTHER_FILE, page_language()) if lost is Saved.OTHER_FILE else None,
     )
+
+
+def _watched(submission: Submission, language: str) -> dict[str, Any]:
+    """Return what is watched while captions are written: the clip as it is cut, and its captions as they stand."""
+    private_bucket = services().private
+    return {
+        "video_url": private_bucket.view_link(submission.review_key) if submission.review_key else None,
+        "poster_url": private_bucket.view_link(submission.stills[submission.poster]) if submission.stills else None,
+        "starts_s": submission.cut.start_s,
+        "is_shorter": submission.cut.is_shorter,
+        "shown_track_url": url_for("moderate.captions_file", submission_id=submission.id, of=language, shown="y"),
+        "track_url": url_for("moderate.captions_file", submission_id=submission.id, of=language),
+    }
 
 
 def _edition(form: CaptionsForm) -> Edition:
