@@ -18,6 +18,7 @@ from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
 from intake.moderate.cutting_panel import cut_form_of, cutting_panel
 from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
+from intake.moderate.kept import typed_words
 from intake.moderate.mails import mails_panel
 from intake.moderate.meters import meters_of
 from intake.moderate.stuck import stuck_of
@@ -68,7 +69,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         take_down_form: As above.
         cut_form: As above.
         words_form: As above.
-        conflict: Why something was not carried out.
+        conflict: Why something was not carried out; what was typed for it is shown, unless a form holds it.
         conflict_title: What that was, where it was no decision.
         previews: The mails that the decisions would send.
     """
@@ -94,6 +95,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         may_correct=submission.state not in FINAL and has_a_say,
         conflict=conflict,
         conflict_title=conflict_title,
+        typed=typed_words() if conflict else [],
         previews=list(previews),
         undo_s=UNDO_S,
         **_watched(submission),

@@ -71,7 +71,8 @@ def decide(submission_id: UUID) -> ResponseReturnValue:
         view = walking.walked_view(connection)
         following = walking.following(connection, view, submission)
     if outcome is not Outcome.DONE:
-        return private(clip_page(submission_id, conflict=wording.say(LOST[outcome], page_language())), 409)
+        conflict = wording.say(LOST[outcome], page_language())
+        return private(clip_page(submission_id, form=_as_it_is_now(form, decided), conflict=conflict), 409)
     decision = Decision(form.decision.data)
     log.info("submission_decided", submission_id=submission.id, decision=decision)
     words = wording.say(_DONE[decision], page_language(), name=submission.sender.full_name)
@@ -116,6 +117,15 @@ def _form_for(submission: Submission) -> DecisionForm:
     with reading(services().engine) as connection:
         call = queries.find_call(connection, submission.call_slug)
     return DecisionForm(call=call, language=submission.sender.language)
+
+
+def _as_it_is_now(form: DecisionForm, submission: Submission) -> DecisionForm:
+    """Keep what was typed, for the file that is there by now; a poster that was chosen is none of that file's."""
+    if form.reviewed_sha256.data != submission.review_sha256:
+        form.reviewed_sha256.data = submission.review_sha256
+        form.poster.data, form.poster_at_s.data = submission.poster, ""
+        form.poster.raw_data = None
+    return form
 
 
 def _id(submission_id: UUID) -> SubmissionId:

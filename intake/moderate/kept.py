@@ -66,24 +66,28 @@ def answer_stranger(mechanisms: list[str], headers: dict[str, str] | None) -> Re
     return make_response(default_unauthn_handler(mechanisms, headers))  # type: ignore[no-untyped-call] # ships no types
 
 
+def typed_words() -> list[Typed]:
+    """Return what was typed at length into the form that this request brings."""
+    language = page_language()
+    return [
+        Typed(label=wording.say(_LABELS[name], language), words=value)
+        for name, value in request.form.items(multi=True)
+        if name in _LABELS and value.strip()
+    ]
+
+
 def _is_ours() -> bool:
     # Browsers say with every form where it comes from.
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def _kept_page() -> Response:
-    language = page_language()
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != _TOKEN]
-    typed = [
-        Typed(label=wording.say(_LABELS[name], language), words=value)
-        for name, value in fields
-        if name in _LABELS and value.strip()
-    ]
     page = render_template(
         "moderate/kept.html",
         action=request.full_path.removesuffix("?"),
         fields=fields,
-        typed=typed,
+        typed=typed_words(),
         had_file=any(file.filename for file in request.files.values()),
     )
     return private(page, 400)

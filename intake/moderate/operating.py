@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _TRIED = N_("Riproviamo: fra poco vedi com'è andata.")
+_NOT_REFUSED = N_("Il video non è stato rimandato a chi lo ha inviato")
 _NOT_STUCK = N_("Non è più fermo: intanto se n'è occupato qualcun altro.")
 _LEFT_UNCUT = N_("Il taglio è stato lasciato stare: il video è com'era prima, e si può decidere.")
 _REFUSED = N_("Rimandato a chi l'ha inviato, con il tuo motivo.")
@@ -55,9 +56,11 @@ def refuse(submission_id: UUID) -> ResponseReturnValue:
             actor=moderator_name(),
             now=parts.clock(),
         )
-    if is_done:
-        log.info("submission_refused_by_hand", submission_id=str(submission_id))
-    return _to_the_queue(_REFUSED if is_done else _NOT_STUCK)
+    if not is_done:
+        conflict, title = wording.say(_NOT_STUCK, page_language()), wording.say(_NOT_REFUSED, page_language())
+        return private(clip_page(submission_id, conflict=conflict, conflict_title=title), 409)
+    log.info("submission_refused_by_hand", submission_id=str(submission_id))
+    return _to_the_queue(_REFUSED)
 
 
 def leave_cut(submission_id: UUID) -> ResponseReturnValue:

@@ -375,7 +375,19 @@ class TestWhatNeedsAnOperator:
         assert (answer.status_code, read(services, stuck.id).state) == (422, State.NEEDS_OPERATOR)
         assert Page(answer).has_id(f"{stuck.id}-reason-error")
 
-    @pytest.mark.parametrize("way", ["retry", "retry-larger", "refuse"])
+    def test_that_somebody_else_helped_is_told_with_what_was_written(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        stuck = a_stuck_one(services, "x")
+        press(desk, "/moderate/", f"/moderate/{stuck.id}/retry")
+
+        answer = press(desk, "/moderate/", f"/moderate/{stuck.id}/refuse", reason=REASON)
+
+        assert answer.status_code == 409
+        assert [words in Page(answer).text for words in ("Non è più fermo", REASON)] == [True, True]
+        assert read(services, stuck.id).state is State.UPLOADED
+
+    @pytest.mark.parametrize("way", ["retry", "retry-larger"])
     def test_that_somebody_else_helped_is_told(self, desk: FlaskClient, services: Services, way: str) -> None:
         stuck = a_stuck_one(services, "x")
         press(desk, "/moderate/", f"/moderate/{stuck.id}/retry")
