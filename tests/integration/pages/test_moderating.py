@@ -178,7 +178,7 @@ class TestTheQueue:
     def test_shows_any_state_on_request(self, desk: FlaskClient, services: Services, state: State) -> None:
         submission = a_submission(services, state=state)
 
-        assert submission.id in Page(desk.get(f"/moderate/?state={state}")).links
+        assert submission.id in Page(desk.get(f"/moderate/?state={state}")).rows
 
     def test_shows_what_needs_an_operator_apart(self, desk: FlaskClient, services: Services) -> None:
         stuck = a_submission(services, state=State.NEEDS_OPERATOR)
