@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from intake.db.engine import database_now_s
 from intake.db.records import job_from
@@ -102,45 +102,6 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     )
     fresh = {"state": JobState.READY, "attempts": 0, "postponed": 0, "hinted_at": None, "last_error": None}
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
-
-
-def hold_back(
-    connection: Connection,
-    submission_id: SubmissionId,
-    revision: int,
-    *,
-    wait_s: float,
-    errands: Iterable[ErrandId] = (),
-) -> bool:
-    """Have the jobs that a move to *revision* asked for wait for *wait_s* from now; False when they wait no more.
-
-    What is due may be on its way to a worker, and is left alone.
-
-    Args:
-        errands: Whose jobs are of them as well.
-    """
-    waits = (jobs.c.state == JobState.READY, jobs.c.run_after > database_now_s())
-    held = update(jobs).where(_of_move(submission_id, revision, errands), *waits)
-    return connection.execute(held.values(run_after=database_now_s() + wait_s)).rowcount > 0
-
-
-def take_away(
-    connection: Connection, submission_id: SubmissionId, revision: int, *, errands: Iterable[ErrandId] = ()
-) -> bool:
-    """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
-
-    The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
-
-    Args:
-        errands: Whose jobs are of them as well.
-    """
-    mine = _of_move(submission_id, revision, errands)
-    found = select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(mine).order_by(jobs.c.id)
-    rows = connection.execute(found.with_for_update())
-    if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
-        return False
-    connection.execute(delete(jobs).where(mine))
-    return True
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
@@ -293,11 +254,6 @@ def revive(connection: Connection, job_id: JobId) -> Job | None:
 
 def _lease_expired() -> ColumnElement[bool]:
     return and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until < database_now_s())
-
-
-def _of_move(submission_id: SubmissionId, revision: int, errands: Iterable[ErrandId]) -> ColumnElement[bool]:
-    of_the_move = and_(jobs.c.submission_id == submission_id, jobs.c.revision == revision)
-    return or_(of_the_move, jobs.c.errand_id.in_(list(errands)))
 
 
 def _update_mine(connection: Connection, job: Job, **values: object) -> bool:

@@ -10,21 +10,25 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import and_, delete, or_, select, update
 
-from intake.actions import hooking, jobs
+from intake.actions import hooking
 from intake.actions.moving import move
 from intake.db import hooks, queries
-from intake.db.tables import submissions
+from intake.db.engine import database_now_s
+from intake.db.tables import jobs, submissions
 from intake.domain.decisions import MAX_UNDO_S, UNDO_S
 from intake.domain.history import Cause, came_to_wait
+from intake.domain.jobs import JobState
 from intake.domain.states import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
+    from intake.domain.staff import ErrandId
     from intake.domain.submissions import SubmissionId
 
 
@@ -45,7 +49,7 @@ def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     if moves[-1].actor != moderator:
         return False
     untold = hooks.deliveries_of(connection, submission.id, revision)
-    if not jobs.take_away(connection, submission.id, revision, errands=untold):
+    if not _take_away(connection, submission.id, revision, errands=untold):
         return False
     hooking.retract(connection, untold)
     return move(
@@ -79,8 +83,52 @@ def hold(connection: Connection, submission_id: SubmissionId, revision: int, *, 
     if moves[-1].actor != moderator or left_s <= 0:
         return 0
     untold = hooks.deliveries_of(connection, submission.id, revision)
-    if not jobs.hold_back(connection, submission.id, revision, wait_s=left_s, errands=untold):
+    if not _hold_back(connection, submission.id, revision, wait_s=left_s, errands=untold):
         return 0
     until = now + timedelta(seconds=left_s)
     connection.execute(update(submissions).where(submissions.c.id == submission.id).values(undo_until=until))
     return left_s
+
+
+def _hold_back(
+    connection: Connection,
+    submission_id: SubmissionId,
+    revision: int,
+    *,
+    wait_s: float,
+    errands: Iterable[ErrandId] = (),
+) -> bool:
+    """Have the jobs that a move to *revision* asked for wait for *wait_s* from now; False when they wait no more.
+
+    What is due may be on its way to a worker, and is left alone.
+
+    Args:
+        errands: Whose jobs are of them as well.
+    """
+    waits = (jobs.c.state == JobState.READY, jobs.c.run_after > database_now_s())
+    held = update(jobs).where(_of_move(submission_id, revision, errands), *waits)
+    return connection.execute(held.values(run_after=database_now_s() + wait_s)).rowcount > 0
+
+
+def _take_away(
+    connection: Connection, submission_id: SubmissionId, revision: int, *, errands: Iterable[ErrandId] = ()
+) -> bool:
+    """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
+
+    The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
+
+    Args:
+        errands: Whose jobs are of them as well.
+    """
+    mine = _of_move(submission_id, revision, errands)
+    found = select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(mine).order_by(jobs.c.id)
+    rows = connection.execute(found.with_for_update())
+    if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
+        return False
+    connection.execute(delete(jobs).where(mine))
+    return True
+
+
+def _of_move(submission_id: SubmissionId, revision: int, errands: Iterable[ErrandId]) -> ColumnElement[bool]:
+    of_the_move = and_(jobs.c.submission_id == submission_id, jobs.c.revision == revision)
+    return or_(of_the_move, jobs.c.errand_id.in_(list(errands)))

@@ -193,6 +193,7 @@ def test_the_seconds_run_out(stage: Stage, moderator: Moderator) -> None:
 def test_the_seconds_stand_still_for_who_is_at_the_button(stage: Stage, moderator: Moderator, system: System) -> None:
     staged = stage.submission("Bravi")
     moderator.opens(staged.desk_path)
+    moderator.watches_by_key()
     moderator.strikes("a")
     moderator.tabs_to(moderator.page.get_by_role("button", name="Annulla"))
     moderator.reads("il tempo è fermo")
