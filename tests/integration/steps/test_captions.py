@@ -203,11 +203,12 @@ def test_a_draft_is_written_in_the_language_that_is_spoken(
     with writing(services.engine) as connection:
         typed = replace(words_of(submission), spoken_language="en")
         correcting.correct(connection, submission.id, typed, moderator=MODERATOR, now=services.clock())
+    transcriber = FakeTranscriber()
 
-    work(services, JobKind.TRANSCRIBE, sandbox=sandbox)
+    work(services, JobKind.TRANSCRIBE, sandbox=sandbox, transcriber=transcriber)
 
-    with reading(services.engine) as connection:
-        assert set(captions_of(connection, submission.id)) == {"en"}
+    assert transcriber.language == "en"
+    assert set(drafts(services, submission)) == {"en"}
 
 
 def test_without_a_model_a_draft_waits(services_on_each: Services, sandbox: Sandbox, clip: MakeClip) -> None:
@@ -290,11 +291,3 @@ def test_of_silence_there_is_no_draft(services: Services, sandbox: Sandbox, clip
 
     assert drafts(services, submission) == {}
     assert rests(services) == (JobState.DONE, 1)
-
-
-def test_it_listens_in_the_sender_s_language(services: Services, sandbox: Sandbox, clip: MakeClip) -> None:
-    submission = a_clip_to_draft(services, clip, language="en")
-
-    work(services, JobKind.TRANSCRIBE, sandbox=sandbox, transcriber=FakeTranscriber())
-
-    assert set(drafts(services, submission)) == {"en"}
