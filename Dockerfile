@@ -18,9 +18,12 @@ RUN find intake/translations -name '*.po' | while read -r catalogue; do \
         pybabel compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo" || exit 1; done
 
 FROM python:${PYTHON} AS packages
+# `asr` adds what drafts captions, 400 MB; it needs a model beside it (docs/operating.md, Captions).
+ARG EDITION=runtime
 RUN python -m venv /opt/venv
-COPY requirements/runtime.txt requirements/
-RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+COPY requirements/runtime.txt requirements/asr.txt requirements/
+RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+        -r "requirements/${EDITION}.txt"
 
 FROM python:${PYTHON}
 # ffmpeg and bubblewrap: clips are opened by the one inside the other.

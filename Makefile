@@ -16,6 +16,9 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 	@deploy/prepare.sh run
 	@$(bin)/python -m intake.embedded $(ARGS)
 
+# Where bytecode is not kept, each of the hundred processes that the tests start compiles us anew.
+test fuzz: export PYTHONDONTWRITEBYTECODE :=
+
 test: ## run every test, on two cores
 	@deploy/prepare.sh test
 	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -1,4 +1,4 @@
-"""How long moderators wait for the queue when a hundred thousand submissions are there, on both databases.
+"""How long moderators wait for the queue and the figures with a hundred thousand submissions, on both databases.
 
 Whole answers, from the request to the last byte of the page, asked of the application within this process: no line and
 no other visitor is in the way. Every kind of filter and search is asked for, the worst ones among them. Beside the time
@@ -14,6 +14,7 @@ import argparse
 import sys
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from bench.measuring import measure
 from bench.tables import Machine, Report, Spread, Target, publish
+from intake.actions.counting import count_weeks
 from intake.app import create_app, staff_of
 from intake.settings import Settings
 from intake.setup import prepare_database
@@ -52,7 +54,10 @@ VIEWS: Final = {
     "two letters": "?q=an&state=any",
     "what nobody is called": "?q=inesistente&state=any",
     "what needs an operator": "?state=needs_operator",
+    "the figures": "figures",
 }
+
+TWO_YEARS: Final = timedelta(days=2 * 365)
 
 
 def main() -> int:
@@ -83,6 +88,7 @@ def _full(database_url: str, folder: Path, mix: dict[State, int]) -> FlaskClient
     services = connect(Settings.from_env(an_environment(database_url, NOWHERE, folder)))
     prepare_database(services)
     full_desk.fill(services, mix=mix)
+    count_weeks(services.engine)
     app = create_app(services)
     with app.app_context():
         staff_of(app).add(MODERATOR, "moderator", PASSWORD)
@@ -90,7 +96,8 @@ def _full(database_url: str, folder: Path, mix: dict[State, int]) -> FlaskClient
 
 
 def _targets(database: str, desk: FlaskClient, requests: int) -> Iterator[Target]:
-    for name, query in VIEWS.items():
+    first = datetime.now(UTC).date() - TWO_YEARS
+    for name, query in (VIEWS | {"the figures of two years": f"figures?from={first}"}).items():
         ask = partial(_ask, desk, query)
         # The first one compiles the statements and the template.
         ask()

@@ -63,7 +63,8 @@ def _submission(dice: random.Random, days: int) -> tuple[dict[str, Any], list[di
         "organisation": f"Officina {dice.randrange(9000)}",
         "organisation_kind": dice.choice(_KINDS),
         "email": f"{submission_id[:8]}@example.org",
-        "language": "it" if dice.random() < 0.9 else "en",  # noqa: PLR2004 - as in life
+        "language": (language := "it" if dice.random() < 0.9 else "en"),  # noqa: PLR2004 - as in life
+        "spoken_language": language,
         "file_name": "video.mp4",
         "declared_bytes": 30_000_000,
         "checks": [

@@ -186,7 +186,7 @@ def list_jobs(services: Services, *, show_all: bool) -> None:
 @pass_services
 def retry(services: Services, job_id: int) -> None:
     """Give the dead job JOB_ID all its tries again."""
-    from intake.actions.moderating import retry_job
+    from intake.actions.operating import retry_job
 
     with writing(services.engine) as connection:
         try:

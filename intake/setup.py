@@ -14,6 +14,8 @@ from intake.domain.errors import StorageUnavailable
 from intake.wiring import s3_bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from intake.domain.calls import Call
     from intake.settings import Settings
     from intake.wiring import Services
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 SHIPPED_CALLS: Final = Path(__file__).with_name("calls")
 """The calls that ship, as files. Only the first one is loaded by itself; the others when somebody wants them."""
 
+DEFAULT_REASONS: Final = SHIPPED_CALLS / "defaults" / "reasons.toml"
+"""The canned reasons of every call that has none of its own."""
+
 FIRST_CALL: Final = "pistoia2030"
+
+_IN_WORDS: Final = ("label", "text")
 
 STORAGE_PATIENCE_S: Final = 60.0
 """How long to wait for an S3 server that is just starting."""
@@ -50,13 +57,27 @@ def load_call(services: Services, path: Path) -> Call:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Read a call's file, unchecked.
+    """Read a call's file, unchecked; one that says nothing of reasons gets those that every call can use.
 
     Raises:
         OSError: The file cannot be read.
         tomllib.TOMLDecodeError: The file is no TOML.
     """
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {"reasons": default_reasons(document.get("title") or {}), **document}
+
+
+def default_reasons(languages: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the canned reasons that every call can use, in those of *languages* that they are written in."""
+    spoken = set(languages)
+    reasons = tomllib.loads(DEFAULT_REASONS.read_text(encoding="utf-8"))["reasons"]
+    if not spoken <= set(reasons[0]["text"]):
+        # A call must say everything in each of its languages, and nobody wrote these in one of them.
+        return []
+    return [
+        reason | {name: {code: reason[name][code] for code in reason[name] if code in spoken} for name in _IN_WORDS}
+        for reason in reasons
+    ]
 
 
 def shipped_document(slug: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from intake.actions import jobs, judging, moderating, publishing, submitting
+from intake.actions import jobs, judging, moderating, operating, publishing, submitting
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import CallSlug, ConsentKind, Format
@@ -369,7 +369,7 @@ def _withdraw(connection: Connection, services: Services, upload: Upload) -> Non
 
 
 def _call_operator(connection: Connection, services: Services, upload: Upload) -> None:
-    assert moderating.call_operator(connection, upload.submission_id, error="it broke", now=services.clock())
+    assert operating.call_operator(connection, upload.submission_id, error="it broke", now=services.clock())
 
 
 if TYPE_CHECKING:

@@ -195,6 +195,11 @@ def a_short_clip(folder: Path) -> Path:
     return _clip(folder / "short.mp4", duration_s=3)
 
 
+def a_brief_clip(folder: Path) -> Path:
+    """Four seconds and a half, of which there is something to cut off."""
+    return _clip(folder / "brief.mp4", duration_s=4.5)
+
+
 def a_heavy_clip(folder: Path) -> Path:
     """A good clip of about 28 MB, as phones make them: six parts of an upload. Most of it is padding players skip."""
     heavy = folder / "heavy.mp4"

@@ -351,13 +351,40 @@ class Moderator(_Person):
         """Approve the clips of these people, which come one after the other."""
         for name in names:
             self.is_at(name)
+            self.watches_by_key()
             self.strikes("a")
             self.has_decided("Approvato")
+
+    def watches_by_key(self) -> None:
+        """Have a clip play, without a mouse."""
+        self.has_keys()
+        self.page.keyboard.press("k")
+        self.sees_it_play()
 
     def sees_it_play(self) -> None:
         """See that the picture moves."""
         video = self.page.locator("video")
         wait_until(lambda: video.evaluate("video => video.currentTime > 0.3"), what="playing")
+
+    def tabs_to(self, wanted: Locator) -> None:
+        """Go on by Tab until *wanted* has the focus."""
+        wait_until(lambda: self._tabs_once(wanted), patience_s=PATIENCE_MS / 1000, what=f"reaching {wanted}")
+
+    def strikes_often(self, key: str, times: int) -> None:
+        """Press a key again and again."""
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def loads_what_was_made(self) -> None:
+        """Wait until the page says that what it waits for is there, and load it."""
+        link = self.page.get_by_role("link", name="Carica di nuovo la pagina")
+        expect(link).to_be_visible(timeout=PATIENCE_MS)
+        link.press("Enter")
+        expect(link).to_have_count(0)
+
+    def _tabs_once(self, wanted: Locator) -> bool:
+        self.page.keyboard.press("Tab")
+        return bool(wanted.evaluate("element => element === document.activeElement"))
 
     def has_decided(self, words: str) -> None:
         """Read what was decided, beside the button that undoes it."""

@@ -25,10 +25,12 @@ class Proxy:
     Attributes:
         url: Pages and the API.
         media_url: The buckets.
+        views_log: Where it writes which videos were begun.
     """
 
     url: str
     media_url: str
+    views_log: Path
 
 
 @contextmanager
@@ -43,9 +45,12 @@ def proxy_before(web_url: str, storage_url: str, folder: Path, *, media: int) ->
     configuration.write_text(_configured(web_url, storage_url, folder, pages, media), encoding="utf-8")
     (folder / "cache").mkdir()
     argv = [NGINX, "-c", str(configuration), "-g", "daemon off;"]
-    proxy = Proxy(url=f"http://127.0.0.1:{pages}", media_url=f"http://127.0.0.1:{media}")
+    views_log = folder / "views.log"
+    views = (PROJECT / "deploy" / "views.conf").read_text(encoding="utf-8")
+    (folder / "views.conf").write_text(views.replace("/var/log/views/views.log", str(views_log)), encoding="utf-8")
+    proxy = Proxy(url=f"http://127.0.0.1:{pages}", media_url=f"http://127.0.0.1:{media}", views_log=views_log)
     with serving(argv, environ={"PATH": our_path()}, log=folder / "nginx.log"):
-        wait_until(lambda: answers(f"{proxy.url}/_health"), what="the proxy's start")
+        wait_until(lambda: answers(f"{proxy.media_url}/healthz"), what="the proxy's start")
         yield proxy
 
 
@@ -60,6 +65,7 @@ def _configured(web_url: str, storage_url: str, folder: Path, pages: int, media:
         r"listen 8333 ": f"listen 127.0.0.1:{media} ",
         r"/tmp/nginx.pid": f"{folder}/nginx.pid",
         r"/var/cache/nginx": f"{folder}/cache",
+        r"/etc/nginx/views/\*\.conf": f"{folder}/views.conf",
     }
     for pattern, here in changes.items():
         shipped, count = re.subn(pattern, here, shipped)

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from intake.actions import counting, heartbeats, housekeeping, jobs
 from intake.actions.alerting import alert_staff
+from intake.actions.viewing import count_views
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES, Queue
@@ -71,6 +72,7 @@ class Dispatcher:
             self._every("forget_senders", LEFTOVERS_EVERY_S)
             self._every("ask_again", LEFTOVERS_EVERY_S)
             self._every("count_weeks", FIGURES_EVERY_S)
+            self._every("count_views", FIGURES_EVERY_S)
             self.stop.wait(settings.hint_s / 2)
 
     def hint(self) -> None:
@@ -104,6 +106,13 @@ class Dispatcher:
     def count_weeks(self) -> None:
         """Count the figures of the weeks that changed."""
         counting.count_weeks(self.services.engine, is_stopped=self.stop.is_set)
+
+    def count_views(self) -> None:
+        """Count what the proxy wrote down of views, where it does."""
+        settings = self.services.settings
+        if settings.views_log is not None:
+            bucket = settings.gallery_bucket
+            count_views(self.services.engine, settings.views_log, bucket=bucket, is_stopped=self.stop.is_set)
 
     def beat(self) -> None:
         """Say that we live, and whether Redis answers."""

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import jobs
-from intake.actions.moderating import call_operator
+from intake.actions.operating import call_operator
 from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.errors import LeaseLost, NoUseTrying, TryAgainLater

@@ -7,17 +7,19 @@ and then looks again when it ends: `filed` compares what it filed with what the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, update
 
 from intake.actions import jobs
+from intake.actions.moving import record_word
 from intake.db import queries
-from intake.db.captions import captions_of, public_captions
-from intake.db.tables import captions, events
+from intake.db.captions import as_shown, captions_of, public_captions
+from intake.db.tables import captions
 from intake.domain.captions import Origin
+from intake.domain.clip_words import words_of
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
 from intake.domain.webvtt import write_webvtt
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.captions import Captions, Cue, Engine
+    from intake.domain.clip_words import ClipWords
     from intake.domain.submissions import Job, ObjectKey, Sha256, Submission, SubmissionId
 
 CHANGED: Final = N_("Sottotitoli cambiati.")
@@ -41,6 +44,9 @@ NOTHING_HEARD: Final = N_("Bozza automatica dei sottotitoli: nessuna parola rico
 _WITHOUT_FILE: Final = FINAL | {State.UPLOADING, State.UPLOADED}
 """Where no file is held that captions could be of, or another one is on its way."""
 
+_CAPTIONS_STAND: Final = frozenset({State.APPROVED, State.PUBLISHED})
+"""Where a call that demands checked captions was given them, and nobody takes them away again."""
+
 _UNCHECKED: Final = {"checked_by": None, "checked_at": None}
 
 
@@ -50,6 +56,8 @@ class Saved(StrEnum):
     DONE = "done"
     CHANGED_MEANWHILE = "changed_meanwhile"
     OTHER_FILE = "other_file"
+    REQUIRED = "required"
+    """The call shows nothing without checked captions, and these are to take the place of the ones it was given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +96,13 @@ def save(
     known = captions_of(connection, submission.id).get(edition.language)
     if (known.version if known else 0) != edition.seen_version:
         return Saved.CHANGED_MEANWHILE
+    if _takes_required_away(connection, submission, edition, known):
+        return Saved.REQUIRED
     if edition.cues or known:
         row = _row(edition, known, moderator, now)
         _write(connection, submission, edition.language, edition.cues, known=known, row=row)
-        _record(connection, submission, _told(edition), by=moderator, now=now)
-        _ask_to_file(connection, submission)
+        record_word(connection, submission, actor=moderator, now=now, note=_told(edition))
+        ask_to_file(connection, submission)
     return Saved.DONE
 
 
@@ -116,7 +126,7 @@ def save_draft(  # noqa: PLR0913 - a draft is all of this
     if cues:
         row = {"origin": Origin.MACHINE, "engine": engine, "updated_by": "worker", "updated_at": now, **_UNCHECKED}
         _write(connection, submission, language, tuple(cues), known=known, row=row)
-    _record(connection, submission, DRAFTED if cues else NOTHING_HEARD, by="worker", now=now)
+    record_word(connection, submission, actor="worker", now=now, note=DRAFTED if cues else NOTHING_HEARD)
     return True
 
 
@@ -127,7 +137,7 @@ def ask_for_draft(connection: Connection, submission_id: SubmissionId) -> bool:
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    known = captions_of(connection, submission.id).get(submission.sender.language)
+    known = captions_of(connection, submission.id).get(submission.spoken_language)
     if not may_be_captioned(submission) or (known and known.may_be_public):
         return False
     jobs.ask(connection, submission.id, submission.revision, JobKind.TRANSCRIBE)
@@ -140,22 +150,58 @@ def forget_captions(connection: Connection, submission_id: SubmissionId) -> None
 
 
 def has_checked_captions(connection: Connection, submission: Submission) -> bool:
-    """Tell whether a person checked captions in the language that is spoken."""
-    found = captions_of(connection, submission.id).get(submission.sender.language)
-    return found is not None and found.is_checked
+    """Tell whether a person checked captions in the language that is spoken, and any are left where the clip is cut."""
+    return _has_checked(connection, submission, submission.spoken_language)
 
 
-def filed(connection: Connection, submission_id: SubmissionId, versions: Mapping[str, int]) -> bool:
-    """Note that captions of these *versions* lie in the gallery bucket; have others filed where they changed since."""
+def would_lack_required(connection: Connection, submission: Submission, language: str) -> bool:
+    """Tell whether a clip would be, or go, without the captions that its call demands, if *language* were spoken."""
+    return (
+        submission.state in _CAPTIONS_STAND
+        and queries.find_call(connection, submission.call_slug).requires_captions
+        and not _has_checked(connection, submission, language)
+    )
+
+
+def lacks_required(connection: Connection, submission: Submission) -> bool:
+    """Tell whether the call of a submission demands checked captions that it has not."""
+    call = queries.find_call(connection, submission.call_slug)
+    return call.requires_captions and not has_checked_captions(connection, submission)
+
+
+def filed(
+    connection: Connection, submission_id: SubmissionId, versions: Mapping[str, int], *, words: ClipWords
+) -> bool:
+    """Note what lies in the gallery bucket: captions of these *versions*, a manifest with these *words*.
+
+    Where either changed since, it is filed again.
+    """
     submission = queries.lock_submission(connection, submission_id)
-    if versions_of(public_captions(connection, submission)) != versions:
-        _ask_to_file(connection, submission)
+    if versions_of(public_captions(connection, submission)) != versions or words_of(submission) != words:
+        ask_to_file(connection, submission)
     return True
 
 
 def versions_of(found: Mapping[str, Captions]) -> dict[str, int]:
     """Return the version of each language's captions."""
     return {language: one.version for language, one in found.items()}
+
+
+def _has_checked(connection: Connection, submission: Submission, language: str) -> bool:
+    found = captions_of(connection, submission.id).get(language)
+    return found is not None and found.is_checked and bool(as_shown(found, submission).cues)
+
+
+def _takes_required_away(
+    connection: Connection, submission: Submission, edition: Edition, known: Captions | None
+) -> bool:
+    if submission.state not in _CAPTIONS_STAND or edition.language != submission.spoken_language:
+        return False
+    if known is None or not has_checked_captions(connection, submission):
+        # Of a clip that was let through before the call demanded any, every edition makes it better.
+        return False
+    is_enough = edition.is_checked and as_shown(replace(known, cues=edition.cues), submission).cues
+    return not is_enough and queries.find_call(connection, submission.call_slug).requires_captions
 
 
 def _row(edition: Edition, known: Captions | None, moderator: str, now: datetime) -> dict[str, object]:
@@ -195,21 +241,8 @@ def _write(  # noqa: PLR0913 - what a row is under, what it holds, and what was 
     connection.execute(update(captions).where(*mine).values(version=known.version + 1, **written))
 
 
-def _record(connection: Connection, submission: Submission, note: str, *, by: str, now: datetime) -> None:
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=submission.revision,
-            at=now,
-            actor=by,
-            before=submission.state,
-            after=submission.state,
-            note=note,
-        )
-    )
-
-
-def _ask_to_file(connection: Connection, submission: Submission) -> None:
+def ask_to_file(connection: Connection, submission: Submission) -> None:
+    """Have the files that say something of a public clip brought up to date: its captions, and its manifest."""
     # A clip that is being published files what stands then, and looks again when it is done.
     if submission.state is State.PUBLISHED:
         jobs.ask(connection, submission.id, submission.revision, JobKind.CAPTION)

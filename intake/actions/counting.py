@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
@@ -16,7 +17,8 @@ from intake.db.engine import reading, writing
 from intake.db.figures_tables import figures_seen, weekly_figures
 from intake.db.tables import events, submissions
 from intake.domain.checks import CheckCode, Verdict
-from intake.domain.figures import DECIDED, Counted, summary, week_of
+from intake.domain.figures import DECIDED, OTHER_REASON, Counted, Measure, summary, week_of
+from intake.domain.history import Cause
 from intake.domain.states import State
 
 if TYPE_CHECKING:
@@ -75,7 +77,9 @@ def _count_week(connection: Connection, week: date) -> None:
         counted = _counted(row, moves[row["id"]])
         by_call[row["call_slug"]].append(counted)
         by_call[EVERY_CALL].append(counted)
-    connection.execute(delete(weekly_figures).where(weekly_figures.c.week == week))
+    # Views are in no submission; `viewing` adds them up.
+    counted_here = (weekly_figures.c.week == week, weekly_figures.c.measure != Measure.VIEWS)
+    connection.execute(delete(weekly_figures).where(*counted_here))
     rows = [
         {"call_slug": slug, "week": week, "measure": measure, "part": part, "value": value}
         for slug, submissions_of_call in by_call.items()
@@ -87,7 +91,7 @@ def _count_week(connection: Connection, week: date) -> None:
 
 def _counted(row: RowMapping, moves: Iterable[RowMapping]) -> Counted:
     levels: dict[str, Any] = row["levels"] or {}
-    decisions = [move for move in moves if move["after"] in DECIDED and move["before"] == State.AWAITING_REVIEW]
+    decisions = _decisions(moves)
     return Counted(
         state=State(row["state"]),
         kind=row["organisation_kind"],
@@ -97,8 +101,27 @@ def _counted(row: RowMapping, moves: Iterable[RowMapping]) -> Counted:
         integrated_lufs=levels.get("integrated_lufs"),
         waited_h=_waited_h(moves, decisions),
         decision=State(decisions[-1]["after"]) if decisions else None,
-        reason=decisions[-1]["reason"] if decisions else None,
+        reason=_reason(decisions[-1]) if decisions else None,
     )
+
+
+def _decisions(moves: Iterable[RowMapping]) -> list[RowMapping]:
+    """Return the moves that decided; a decision that was undone never was."""
+    turns = [move for move in moves if move["before"] != move["after"]]
+    return [
+        move
+        for move, following in zip_longest(turns, turns[1:])
+        if move["after"] in DECIDED
+        and move["before"] == State.AWAITING_REVIEW
+        and (following is None or following["cause"] != Cause.UNDONE)
+    ]
+
+
+def _reason(decision: RowMapping) -> str | None:
+    """Return which canned reason was given. What somebody wrote themselves is the other one's business only."""
+    if decision["reason"] is None:
+        return None
+    return str(decision["reason_code"] or OTHER_REASON)
 
 
 def _waited_h(moves: Iterable[RowMapping], decisions: list[RowMapping]) -> float | None:

@@ -21,7 +21,7 @@ from intake.db.tables import submissions
 from intake.domain.changes import Change
 from intake.domain.cutting import WHOLE, Cut, Cuttable, problem_with
 from intake.domain.errors import IllegalMove
-from intake.domain.history import Cause
+from intake.domain.history import Cause, came_to_wait
 from intake.domain.jobs import JobKind
 from intake.domain.states import FINAL, State
 
@@ -112,6 +112,7 @@ def record_recut(connection: Connection, job: Job, made: Recut, *, now: datetime
         actor="worker",
         now=now,
         cause=Cause.RECUT_MADE,
+        rests_since=_since(connection, submission),
         cut=None if made.cut == WHOLE else document_of(made.cut),
         cut_found=document_of(made.found) if made.found else None,
         wanted_cut=None,
@@ -137,10 +138,33 @@ def record_failed_recut(connection: Connection, job: Job, *, now: datetime) -> b
         actor="worker",
         now=now,
         cause=Cause.RECUT_FAILED,
+        rests_since=_since(connection, submission),
         wanted_cut=None,
     )
     # What the attempt filed counts for nothing.
     return False
+
+
+def leave_cut(connection: Connection, submission_id: SubmissionId, *, moderator: str, now: datetime) -> bool:
+    """Bring a clip whose cut died back to the desk as it was; False where there is none to be left (any more).
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    if submission.state is not State.NEEDS_OPERATOR or not submission.is_cut_pending:
+        return False
+    return move(
+        connection,
+        submission,
+        State.AWAITING_REVIEW,
+        actor=moderator,
+        now=now,
+        cause=Cause.RECUT_GIVEN_UP,
+        rests_since=_since(connection, submission),
+        wanted_cut=None,
+        came_from=None,
+    )
 
 
 def ask_cleaning(connection: Connection, submission_id: SubmissionId, *, moderator: str, now: datetime) -> bool:
@@ -172,6 +196,11 @@ def changes_between(before: Cut, after: Cut) -> list[Change]:
     return [
         Change(name=name, before=_word(old[name]), after=_word(new[name])) for name in old if old[name] != new[name]
     ]
+
+
+def _since(connection: Connection, submission: Submission) -> datetime | None:
+    # Whoever cuts a clip does not send it to the end of the line.
+    return came_to_wait(queries.history(connection, submission.id))
 
 
 def _word(value: object) -> str:

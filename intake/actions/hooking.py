@@ -7,12 +7,12 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from intake.actions import jobs, tokens
 from intake.db import hooks as rows
 from intake.db.people_tables import hook_deliveries, hooks
-from intake.domain.hooks import EVENT_OF, REST, SECRET_BYTES, SECRET_PREFIX, TRIED_FOR
+from intake.domain.hooks import REST, SECRET_BYTES, SECRET_PREFIX, TRIED_FOR, HookTrouble, event_of
 from intake.domain.jobs import JobKind
 from intake.domain.staff import ErrandId
 from intake.domain.submissions import Token
@@ -23,14 +23,28 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.domain.errors import HookUnavailable
+    from intake.domain.history import Cause
     from intake.domain.hooks import Delivery, HookEvent, HookId
     from intake.domain.states import State
     from intake.domain.submissions import Submission
 
 
-def announce(connection: Connection, submission: Submission, after: State, *, now: datetime) -> None:
-    """Write a delivery for every hook that wants to know of the move of *submission* to *after*."""
-    event = EVENT_OF.get(after)
+def announce(  # noqa: PLR0913 - a move, and when it may be told
+    connection: Connection,
+    submission: Submission,
+    after: State,
+    *,
+    now: datetime,
+    cause: Cause | None = None,
+    wait_s: float = 0,
+) -> None:
+    """Write a delivery for every hook that wants to know of the move of *submission* to *after*.
+
+    Args:
+        wait_s: Seconds that nobody is told: for as long as the move can be undone.
+    """
+    event = event_of(after, cause)
     if event is None:
         return
     for hook in rows.hooks_for(connection, event):
@@ -48,7 +62,12 @@ def announce(connection: Connection, submission: Submission, after: State, *, no
                 give_up_at=now + TRIED_FOR,
             )
         )
-        jobs.enqueue_errand(connection, errand_id, JobKind.HOOK)
+        jobs.enqueue_errand(connection, errand_id, JobKind.HOOK, wait_s=wait_s)
+
+
+def retract(connection: Connection, delivery_ids: Iterable[ErrandId]) -> None:
+    """Forget deliveries whose jobs were taken away before anybody was told."""
+    connection.execute(delete(hook_deliveries).where(hook_deliveries.c.id.in_(list(delivery_ids))))
 
 
 def add_hook(  # noqa: PLR0913 - what a hook is, each part named
@@ -84,16 +103,20 @@ def replay(connection: Connection, delivery_id: ErrandId, *, now: datetime) -> b
     if not jobs.run_errand_again(connection, delivery.id, JobKind.HOOK):
         return False
     again = update(hook_deliveries).where(hook_deliveries.c.id == delivery.id)
-    connection.execute(again.values(delivered_at=None, give_up_at=now + TRIED_FOR))
+    connection.execute(again.values(delivered_at=None, trouble=None, answer=None, give_up_at=now + TRIED_FOR))
     return True
 
 
 def record_delivery(connection: Connection, delivery: Delivery, *, now: datetime) -> bool:
     """Write down that a call was answered well."""
-    done = update(hook_deliveries).where(hook_deliveries.c.id == delivery.id).values(delivered_at=now)
-    return connection.execute(done).rowcount == 1
+    done = update(hook_deliveries).where(hook_deliveries.c.id == delivery.id)
+    answered = done.values(delivered_at=now, trouble=None, answer=None)
+    return connection.execute(answered).rowcount == 1
 
 
-def leave_alone(connection: Connection, hook_id: HookId, *, now: datetime) -> None:
-    """Keep workers from waiting for a receiver that does not answer."""
-    connection.execute(update(hooks).where(hooks.c.id == hook_id).values(rests_until=now + REST))
+def record_trouble(connection: Connection, delivery: Delivery, error: HookUnavailable, *, now: datetime) -> None:
+    """Write down why a call did not get through; keep workers from waiting for who does not answer."""
+    this = update(hook_deliveries).where(hook_deliveries.c.id == delivery.id)
+    connection.execute(this.values(trouble=error.trouble, answer=error.answer))
+    if error.trouble not in {HookTrouble.REMOVED, HookTrouble.RESTING}:
+        connection.execute(update(hooks).where(hooks.c.id == delivery.hook_id).values(rests_until=now + REST))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from intake.actions import jobs
-from intake.actions.moderating import call_operator
+from intake.actions.operating import call_operator
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import finish_upload, give_up_upload
 from intake.actions.uploading import put_together, throw_away

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from intake.db.engine import database_now_s
 from intake.db.records import job_from
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from intake.domain.jobs import JobId, JobKind, Progress
+    from intake.domain.mails import Overtaken
     from intake.domain.staff import ErrandId
     from intake.domain.submissions import Job, SubmissionId
 
@@ -76,8 +77,12 @@ def widen(connection: Connection, submission_id: SubmissionId, revision: int, ki
     connection.execute(update(jobs).where(*mine).values(limits_factor=factor))
 
 
-def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -> None:
-    """Write the job that runs an errand, in the transaction that writes the errand."""
+def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind, *, wait_s: float = 0) -> None:
+    """Write the job that runs an errand, in the transaction that writes the errand.
+
+    Args:
+        wait_s: As above.
+    """
     connection.execute(
         insert(jobs).values(
             errand_id=errand_id,
@@ -85,7 +90,7 @@ def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind) -
             revision=0,
             state=JobState.READY,
             max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s(),
+            run_after=database_now_s() + wait_s,
         )
     )
 
@@ -97,19 +102,6 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
     )
     fresh = {"state": JobState.READY, "attempts": 0, "postponed": 0, "hinted_at": None, "last_error": None}
     return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
-
-
-def take_away(connection: Connection, submission_id: SubmissionId, revision: int) -> bool:
-    """Delete the jobs that a move to *revision* asked for, before anybody began one; False when somebody did.
-
-    The rows are locked before they are looked at: a worker that wants one meanwhile waits, and then finds it gone.
-    """
-    mine = (jobs.c.submission_id == submission_id, jobs.c.revision == revision)
-    rows = connection.execute(select(jobs.c.state, jobs.c.attempts, jobs.c.postponed).where(*mine).with_for_update())
-    if any((row.state, row.attempts, row.postponed) != (JobState.READY, 0, 0) for row in rows):
-        return False
-    connection.execute(delete(jobs).where(*mine))
-    return True
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
@@ -151,6 +143,12 @@ def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
     return _update_mine(connection, job, state=JobState.DONE, ended_at=database_now_s(), last_error=None, **_FREE)
+
+
+def note_overtaken(connection: Connection, job: Job, cause: Overtaken) -> bool:
+    """Write down that a mail was not sent, in the transaction that ends its job."""
+    noted = connection.execute(update(jobs).where(jobs.c.id == job.id).values(overtaken_by=cause))
+    return noted.rowcount == 1
 
 
 def put_back(connection: Connection, job: Job, error: str) -> bool:

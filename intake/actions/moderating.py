@@ -1,4 +1,4 @@
-"""What staff can do with a submission: approve, decline, ask again, take back, give a dead job another chance.
+"""What staff can do with a submission: approve, decline, ask again, take that back, take down, look again.
 
 What follows from a decision is a job in its transaction that waits for as long as the decision can be undone. Whoever
 is killed meanwhile changes nothing about that: the row says when it is due, and it is done then.
@@ -7,18 +7,17 @@ is killed meanwhile changes nothing about that: the row says when it is due, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from intake.actions import jobs
-from intake.actions.captioning import has_checked_captions
+from intake.actions.captioning import lacks_required
 from intake.actions.moving import move
-from intake.db import backlog, queries
-from intake.domain.decisions import DECIDED, LEADS_TO, UNDO_S, Decision
-from intake.domain.desk import larger_limits
-from intake.domain.errors import NotFound
+from intake.db import queries
+from intake.domain.decisions import LEADS_TO, TOLD_OF_TAKE_DOWN_AFTER_S, UNDO_S, Decision
 from intake.domain.history import Cause
-from intake.domain.jobs import JOB_RULES, JobKind, JobState
+from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.storage import keys
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.history import Event
-    from intake.domain.jobs import JobId
     from intake.domain.submissions import Submission, SubmissionId
 
 
@@ -53,6 +51,7 @@ class Ruling:
     Attributes:
         reviewed_sha256: Of the copy that was watched; the decision holds for exactly that file.
         reason: What the sender reads; None only for an approval.
+        reason_code: Which of the call's canned reasons that is, or began as.
         note: What only staff read.
         poster: Which still stands for the clip, from 0; None for the one that inspection found best.
         poster_at_s: Or which moment of the copy that was watched; it goes before a still.
@@ -63,6 +62,7 @@ class Ruling:
     reviewed_sha256: str
     moderator: str
     reason: str | None = None
+    reason_code: str | None = None
     note: str | None = None
     poster_at_s: float | None = None
     poster: int | None = None
@@ -76,54 +76,29 @@ def decide(connection: Connection, submission_id: SubmissionId, ruling: Ruling, 
         NotFound: There is no such submission.
     """
     submission = queries.lock_submission(connection, submission_id)
-    if submission.state is not State.AWAITING_REVIEW:
-        return Outcome.SOMEBODY_ELSE
-    if submission.review_sha256 != ruling.reviewed_sha256:
-        return Outcome.FILE_CHANGED
-    if ruling.decision is not Decision.APPROVE:
-        _turn_down(connection, submission, ruling, now=now)
+    if _is_decided_so(connection, submission, ruling, now=now):
         return Outcome.DONE
-    if not submission.may_be_approved:
-        return Outcome.NO_CONSENT
-    if _lacks_captions(connection, submission):
-        return Outcome.NO_CHECKED_CAPTIONS
-    _approve(connection, submission, ruling, now=now)
+    lost = _lost(connection, submission, ruling)
+    if lost is not None:
+        return lost
+    carry_out = _approve if ruling.decision is Decision.APPROVE else _turn_down
+    carry_out(connection, submission, ruling, now=now)
     return Outcome.DONE
 
 
-def undo(connection: Connection, submission_id: SubmissionId, revision: int, *, moderator: str, now: datetime) -> bool:
-    """Take one's own decision, the move to *revision*, back: the clip waits again, and nobody is told anything.
-
-    Returns:
-        False when it is too late: something that followed was begun, or the submission was moved since.
-
-    Raises:
-        NotFound: There is no such submission.
-    """
-    submission = queries.lock_submission(connection, submission_id)
-    if submission.revision != revision or submission.state not in DECIDED:
-        return False
-    moves = [event for event in queries.history(connection, submission.id) if event.before is not event.after]
-    if moves[-1].actor != moderator or not jobs.take_away(connection, submission.id, revision):
-        return False
-    came_to_wait = [event.at for event in moves if _began_to_wait(event)]
-    return move(
-        connection,
-        submission,
-        State.AWAITING_REVIEW,
-        actor=moderator,
-        now=now,
-        cause=Cause.UNDONE,
-        rests_since=came_to_wait[-1],
-        decision_reason=None,
-        approved_sha256=None,
-    )
-
-
-def take_down(connection: Connection, submission_id: SubmissionId, *, moderator: str, note: str, now: datetime) -> bool:
+def take_down(  # noqa: PLR0913 - as a ruling
+    connection: Connection,
+    submission_id: SubmissionId,
+    *,
+    moderator: str,
+    note: str,
+    now: datetime,
+    tell_after_s: float = TOLD_OF_TAKE_DOWN_AFTER_S,
+) -> bool:
     """Take a clip out of the gallery, or stop it on its way there, to be looked at again.
 
-    Its files follow, and it can be approved again meanwhile: it is published anew under another revision.
+    Its files follow, and it can be approved again meanwhile: it is published anew under another revision. The sender of
+    one that was public is told after *tell_after_s* seconds, unless it is back by then.
 
     Returns:
         False when it is not public or about to be (any more).
@@ -134,6 +109,9 @@ def take_down(connection: Connection, submission_id: SubmissionId, *, moderator:
     submission = queries.lock_submission(connection, submission_id)
     if submission.state not in {State.APPROVED, State.PUBLISHED}:
         return False
+    if submission.state is State.PUBLISHED:
+        told = submission.revision + 1
+        jobs.enqueue(connection, submission.id, told, JobKind.MAIL_TAKEN_DOWN, wait_s=tell_after_s)
     return move(
         connection,
         submission,
@@ -155,92 +133,8 @@ def look_again(connection: Connection, submission_id: SubmissionId, *, moderator
     return move(connection, submission, State.AWAITING_REVIEW, actor=moderator, now=now, decision_reason=None)
 
 
-def call_operator(connection: Connection, submission_id: SubmissionId, *, error: str, now: datetime) -> bool:
-    """Show a submission whose job died to a human; False where it has moved on without that job."""
-    submission = queries.lock_submission(connection, submission_id)
-    if submission.state not in {State.UPLOADED, State.INSPECTED, State.APPROVED}:
-        return False
-    return move(
-        connection,
-        submission,
-        State.NEEDS_OPERATOR,
-        actor="dispatcher",
-        now=now,
-        note=error,
-        came_from=submission.state,
-    )
-
-
-def retry_job(
-    connection: Connection, job_id: JobId, *, actor: str, now: datetime, has_larger_limits: bool = False
-) -> bool:
-    """Give a dead job another three tries, from where it found its submission; False when it is not dead.
-
-    Args:
-        has_larger_limits: Its tools may take more time and memory than they had.
-
-    Raises:
-        NotFound: There is no such job.
-    """
-    job = backlog.job_by_id(connection, job_id)
-    if job.state is not JobState.DEAD:
-        return False
-    if not JOB_RULES[job.kind].needs_operator:
-        return jobs.revive(connection, job_id) is not None
-    submission = queries.lock_submission(connection, job.submission_id)
-    if submission.state is not State.NEEDS_OPERATOR or submission.came_from is None:
-        return False
-    # An older one was retried before; only the last one's work is missing.
-    last = backlog.last_dead_job(connection, submission.id)
-    if last is None or last.id != job.id:
-        return False
-    moved = move(connection, submission, submission.came_from, actor=actor, now=now, then=[job.kind], came_from=None)
-    # What was granted once is not taken back: it would die of the same again.
-    factor = larger_limits(job.limits_factor) if has_larger_limits else job.limits_factor
-    jobs.widen(connection, submission.id, submission.revision + 1, job.kind, factor=factor)
-    return moved
-
-
-def retry_submission(
-    connection: Connection, submission_id: SubmissionId, *, actor: str, now: datetime, has_larger_limits: bool = False
-) -> bool:
-    """Retry the job that brought a submission to an operator; False when nothing of it is dead (any more).
-
-    Raises:
-        NotFound: There is no such submission.
-    """
-    job = backlog.last_dead_job(connection, submission_id)
-    if job is None:
-        raise NotFound(submission_id)
-    return retry_job(connection, job.id, actor=actor, now=now, has_larger_limits=has_larger_limits)
-
-
-def refuse_stuck(
-    connection: Connection, submission_id: SubmissionId, *, reason: str, actor: str, now: datetime
-) -> bool:
-    """Send a clip that no retry mends back to its sender, who reads *reason*; False where it is not stuck (any more).
-
-    Raises:
-        NotFound: There is no such submission.
-    """
-    submission = queries.lock_submission(connection, submission_id)
-    if submission.state is not State.NEEDS_OPERATOR:
-        return False
-    return move(
-        connection,
-        submission,
-        State.REFUSED,
-        actor=actor,
-        now=now,
-        then=[JobKind.MAIL_VERDICT],
-        reason=reason,
-        decision_reason=reason,
-        came_from=None,
-    )
-
-
-def _began_to_wait(event: Event) -> bool:
-    return event.after is State.AWAITING_REVIEW and event.cause is not Cause.UNDONE
+def _undo_until(ruling: Ruling, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=ruling.wait_s) if ruling.wait_s else None
 
 
 def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> None:
@@ -258,12 +152,34 @@ def _approve(connection: Connection, submission: Submission, ruling: Ruling, *, 
         poster_at_s=_moment(submission, ruling),
         clip_id=submission.clip_id or keys.new_clip_id(),
         decision_reason=None,
+        undo_until=_undo_until(ruling, now),
     )
 
 
-def _lacks_captions(connection: Connection, submission: Submission) -> bool:
-    call = queries.find_call(connection, submission.call_slug)
-    return call.requires_captions and not has_checked_captions(connection, submission)
+def _is_decided_so(connection: Connection, submission: Submission, ruling: Ruling, *, now: datetime) -> bool:
+    """Tell whether the same person decided just the same a moment ago: the form came twice, and did what it says."""
+    is_same = (
+        submission.state is LEADS_TO[ruling.decision]
+        and submission.decision_reason == ruling.reason
+        and submission.review_sha256 == ruling.reviewed_sha256
+    )
+    return is_same and submission.may_be_undone(now) and _last_move(connection, submission).actor == ruling.moderator
+
+
+def _last_move(connection: Connection, submission: Submission) -> Event:
+    return [event for event in queries.history(connection, submission.id) if event.before is not event.after][-1]
+
+
+def _lost(connection: Connection, submission: Submission, ruling: Ruling) -> Outcome | None:
+    if submission.state is not State.AWAITING_REVIEW:
+        return Outcome.SOMEBODY_ELSE
+    if submission.review_sha256 != ruling.reviewed_sha256:
+        return Outcome.FILE_CHANGED
+    if ruling.decision is not Decision.APPROVE:
+        return None
+    if not submission.may_be_approved:
+        return Outcome.NO_CONSENT
+    return Outcome.NO_CHECKED_CAPTIONS if lacks_required(connection, submission) else None
 
 
 def _poster(submission: Submission, ruling: Ruling) -> int:
@@ -287,6 +203,8 @@ def _turn_down(connection: Connection, submission: Submission, ruling: Ruling, *
         then=[JobKind.MAIL_VERDICT],
         wait_s=ruling.wait_s,
         reason=ruling.reason,
+        reason_code=ruling.reason_code,
         note=ruling.note,
         decision_reason=ruling.reason,
+        undo_until=_undo_until(ruling, now),
     )

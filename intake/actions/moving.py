@@ -34,6 +34,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     then: Iterable[JobKind] = (),
     wait_s: float = 0,
     reason: str | None = None,
+    reason_code: str | None = None,
     note: str | None = None,
     cause: Cause | None = None,
     changes: Iterable[Change] = (),
@@ -44,8 +45,9 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
 
     Args:
         then: The kinds of job this move asks for.
-        wait_s: Seconds these jobs wait before anybody may take them.
+        wait_s: Seconds these jobs wait before anybody may take them, and other systems before they are told.
         reason: What the sender may read.
+        reason_code: Which of the call's canned reasons that is, or began as.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
         changes: What is another by it.
@@ -61,32 +63,21 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
     if not is_legal(submission.state, after):
         raise IllegalMove(f"{submission.state} → {after}")
     revision = submission.revision + 1
-    moved = connection.execute(
-        update(submissions)
-        .where(
-            submissions.c.id == submission.id,
-            submissions.c.state == submission.state,
-            submissions.c.revision == submission.revision,
-        )
-        .values(state=after, revision=revision, moved_at=rests_since or now, **columns)
-    )
-    if moved.rowcount != 1:
+    if not _update_as_read(connection, submission, state=after, moved_at=rests_since or now, **columns):
         return False
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=revision,
-            at=now,
-            actor=actor,
-            before=submission.state,
-            after=after,
-            reason=reason,
-            note=note,
-            cause=cause,
-            changes=_kept(changes),
-        )
+    _write_line(
+        connection,
+        submission,
+        (after, revision),
+        at=now,
+        actor=actor,
+        reason=reason,
+        reason_code=reason_code,
+        note=note,
+        cause=cause,
+        changes=_kept(changes),
     )
-    hooking.announce(connection, submission, after, now=now)
+    hooking.announce(connection, submission, after, now=now, cause=cause, wait_s=wait_s)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
     return True
@@ -111,24 +102,31 @@ def record_word(  # noqa: PLR0913 - as a move
     *,
     actor: str,
     now: datetime,
-    cause: Cause,
+    cause: Cause | None = None,
     note: str | None = None,
     changes: Iterable[Change] = (),
 ) -> None:
     """Write a line of a submission's history about something that did not move it."""
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=submission.revision,
-            at=now,
-            actor=actor,
-            before=submission.state,
-            after=submission.state,
-            note=note,
-            cause=cause,
-            changes=_kept(changes),
-        )
+    here = (submission.state, submission.revision)
+    _write_line(connection, submission, here, at=now, actor=actor, note=note, cause=cause, changes=_kept(changes))
+
+
+def _update_as_read(connection: Connection, submission: Submission, **columns: object) -> bool:
+    """Write to a submission's row, one revision further; False where it is not as it was read any more."""
+    as_read = update(submissions).where(
+        submissions.c.id == submission.id,
+        submissions.c.state == submission.state,
+        submissions.c.revision == submission.revision,
     )
+    written = connection.execute(as_read.values(revision=submission.revision + 1, **columns))
+    return written.rowcount == 1
+
+
+def _write_line(connection: Connection, submission: Submission, to: tuple[State, int], **line: object) -> None:
+    """Write a line of a submission's history that ends at this state and revision."""
+    after, revision = to
+    ends = {"before": submission.state, "after": after, "revision": revision}
+    connection.execute(insert(events).values(submission_id=submission.id, **ends, **line))
 
 
 def _kept(changes: Iterable[Change]) -> list[dict[str, Any]] | None:

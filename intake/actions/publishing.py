@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, update
 
-from intake.actions.captioning import forget_captions
+from intake.actions.captioning import forget_captions, lacks_required
 from intake.actions.jobs import enqueue
 from intake.actions.moving import move
 from intake.db import backlog, queries
-from intake.db.figures_tables import object_checksums
+from intake.db.figures_tables import clip_views, object_checksums
+from intake.db.published_files import forget_files
 from intake.db.records import document_of
 from intake.db.tables import AWAITED, FOUND, events, jobs, submissions
 from intake.domain.calls import ConsentKind
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
 from intake.domain.publication import may_publish
 from intake.domain.states import State
@@ -70,10 +72,12 @@ def is_publishable(submission: Submission, job: Job) -> bool:
 
 
 def record_publication(connection: Connection, job: Job, publication: Publication, *, now: datetime) -> bool:
-    """Make a filed clip public; False when it may not be any more: withdrawn, or decided anew."""
+    """Make a filed clip public; False when it may not be any more: withdrawn, decided anew, or without its captions."""
     submission = queries.lock_submission(connection, job.submission_id)
     if not is_publishable(submission, job):
         return False
+    if lacks_required(connection, submission):
+        return send_back_uncaptioned(connection, job, now=now)
     return move(
         connection,
         submission,
@@ -87,6 +91,22 @@ def record_publication(connection: Connection, job: Job, publication: Publicatio
     )
 
 
+def send_back_uncaptioned(connection: Connection, job: Job, *, now: datetime) -> bool:
+    """Bring an approved clip back to the desk: its call demands checked captions by now. What was made is left."""
+    submission = queries.lock_submission(connection, job.submission_id)
+    if is_publishable(submission, job) and lacks_required(connection, submission):
+        move(
+            connection,
+            submission,
+            State.AWAITING_REVIEW,
+            actor="worker",
+            now=now,
+            cause=Cause.CAPTIONS_MISSING,
+            approved_sha256=None,
+        )
+    return False
+
+
 def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
     """Erase what the sender told us, and write down what was deleted and when."""
     submission = queries.lock_submission(connection, job.submission_id)
@@ -97,6 +117,8 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     connection.execute(update(submissions).where(row).values(**erased, **found, choices={}))
     its_objects = object_checksums.c.key.startswith(keys.of_submission(submission.id), autoescape=True)
     connection.execute(delete(object_checksums).where(its_objects))
+    # In the sums of their weeks its views stay: numbers that are nobody's.
+    connection.execute(delete(clip_views).where(clip_views.c.clip_id == submission.clip_id))
     # What staff wrote about a clip, and what tools said of it, is about a person too.
     mine = events.c.submission_id == submission.id
     connection.execute(update(events).where(mine).values(reason=None, note=None, changes=None))
@@ -114,6 +136,7 @@ def record_removal(connection: Connection, job: Job, *, deleted: int, now: datet
     if submission.state is State.WITHDRAWN:
         # Of one that was only taken down it is kept: its first publication dates a clip, whenever it comes back.
         connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
+        forget_files(connection, submission.id)
     _record(connection, submission, f"deleted {deleted} public files", now=now)
     _confirm_when_clean(connection, submission, job)
 

@@ -22,6 +22,7 @@ from intake.domain.staff import (
     StaffId,
     StaffMail,
     StaffRole,
+    first_alerts,
     would_lock_out,
 )
 
@@ -113,7 +114,7 @@ def accept(connection: Connection, token_sha256: str, *, password_hash: str, now
     new = insert(staff).values(**row, fs_uniquifier=uuid.uuid4().hex).returning(staff.c.id)
     staff_id = StaffId(connection.execute(new).scalar_one())
     _give_role(connection, staff_id, invitation.role)
-    set_alerts(connection, staff_id, Alerts(language=invitation.language), now=now)
+    set_alerts(connection, staff_id, first_alerts(invitation.role, invitation.language), now=now)
     return Outcome.DONE
 
 

@@ -213,6 +213,7 @@ def create_submission(connection: Connection, call: Call, letter: Letter, *, now
             token_sealed=tokens.seal(token, secret_key),
             submission_key=letter.submission_key,
             filed_by=letter.filed_by,
+            spoken_language=call.spoken_language,
             **_told(letter),
             **said_of(letter.file),
             **awaited_columns(letter.file, upload_key, now=now),

@@ -12,6 +12,7 @@ from intake.db.records import job_from
 from intake.db.tables import heartbeats, jobs
 from intake.domain.errors import NotFound
 from intake.domain.jobs import CLEANERS, MAILS, MAKERS, WRITERS, JobKind, JobState, Progress
+from intake.domain.mails import Overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,12 +37,14 @@ class Post:
     Attributes:
         asked_s: When it could go at the earliest, in seconds since 1970.
         ended_s: When it went or was given up; None while it waits, and of mails of earlier versions of the service.
+        overtaken_by: What made it untrue, where it was done without being sent.
     """
 
     kind: JobKind
     state: JobState
     asked_s: float
     ended_s: float | None
+    overtaken_by: Overtaken | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +110,19 @@ def last_job(connection: Connection, submission_id: SubmissionId, kind: JobKind)
 def mails_about(connection: Connection, submission_id: SubmissionId) -> list[Post]:
     """Return the mails to a submission's sender, in the order in which they were asked for."""
     query = (
-        select(jobs.c.kind, jobs.c.state, jobs.c.run_after, jobs.c.ended_at)
+        select(jobs.c.kind, jobs.c.state, jobs.c.run_after, jobs.c.ended_at, jobs.c.overtaken_by)
         .where(jobs.c.submission_id == submission_id, jobs.c.kind.in_(MAILS))
         .order_by(jobs.c.id)
     )
     return [
-        Post(kind=JobKind(kind), state=JobState(state), asked_s=asked_s, ended_s=ended_s)
-        for kind, state, asked_s, ended_s in connection.execute(query)
+        Post(
+            kind=JobKind(kind),
+            state=JobState(state),
+            asked_s=asked_s,
+            ended_s=ended_s,
+            overtaken_by=Overtaken(cause) if cause else None,
+        )
+        for kind, state, asked_s, ended_s, cause in connection.execute(query)
     ]
 
 

@@ -68,8 +68,12 @@ class Place:
 
 def page(connection: Connection, wanted: Wanted, *, after: Place | None = None, limit: int) -> list[Submission]:
     """Return submissions that are wanted, by how long they rest where they are, from behind *after* on."""
-    ids = [SubmissionId(row.submission_id) for row in connection.execute(_page(connection, wanted, after, limit))]
-    return queries.submissions_in_order(connection, ids)
+    return queries.submissions_in_order(connection, ids(connection, wanted, after=after, limit=limit))
+
+
+def ids(connection: Connection, wanted: Wanted, *, after: Place | None = None, limit: int) -> list[SubmissionId]:
+    """Return the ids of the same, where nothing else of them is shown."""
+    return [SubmissionId(row.submission_id) for row in connection.execute(_page(connection, wanted, after, limit))]
 
 
 def count(connection: Connection, wanted: Wanted) -> dict[State, int]:

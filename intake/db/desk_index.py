@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = tuple(column.name for column in desk_entries.columns if column.name != "id")
 
 _WATCHED: Final = (
-    *("state", "moved_at", "call_slug", "organisation_kind", "language", "checks"),
+    *("state", "moved_at", "call_slug", "organisation_kind", "spoken_language", "checks"),
     *("given_name", "family_name", "organisation", "email"),
 )
 """Of a submission: what an entry is made of."""
@@ -108,6 +108,8 @@ def _entries(dialect: str, condition: str) -> str:
     """Return what makes the entries of the submissions `s` for which *condition* holds."""
     values = {
         "submission_id": "s.id",
+        # Who looks for a language looks for those who can be understood.
+        "language": "s.spoken_language",
         "verdict": _VERDICT[dialect],
         "has_gallery": _consent("gallery"),
         "has_social": _consent("social"),

@@ -1,23 +1,22 @@
-"""The only place that reads the weekly figures."""
+"""The only place that reads the weekly figures, and how often a clip was begun."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date  # noqa: TC003 - a named tuple reads its types
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from intake.db.figures_tables import weekly_figures
+from intake.db.figures_tables import clip_views, weekly_figures
 from intake.domain.figures import Measure
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy import Connection, Select
 
+    from intake.domain.submissions import ClipId
 
-@dataclass(frozen=True, kw_only=True)
-class Figure:
+
+class Figure(NamedTuple):
     """One number of one week."""
 
     week: date
@@ -38,7 +37,10 @@ def figures_query(call_slug: str, first: date, last: date) -> Select[Any]:
 
 def figures(connection: Connection, call_slug: str, first: date, last: date) -> list[Figure]:
     """Return a call's figures of the weeks from *first* to *last*; the empty slug stands for all calls together."""
-    rows = connection.execute(figures_query(call_slug, first, last)).mappings()
-    return [
-        Figure(week=row["week"], measure=Measure(row["measure"]), part=row["part"], value=row["value"]) for row in rows
-    ]
+    rows = connection.execute(figures_query(call_slug, first, last)).all()
+    return [Figure(week, Measure(measure), part, value) for week, measure, part, value in rows]
+
+
+def views_of(connection: Connection, clip_id: ClipId) -> int:
+    """Return how often a clip was begun since views are counted."""
+    return connection.scalar(select(func.sum(clip_views.c.views)).where(clip_views.c.clip_id == clip_id)) or 0

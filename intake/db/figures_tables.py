@@ -1,8 +1,8 @@
-"""The tables behind the figures and the archive: what can be counted again from the submissions."""
+"""The tables behind the figures and the archive."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Date, Float, ForeignKey, Index, Integer, String, Table
 
 from intake.db.schema import metadata
 
@@ -34,4 +34,32 @@ object_checksums = Table(
     Column("key", String(200), primary_key=True),
     Column("size_bytes", BigInteger, nullable=False),
     Column("crc32", BigInteger, nullable=False),
+)
+
+clip_views = Table(
+    "clip_views",
+    metadata,
+    # How often a published clip was begun on a day (UTC): a number, and nothing of who did. Erased with its clip.
+    Column("clip_id", String(16), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("views", Integer, nullable=False),
+)
+
+views_read = Table(
+    "views_read",
+    metadata,
+    # One row: up to which byte the proxy's log is counted, and what the bytes before it come to, by which the file is
+    # known again under another name.
+    Column("id", Integer, primary_key=True),
+    Column("offset_bytes", BigInteger, nullable=False),
+    Column("tail_sha256", String(64), nullable=False),
+)
+
+published_files = Table(
+    "published_files",
+    metadata,
+    # What lies in the gallery bucket for a published clip, so that an archive need not ask the bucket.
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("files", JSON, nullable=False),
 )

@@ -10,13 +10,15 @@ from sqlalchemy import and_, select
 from intake.db.people_tables import hook_deliveries, hooks
 from intake.db.tables import jobs
 from intake.domain.errors import NotFound
-from intake.domain.hooks import Delivery, Hook, HookEvent, HookId
+from intake.domain.hooks import Delivery, Hook, HookEvent, HookId, HookTrouble
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.staff import ErrandId
 from intake.domain.states import State
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
+
+    from intake.domain.submissions import SubmissionId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ def all_hooks(connection: Connection) -> list[Hook]:
 
 def hooks_for(connection: Connection, event: HookEvent) -> list[Hook]:
     """Return the hooks that want to know of *event*."""
-    return [hook for hook in all_hooks(connection) if event in hook.events]
+    return [hook for hook in all_hooks(connection) if hook.wants(event)]
 
 
 def hook(connection: Connection, hook_id: int) -> Hook:
@@ -85,6 +87,14 @@ def deliveries(connection: Connection, *, limit: int) -> list[DeliveryStanding]:
     return [_standing(row) for row in connection.execute(query).mappings()]
 
 
+def deliveries_of(connection: Connection, submission_id: SubmissionId, revision: int) -> list[ErrandId]:
+    """Return the deliveries about a submission's move to *revision*."""
+    query = select(hook_deliveries.c.id).where(
+        hook_deliveries.c.submission_id == submission_id, hook_deliveries.c.revision == revision
+    )
+    return [ErrandId(delivery_id) for delivery_id in connection.scalars(query)]
+
+
 def _standing(row: RowMapping) -> DeliveryStanding:
     return DeliveryStanding(
         delivery=_delivery(row),
@@ -105,12 +115,13 @@ def _hook(row: RowMapping) -> Hook:
 
 
 def _delivery(row: RowMapping) -> Delivery:
-    kept = ("submission_id", "revision", "happened_at", "give_up_at", "delivered_at")
+    kept = ("submission_id", "revision", "happened_at", "give_up_at", "delivered_at", "answer")
     return Delivery(
         id=ErrandId(row["id"]),
         hook_id=HookId(row["hook_id"]),
         event=HookEvent(row["event"]),
         before=State(row["before"]),
         after=State(row["after"]),
+        trouble=HookTrouble(row["trouble"]) if row["trouble"] else None,
         **{name: row[name] for name in kept},
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from intake.db.people_tables import invitations, staff_alerts, staff_mails, staff_seen, told_clips
-from intake.db.tables import roles, staff, staff_roles, submissions
+from intake.db.tables import events, roles, staff, staff_roles, submissions
 from intake.domain.errors import NotFound
+from intake.domain.history import Cause
 from intake.domain.staff import (
     Alerts,
     Colleague,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, RowMapping, Select
+    from sqlalchemy import Connection, Exists, Row, RowMapping, Select
 
 _RANK = case({role.value: number for number, role in enumerate(StaffRole)}, value=roles.c.name, else_=-1)
 
@@ -99,21 +100,31 @@ def alerts(connection: Connection, staff_id: StaffId) -> Alerts:
 
 
 def subscribers(connection: Connection) -> list[Subscriber]:
-    """Return everybody who may log in and wants mails."""
-    query = select(staff_alerts).join(staff, staff.c.id == staff_alerts.c.staff_id).where(staff.c.active)
+    """Return everybody who may log in and wants mails, but for those who only look on by now: they cannot decide."""
+    only_looks_on = exists().where(
+        staff_roles.c.staff_id == staff.c.id, staff_roles.c.role_id == roles.c.id, roles.c.name == StaffRole.VIEWER
+    )
+    query = (
+        select(staff_alerts).join(staff, staff.c.id == staff_alerts.c.staff_id).where(staff.c.active, ~only_looks_on)
+    )
     return [
         Subscriber(staff_id=row.staff_id, alerts=_alerts(row), since=row.since) for row in connection.execute(query)
     ]
 
 
 def untold_clips(connection: Connection, staff_id: StaffId, *, after: datetime, limit: int) -> list[tuple[str, int]]:
-    """Return clips that began to wait *after* a moment and that somebody was not told of: ids and revisions."""
+    """Return clips that began to wait *after* a moment and that somebody was not told of: ids and revisions.
+
+    A clip is told of once. Only another file makes it new: not that somebody undid, cut it or looks at it again.
+    """
     told = exists().where(
         told_clips.c.staff_id == staff_id,
         told_clips.c.submission_id == submissions.c.id,
-        told_clips.c.revision == submissions.c.revision,
+        told_clips.c.mail_id == staff_mails.c.id,
+        staff_mails.c.asked_at >= submissions.c.received_at,
     )
-    query = select(submissions.c.id, submissions.c.revision).where(_waits(), submissions.c.moved_at >= after, ~told)
+    is_news = (_waits(), submissions.c.moved_at >= after, ~told, ~_was_decided_before())
+    query = select(submissions.c.id, submissions.c.revision).where(*is_news)
     rows = connection.execute(query.order_by(submissions.c.moved_at, submissions.c.id).limit(limit))
     return [(row.id, row.revision) for row in rows]
 
@@ -153,8 +164,13 @@ def staff_errand(connection: Connection, errand_id: str) -> StaffErrand:
 
 def told_of(connection: Connection, mail_id: ErrandId) -> list[WaitingClip]:
     """Return those clips of a mail that still wait, the longest wait first."""
-    is_same = and_(told_clips.c.submission_id == submissions.c.id, told_clips.c.revision == submissions.c.revision)
-    query = select(submissions).join(told_clips, is_same).where(told_clips.c.mail_id == mail_id)
+    query = (
+        select(submissions)
+        .join(told_clips, told_clips.c.submission_id == submissions.c.id)
+        .join(staff_mails, staff_mails.c.id == told_clips.c.mail_id)
+        # Another file is news of its own.
+        .where(told_clips.c.mail_id == mail_id, submissions.c.received_at <= staff_mails.c.asked_at)
+    )
     return _clips(connection, query)
 
 
@@ -185,6 +201,16 @@ def _clips(connection: Connection, query: Select[Any]) -> list[WaitingClip]:
 
 def _waits() -> Any:  # noqa: ANN401 - SQLAlchemy's own
     return submissions.c.state == State.AWAITING_REVIEW
+
+
+def _was_decided_before() -> Exists:
+    """Say, as SQL, that a clip waits because somebody who decided on it, or another, looks at it once more."""
+    return exists().where(
+        events.c.submission_id == submissions.c.id,
+        events.c.revision == submissions.c.revision,
+        events.c.before.in_((State.APPROVED, State.PUBLISHED, State.DECLINED)),
+        or_(events.c.cause.is_(None), events.c.cause != Cause.UNDONE),
+    )
 
 
 def _colleagues() -> Select[Any]:

@@ -108,5 +108,8 @@ hook_deliveries = Table(
     Column("happened_at", Moment, nullable=False, index=True),
     Column("give_up_at", Moment, nullable=False),
     Column("delivered_at", Moment),
+    # Why the last call did not get through, and the status it was answered with where it was answered.
+    Column("trouble", String(30)),
+    Column("answer", Integer),
     UniqueConstraint("hook_id", "submission_id", "revision"),
 )

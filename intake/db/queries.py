@@ -12,7 +12,7 @@ from intake.db.tables import calls, consent_texts, consents, events, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
 from intake.domain.errors import NotFound
 from intake.domain.publication import PUBLIC_STATE
-from intake.domain.states import State
+from intake.domain.states import FINAL, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,6 +112,21 @@ def submissions_in_order(connection: Connection, submission_ids: Sequence[Submis
     """Return these submissions, in this order."""
     found = {one.id: one for one in _many(connection, select(submissions).where(submissions.c.id.in_(submission_ids)))}
     return [found[submission_id] for submission_id in submission_ids]
+
+
+def held_submissions(connection: Connection, call_slug: CallSlug | str) -> list[SubmissionId]:
+    """Return the submissions of a call whose files are held, by id."""
+    query = select(submissions.c.id).where(
+        submissions.c.call_slug == call_slug,
+        submissions.c.state.not_in(FINAL),
+        submissions.c.original_key.is_not(None),
+    )
+    return list(connection.scalars(query.order_by(submissions.c.id)))
+
+
+def public_among(connection: Connection, submission_ids: Sequence[SubmissionId]) -> set[str]:
+    """Return those of these submissions whose clips anybody may see."""
+    return set(connection.scalars(select(submissions.c.id).where(IS_PUBLIC, submissions.c.id.in_(submission_ids))))
 
 
 def is_public_now(connection: Connection, submission_id: SubmissionId) -> bool:

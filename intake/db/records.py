@@ -74,11 +74,13 @@ def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submissi
         poster_at_s=row["poster_at_s"],
         title=row["title"] or "",
         quote=row["quote"] or "",
+        spoken_language=row["spoken_language"],
         sender_said=row["sender_said"] or {},
         clip_id=row["clip_id"],
         publication_count=row["publications"],
         publication=_publication(row["publication"]),
         filed_by=row["filed_by"],
+        undo_until=row["undo_until"],
         consents=tuple(consent_from(consent) for consent in consents),
     )
 
@@ -108,6 +110,7 @@ def event_from(row: RowMapping) -> Event:
         note=row["note"],
         changes=tuple(Change(**change) for change in row["changes"] or ()),
         cause=Cause(row["cause"]) if row["cause"] else None,
+        reason_code=row["reason_code"],
     )
 
 

@@ -124,7 +124,11 @@ submissions = Table(
     Column("publication", JSON),
     # Who on the staff handed it in for its sender, whose own answers are asked for afterwards.
     Column("filed_by", String(254)),
+    # Until when the decision can be undone, and nobody outside hears of it.
+    Column("undo_until", Moment),
     Index("ix_submissions_filed_by", "filed_by"),
+    # What is spoken in the clip: as its call says, until a moderator hears otherwise.
+    Column("spoken_language", String(8), nullable=False, server_default="it"),
     # One submission for each key a client chose, so that a repeated request finds the first one's.
     UniqueConstraint("call_slug", "submission_key"),
     Index("ix_submissions_state_moved_at_id", "state", "moved_at", "id"),
@@ -212,6 +216,8 @@ jobs = Table(
     Column("ended_at", Float),
     # How many times the usual deadline and memory its tools may take.
     Column("limits_factor", Integer, nullable=False, server_default="1"),
+    # Of a mail that was done without being sent: what made it untrue before its turn came.
+    Column("overtaken_by", String(20)),
     UniqueConstraint("submission_id", "kind", "revision"),
     UniqueConstraint("kind", "errand_id"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
@@ -233,6 +239,8 @@ events = Table(
     Column("cause", String(20)),
     # What is another by it: field, before, after.
     Column("changes", JSON),
+    # Of a decision: which of the call's canned reasons it was, whatever was made of its words.
+    Column("reason_code", Text),
 )
 
 heartbeats = Table(

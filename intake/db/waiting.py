@@ -1,59 +1,54 @@
-"""The only place that knows which clip comes before and after another in the line of those that wait to be watched."""
+"""The only place that knows which clip comes before and after another in a list of the desk."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, or_, select
-
-from intake.db.tables import submissions
-from intake.domain.states import State
+from intake.db import desk
+from intake.db.desk import Place
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from datetime import datetime
 
+    from sqlalchemy import Connection
+
+    from intake.db.desk import Wanted
     from intake.domain.submissions import Submission, SubmissionId
 
-
-def next_waiting(connection: Connection, submission: Submission) -> SubmissionId | None:
-    """Return the clip that waits behind *submission*; behind the last, and for one that does not wait, the first."""
-    if submission.state is State.AWAITING_REVIEW:
-        behind = _first(connection, _is_behind(submission))
-        if behind is not None:
-            return behind
-    return _first(connection, submissions.c.id != submission.id)
+_LOOKED_AHEAD: Final = 10
+"""How many clips are passed over because somebody looks at them: more than there are moderators at a time."""
 
 
-def previous_waiting(connection: Connection, submission: Submission) -> SubmissionId | None:
-    """Return the clip that waits before *submission*; None before the first, and for one that does not wait."""
-    if submission.state is not State.AWAITING_REVIEW:
+def next_in(
+    connection: Connection, wanted: Wanted, submission: Submission, *, besides: str, since: datetime
+) -> SubmissionId | None:
+    """Return the clip behind *submission* in a list; behind the last, and for one that is not in it, the first.
+
+    One that others look at comes only where there is no other.
+
+    Args:
+        besides: Whose own looks do not count.
+        since: When whoever looks now was seen at the earliest.
+    """
+    here = _place(wanted, submission)
+    behind = desk.ids(connection, wanted, after=here, limit=_LOOKED_AHEAD) if here else []
+    first = desk.ids(connection, wanted, limit=_LOOKED_AHEAD)
+    following = [one for one in dict.fromkeys((*behind, *first)) if one != submission.id]
+    looked_at = desk.lookers(connection, following, since=since, besides=besides)
+    return next((one for one in following if one not in looked_at), following[0] if following else None)
+
+
+def previous_in(connection: Connection, wanted: Wanted, submission: Submission) -> SubmissionId | None:
+    """Return the clip before *submission* in a list; None before the first, and for one that is not in it."""
+    here = _place(wanted, submission)
+    if here is None:
         return None
-    query = (
-        select(submissions.c.id)
-        .where(
-            submissions.c.state == State.AWAITING_REVIEW,
-            # Said twice: the first is what the index is searched by.
-            submissions.c.moved_at <= submission.moved_at,
-            or_(submissions.c.moved_at < submission.moved_at, submissions.c.id < submission.id),
-        )
-        .order_by(submissions.c.moved_at.desc(), submissions.c.id.desc())
-        .limit(1)
-    )
-    return connection.scalar(query)
+    backwards = replace(wanted, is_newest_first=not wanted.is_newest_first)
+    return next(iter(desk.ids(connection, backwards, after=here, limit=1)), None)
 
 
-def _is_behind(submission: Submission) -> ColumnElement[bool]:
-    return and_(
-        submissions.c.moved_at >= submission.moved_at,
-        or_(submissions.c.moved_at > submission.moved_at, submissions.c.id > submission.id),
-    )
-
-
-def _first(connection: Connection, condition: ColumnElement[bool]) -> SubmissionId | None:
-    query = (
-        select(submissions.c.id)
-        .where(submissions.c.state == State.AWAITING_REVIEW, condition)
-        .order_by(submissions.c.moved_at, submissions.c.id)
-        .limit(1)
-    )
-    return connection.scalar(query)
+def _place(wanted: Wanted, submission: Submission) -> Place | None:
+    if submission.state not in wanted.states:
+        return None
+    return Place(moved_at=submission.moved_at, submission_id=submission.id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from intake.domain.colours import is_colour, is_readable
+from intake.domain.spoken import SPOKEN_LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +47,7 @@ class Flaw(StrEnum):
     TWICE = "is there twice"
     BAD_COLOUR = "is no colour like #16543f"
     PALE = "is too pale: words need a contrast of 4.5 : 1"
+    BAD_LANGUAGE = "is no language that we know, like it or en"
     BAD_HOST = "is no host name like www.example.org"
 
 
@@ -109,6 +111,8 @@ def _identity(document: Mapping[str, Any]) -> Iterator[_Found]:
         yield "slug", Flaw.BAD_SLUG
     if not _ADDRESS.fullmatch(str(document.get("contact_email", ""))):
         yield "contact_email", Flaw.BAD_ADDRESS
+    if document.get("spoken_language", FIRST_LANGUAGE) not in SPOKEN_LANGUAGES:
+        yield "spoken_language", Flaw.BAD_LANGUAGE
 
 
 def _words(document: Mapping[str, Any]) -> Iterator[_Found]:

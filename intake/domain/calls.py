@@ -123,6 +123,7 @@ class Call:
     Attributes:
         requires_captions: Whether a clip is published only with captions that a person checked; else a warning stands
             beside the decision.
+        spoken_language: What is spoken in the clips, unless a moderator hears otherwise in one.
         fields: Questions of its own, to be answered by everybody who sends.
         accent: The colour of its page, as `#rrggbb`; None where it is ours.
         embed_hosts: Sites that may show its clips; empty where all may.
@@ -140,6 +141,7 @@ class Call:
     consents: tuple[Consent, ...]
     organisation_kinds: tuple[OrganisationKind, ...]
     requires_captions: bool = False
+    spoken_language: str = FIRST_LANGUAGE
     reasons: tuple[CannedReason, ...] = ()
     fields: tuple[ChoiceField, ...] = ()
     event: CallEvent | None = None
@@ -211,6 +213,7 @@ def _call(document: Mapping[str, Any]) -> Call:
             OrganisationKind(value=kind["value"], label=_text(kind["label"])) for kind in document["organisation_kinds"]
         ),
         requires_captions=bool(document.get("captions", {}).get("required", False)),
+        spoken_language=str(document.get("spoken_language", FIRST_LANGUAGE)),
         reasons=read_reasons(document.get("reasons", ()), _text),
         fields=read_fields(document.get("fields") or [], _text),
         event=read_event(document.get("event"), _text, _moment),

@@ -21,7 +21,7 @@ QUOTE_CHARACTERS: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class ClipWords:
-    """What a clip's public page says in somebody's words. An empty title or quote is none."""
+    """What a clip's public page says in somebody's words, and in which language. An empty title or quote is none."""
 
     given_name: str
     family_name: str
@@ -29,6 +29,7 @@ class ClipWords:
     organisation: str
     title: str
     quote: str
+    spoken_language: str
 
 
 WORDS: Final = tuple(field.name for field in fields(ClipWords))
@@ -44,6 +45,7 @@ def words_of(submission: Submission) -> ClipWords:
         organisation=sender.organisation,
         title=submission.title,
         quote=submission.quote,
+        spoken_language=submission.spoken_language,
     )
 
 

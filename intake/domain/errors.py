@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from intake.domain.checks import CheckCode, Reason
+    from intake.domain.hooks import HookTrouble
 
 
 class IntakeError(Exception):
@@ -78,6 +79,11 @@ class MailUnavailable(TryAgainLater):
 
 class HookUnavailable(TryAgainLater):
     """Another system does not answer, or not that all is well; later it may."""
+
+    def __init__(self, trouble: HookTrouble, *, answer: int | None = None) -> None:
+        super().__init__(trouble if answer is None else f"{trouble} ({answer})")
+        self.trouble = trouble
+        self.answer = answer
 
 
 class NoUseTrying(IntakeError):

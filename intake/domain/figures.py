@@ -9,23 +9,26 @@ from enum import StrEnum
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Final
 
-from intake.domain.checks import CheckCode, Verdict
+from intake.domain.checks import Verdict
+from intake.domain.desk import SOUND_CODES
 from intake.domain.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-SOUND_CHECKS: Final = frozenset(
-    {CheckCode.LOUDNESS, CheckCode.CLIPPING, CheckCode.SILENCE, CheckCode.NOISE, CheckCode.CHANNELS}
-)
+    from intake.domain.checks import CheckCode
+
+SOUND_CHECKS: Final = frozenset(SOUND_CODES)
+"""What the desk judges a sound by; the figures call good and warned what the queue does."""
 
 DECIDED: Final = frozenset({State.APPROVED, State.DECLINED, State.REDO_REQUESTED})
 """What a moderator's decision moves a clip to."""
 
-REASON_CHARACTERS: Final = 200
+OTHER_REASON: Final = "other"
+"""Under which reasons are counted that somebody wrote for one sender: their words are nobody else's business."""
 
-SEEN_TWICE: Final = 2
-"""A reason given once is written to one person, and is nobody else's business; one given again is a figure."""
+VIEWED: Final = "begun"
+"""The one part of the views."""
 
 _A_SECOND_LOT: Final = 2
 
@@ -46,6 +49,9 @@ class Measure(StrEnum):
     """Medians: `speech_to_noise_db`, `integrated_lufs`."""
     KIND = "organisation_kind"
     LANGUAGE = "language"
+    VIEWS = "views"
+    """How often clips were begun in the week, where views are counted. Added to as the log is read, never counted anew:
+    a clip that was taken back stays in the sum, as a number that is nobody's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,8 @@ class Counted:
     Attributes:
         checks: Verdicts by check; empty where it was not looked at.
         waited_h: Hours from waiting to be watched to the first decision; None where there is none yet.
-        decision: The last one, and the reason given.
+        decision: The last one that stands.
+        reason: The code of the canned reason it was given with, or `OTHER_REASON`; None where it needed none.
     """
 
     state: State
@@ -71,7 +78,11 @@ class Counted:
 
 def week_of(moment: datetime) -> date:
     """Return the Monday of the week that *moment* falls into, in UTC."""
-    day = moment.astimezone(UTC).date()
+    return week_of_day(moment.astimezone(UTC).date())
+
+
+def week_of_day(day: date) -> date:
+    """Return the Monday of the week that *day* falls into."""
     return day - timedelta(days=day.weekday())
 
 
@@ -80,9 +91,7 @@ def summary(submissions: Sequence[Counted]) -> dict[tuple[Measure, str], float]:
     counts: Counter[tuple[Measure, str]] = Counter()
     for each in submissions:
         counts.update(_marks(each))
-    reasons = Counter(each.reason[:REASON_CHARACTERS] for each in submissions if each.reason)
     figures: dict[tuple[Measure, str], float] = {mark: float(count) for mark, count in counts.items()}
-    figures |= {(Measure.REASON, reason): float(n) for reason, n in reasons.items() if n >= SEEN_TWICE}
     return figures | _middles(submissions)
 
 
@@ -95,6 +104,8 @@ def _marks(each: Counted) -> Iterable[tuple[Measure, str]]:
         yield from ((Measure.CHECK, code) for code, verdict in each.checks.items() if verdict is Verdict.FAIL)
     if each.decision is not None:
         yield Measure.DECISION, each.decision
+    if each.reason is not None:
+        yield Measure.REASON, each.reason
     heard = [verdict for code, verdict in each.checks.items() if code in SOUND_CHECKS]
     if heard:
         yield Measure.SOUND, "good" if all(verdict is Verdict.PASS for verdict in heard) else "warned"

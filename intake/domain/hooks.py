@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NewType
 from urllib.parse import urlsplit
 
+from intake.domain.history import COMES_BACK, Cause
 from intake.domain.states import State
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ REST: Final = timedelta(minutes=1)
 MAX_URL_CHARACTERS: Final = 500
 
 
+class HookTrouble(StrEnum):
+    """Why a call did not get through; the codes are stable, and shown beside their sentences."""
+
+    REMOVED = "removed"
+    RESTING = "resting"
+    BAD_ADDRESS = "bad_address"
+    NO_SUCH_NAME = "no_such_name"
+    PRIVATE_NETWORK = "private_network"
+    BAD_CERTIFICATE = "bad_certificate"
+    TOO_SLOW = "too_slow"
+    NO_ANSWER = "no_answer"
+    NOT_WELL = "not_well"
+
+
 class HookEvent(StrEnum):
     """What another system may be told of."""
 
@@ -49,6 +64,7 @@ class HookEvent(StrEnum):
     DECIDED = "decided"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    TAKEN_DOWN = "taken_down"
 
 
 EVENT_OF: Final[Mapping[State, HookEvent]] = MappingProxyType(
@@ -65,6 +81,13 @@ EVENT_OF: Final[Mapping[State, HookEvent]] = MappingProxyType(
 """What a move to each state is called; moves to others are nobody's business but ours."""
 
 
+def event_of(after: State, cause: Cause | None) -> HookEvent | None:
+    """Say what a move is called; None where it is nobody's business, or no news."""
+    if cause is Cause.TAKEN_DOWN:
+        return HookEvent.TAKEN_DOWN
+    return None if cause in COMES_BACK else EVENT_OF.get(after)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hook:
     """Another system that is told of what happens."""
@@ -78,10 +101,19 @@ class Hook:
     removed_at: datetime | None
     rests_until: datetime | None
 
+    def wants(self, event: HookEvent) -> bool:
+        """Tell whether it is told of *event*: who hears that a clip is public also hears that it is not any more."""
+        return event in self.events or (event is HookEvent.TAKEN_DOWN and HookEvent.PUBLISHED in self.events)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One thing that one other system is told."""
+    """One thing that one other system is told.
+
+    Attributes:
+        trouble: Why the last call did not get through; None where it did, or before the first.
+        answer: The status it was answered with, where that was the trouble.
+    """
 
     id: ErrandId
     hook_id: HookId
@@ -93,6 +125,8 @@ class Delivery:
     happened_at: datetime
     give_up_at: datetime
     delivered_at: datetime | None
+    trouble: HookTrouble | None = None
+    answer: int | None = None
 
 
 def may_be_called(address: str) -> bool:

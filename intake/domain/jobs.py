@@ -36,6 +36,7 @@ class JobKind(StrEnum):
     MAIL_RECEIPT = "mail_receipt"
     MAIL_VERDICT = "mail_verdict"
     MAIL_PUBLISHED = "mail_published"
+    MAIL_TAKEN_DOWN = "mail_taken_down"
     MAIL_WITHDRAWN = "mail_withdrawn"
     MAIL_REMINDER = "mail_reminder"
     MAIL_FILED = "mail_filed"
@@ -102,6 +103,7 @@ JOB_RULES: Final[Mapping[JobKind, JobRule]] = MappingProxyType(
         JobKind.MAIL_RECEIPT: _A_MAIL,
         JobKind.MAIL_VERDICT: _A_MAIL,
         JobKind.MAIL_PUBLISHED: _A_MAIL,
+        JobKind.MAIL_TAKEN_DOWN: _A_MAIL,
         JobKind.MAIL_WITHDRAWN: _A_MAIL,
         JobKind.MAIL_REMINDER: _A_MAIL,
         JobKind.MAIL_FILED: _A_MAIL,

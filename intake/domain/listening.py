@@ -73,6 +73,9 @@ SEVERE: Final = frozenset(
 )
 """What refuses a clip where the call's `sound_refuses` names the check."""
 
+CAN_REFUSE: Final = (CheckCode.LOUDNESS, CheckCode.SPEECH, CheckCode.CLIPPING, CheckCode.SILENCE, CheckCode.NOISE)
+"""The checks that have something severe to say; a call may let them refuse."""
+
 _JUDGED_BY: Final[Mapping[StretchKind, CheckCode]] = MappingProxyType(
     {
         StretchKind.SILENCE: CheckCode.SILENCE,

@@ -116,6 +116,13 @@ class Alerts:
     language: str = "it"
 
 
+def first_alerts(role: StaffRole, language: str) -> Alerts:
+    """Return the mails that somebody new gets until they choose: who decides is told that there is work, once a day."""
+    if role is StaffRole.VIEWER:
+        return Alerts(language=language)
+    return Alerts(new_clips=NewClips.DAILY, waiting_clips=True, language=language)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """Somebody who wants mails; *since* when."""

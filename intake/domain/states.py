@@ -52,8 +52,11 @@ LEGAL_MOVES: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         # Back to the moderators, as from the two other decisions: whoever decided may undo it at once.
         _S.REDO_REQUESTED: frozenset({_S.UPLOADING, _S.AWAITING_REVIEW, _S.WITHDRAWN, _S.ABANDONED}),
         _S.DECLINED: frozenset({_S.AWAITING_REVIEW, _S.WITHDRAWN}),
-        # By hand: back to where the dead job found it or, where that cannot help, to the sender with a reason.
-        _S.NEEDS_OPERATOR: frozenset({_S.UPLOADED, _S.INSPECTED, _S.APPROVED, _S.REFUSED, _S.WITHDRAWN}),
+        # By hand: back to where the dead job found it or, where that cannot help, to the sender with a reason; where
+        # only a cut died, to be watched as it was.
+        _S.NEEDS_OPERATOR: frozenset(
+            {_S.UPLOADED, _S.INSPECTED, _S.AWAITING_REVIEW, _S.APPROVED, _S.REFUSED, _S.WITHDRAWN}
+        ),
         _S.ABANDONED: frozenset(),
         _S.WITHDRAWN: frozenset(),
     }

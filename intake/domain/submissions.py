@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NewType
 
 from intake.domain.calls import ConsentKind
+from intake.domain.decisions import DECIDED
 from intake.domain.jobs import JobState
 from intake.domain.states import FINAL
 from intake.domain.uploads import UPLOAD_LIFE, PartPlan
@@ -139,8 +140,10 @@ class Submission:
         poster_at_s: Where in the review copy the poster is; None where it is one of the stills.
         title: What the clip is called in public; empty where it is called after its speaker.
         quote: A sentence of the speaker's own, for cards.
+        spoken_language: What is spoken in it: the call's language, until somebody hears otherwise.
         sender_said: Each detail that a moderator corrected, as its sender typed it.
         filed_by: Who on the staff handed it in for its sender; None where senders did themselves.
+        undo_until: Until when the last decision can or could be undone; None where it could not.
     """
 
     id: SubmissionId
@@ -184,11 +187,13 @@ class Submission:
     poster_at_s: float | None
     title: str
     quote: str
+    spoken_language: str
     sender_said: Mapping[str, str]
     clip_id: ClipId | None
     publication_count: int
     publication: Publication | None
     filed_by: str | None
+    undo_until: datetime | None
     consents: tuple[ConsentGiven, ...]
 
     @property
@@ -226,6 +231,15 @@ class Submission:
     def awaits_consent(self) -> bool:
         """Whether its sender was not heard yet: somebody else handed it in, and they did not answer."""
         return self.filed_by is not None and not self.consents and self.state not in FINAL
+
+    @property
+    def is_cut_pending(self) -> bool:
+        """Whether it is to be cut, and the copy from before is still there to be watched."""
+        return self.wanted_cut is not None and self.review_key is not None
+
+    def may_be_undone(self, now: datetime) -> bool:
+        """Tell whether the decision can still be undone: until then nobody but the staff hears of it."""
+        return self.state in DECIDED and self.undo_until is not None and now < self.undo_until
 
     @property
     def may_be_approved(self) -> bool:

@@ -45,7 +45,7 @@ def captions_for(clip: PublicClip) -> tuple[PublicCaptions, ...]:
     with reading(services().engine) as connection:
         submission = queries.submission_by_clip(connection, clip.clip_id)
         found = public_captions(connection, submission)
-    spoken = submission.sender.language
+    spoken = submission.spoken_language
     return tuple(
         PublicCaptions(
             language=language,

@@ -218,7 +218,7 @@ def public_clip(submission: Submission, call: Call) -> PublicClip:
         title=submission.sender.full_name,
         headline=submission.title,
         quote=submission.quote,
-        language=submission.sender.language,
+        language=submission.spoken_language,
         role=submission.sender.role,
         organisation=submission.sender.organisation,
         kind=submission.sender.organisation_kind,

@@ -29,9 +29,13 @@ def words_to(sender: Sender, said: Said) -> Words:
     return put_into_words(mail, sender.language, facts | {"name": quoting.first_name(sender.given_name)})
 
 
-def turned_down(state: State, reason: str, *, status_url: str) -> Said:
-    """Say to a sender why their video was declined, or is asked for again."""
-    return _TURNED_DOWN[state], {"reason": reason, "status_url": status_url}
+def turned_down(state: State, reason: str, *, status_url: str, awaits_consent: bool) -> Said:
+    """Say to a sender why their video was declined, or is asked for again.
+
+    Args:
+        awaits_consent: Whether somebody handed it in for them, and they did not answer yet.
+    """
+    return _TURNED_DOWN[state], {"reason": reason, "status_url": status_url, "awaits_consent": awaits_consent}
 
 
 def published(public_url: str, call_slug: CallSlug, clip_id: ClipId, *, language: str, status_url: str) -> Said:

@@ -35,6 +35,7 @@ class Mail(StrEnum):
     ASKED_AGAIN = "asked_again"
     DECLINED = "declined"
     PUBLISHED = "published"
+    TAKEN_DOWN = "taken_down"
     WITHDRAWN = "withdrawn"
     REMINDER = "reminder"
     UNFINISHED = "unfinished"

@@ -34,6 +34,7 @@ from intake.domain.errors import NotFound
 from intake.domain.staff import StaffId, StaffMail, StaffRole
 from intake.domain.submissions import Token
 from intake.moderate.activity import note_activity
+from intake.moderate.kept import answer_stranger
 from intake.web.errors import error_page
 from intake.web.language import page_language
 from intake.web.services import services
@@ -89,6 +90,7 @@ class Staff:
         self._store = SQLAlchemySessionUserDatastore(self._session, StaffMember, Role)
         security = Security(app, self._store, mail_util_cls=StaffMailUtil)
         security.unauthz_handler(_refuse)
+        security.unauthn_handler(answer_stranger)
         app.teardown_appcontext(lambda _error: self._session.remove())
 
     def add(self, email: str, role: str, password: str) -> bool:

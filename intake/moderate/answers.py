@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from flask import Response
 
 
-def private(page: str, status: int = 200) -> Response:
-    """Answer with a page that nobody between us and its reader may keep."""
+def private(page: str | Response, status: int = 200) -> Response:
+    """Answer with a page, or a file, that nobody between us and its reader may keep."""
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response

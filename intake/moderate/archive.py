@@ -18,32 +18,40 @@ log = structlog.get_logger()
 
 
 def download_archive(call_slug: str) -> ResponseReturnValue:
-    """Hand out everything of a call as a zip, or the rest of it."""
+    """Hand out everything of a call as a zip, or a piece of it."""
     parts = services()
     made = archive(parts.engine, parts.private, parts.gallery, call_slug)
-    start = _start(made.tag, made.size_bytes)
-    if start is None:
+    piece = _piece(made.tag, made.size_bytes)
+    if piece is None:
         return Response(status=416, headers={"Content-Range": f"bytes */{made.size_bytes}"})
-    log.info("archive_begun", call=call_slug, staff=bool(moderator_name()), start=start)
-    response = Response(made.read(start), content_type="application/zip", status=206 if start else 200)
+    start, end = piece
+    log.info("archive_begun", call=call_slug, staff=bool(moderator_name()), start=start, end=end)
+    is_whole = piece == (0, made.size_bytes)
+    response = Response(made.read(start, end), content_type="application/zip", status=200 if is_whole else 206)
     response.headers["Content-Disposition"] = f'attachment; filename="{call_slug}.zip"'
-    response.headers["Content-Length"] = str(made.size_bytes - start)
+    response.headers["Content-Length"] = str(end - start)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "no-store"
     response.set_etag(made.tag)
-    if start:
-        response.headers["Content-Range"] = f"bytes {start}-{made.size_bytes - 1}/{made.size_bytes}"
+    if not is_whole:
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{made.size_bytes}"
     return response
 
 
-def _start(tag: str, size_bytes: int) -> int | None:
-    """Return the byte to begin with: not the first only for whoever holds the ones before it, of these very bytes."""
+def _piece(tag: str, size_bytes: int) -> tuple[int, int] | None:
+    """Return the first byte to send and the one after the last; None where there are no such bytes.
+
+    Whoever says by `If-Range` of which archive they hold the rest gets a piece of that one only, else everything anew.
+    Several pieces at once are answered with everything, as HTTP allows.
+    Source: RFC 9110, sections 13.1.5 and 14.
+    """
+    whole = (0, size_bytes)
     wanted = request.range
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
-        return 0
+        return whole
+    if "If-Range" in request.headers and request.headers["If-Range"] != f'"{tag}"':
+        return whole
     begin, end = wanted.ranges[0]
-    is_same = request.if_range.etag == tag
-    # What is asked for but a rest is answered with everything, as HTTP allows.
-    if not is_same or begin < 0 or (end is not None and end < size_bytes):
-        return 0
-    return begin if begin < size_bytes else None
+    if begin < 0:
+        return max(size_bytes + begin, 0), size_bytes
+    return (begin, min(end or size_bytes, size_bytes)) if begin < size_bytes else None

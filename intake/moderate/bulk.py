@@ -91,6 +91,7 @@ def _decline(one: Chosen, form: BulkForm, untrusted_sha256: str) -> Made | None:
         reviewed_sha256=untrusted_sha256,
         moderator=moderator_name(),
         reason=form.reason_in(submission.sender.language),
+        reason_code=form.reason_code.data or None,
         note=(form.note.data or "").strip() or None,
     )
     with writing(parts.engine) as connection:

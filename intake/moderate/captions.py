@@ -13,11 +13,10 @@ from intake import wording
 from intake.actions import captioning
 from intake.actions.captioning import Edition, Saved
 from intake.db import queries
-from intake.db.captions import as_shown, captions_of, draft_job_state
+from intake.db.captions import DraftWork, as_shown, captions_of, draft_work
 from intake.db.engine import reading, writing
 from intake.domain import captions as rules
 from intake.domain.captions import advice_on, wrapped
-from intake.domain.jobs import JobState
 from intake.domain.script import heard_steps
 from intake.domain.submissions import SubmissionId
 from intake.domain.webvtt import BadCaptions, read_webvtt, write_webvtt
@@ -45,7 +44,7 @@ log = structlog.get_logger()
 _SAVED = N_("Sottotitoli salvati.")
 _SAVED_CHECKED = N_("Sottotitoli salvati e segnati come controllati da te.")
 _DELETED = N_("Sottotitoli eliminati.")
-_DRAFT_ASKED = N_("La bozza automatica è in preparazione: fra un minuto o due ricarica la pagina.")
+_DRAFT_ASKED = N_("La bozza automatica è in preparazione: fra un minuto o due è pronta.")
 _DRAFT_REFUSED = N_("Qui ci sono già sottotitoli scritti da una persona: una bozza non li sostituisce.")
 _OTHER_FILE = N_(
     "Intanto il video è stato ritirato o sostituito: questi sottotitoli erano del video di prima e non sono stati "
@@ -99,7 +98,7 @@ def save_captions(submission_id: UUID) -> ResponseReturnValue:
     with writing(parts.engine) as connection:
         saved = captioning.save(connection, _id(submission_id), edition, moderator=moderator_name(), now=parts.clock())
     if saved is not Saved.DONE:
-        return private(_page(submission_id, form=form, lost=saved), 409)
+        return private(_page(submission_id, form=form, lost=saved), 422 if saved is Saved.REQUIRED else 409)
     log.info("captions_saved", submission_id=str(submission_id), language=edition.language, cues=len(edition.cues))
     flash(wording.say(_told(edition), page_language()), "done")
     return redirect(_url(submission_id, edition.language), 303)
@@ -110,7 +109,7 @@ def captions_file(submission_id: UUID) -> ResponseReturnValue:
     with reading(services().engine) as connection:
         submission = queries.submission_by_id(connection, str(submission_id))
         found = captions_of(connection, submission.id)
-    language = request.args.get("of", submission.sender.language)
+    language = request.args.get("of", submission.spoken_language)
     known = found.get(language)
     if known and request.args.get("shown"):
         # For the player, which shows the clip as it is cut; who takes the file away brings it back for the original.
@@ -134,7 +133,7 @@ def draft_captions(submission_id: UUID) -> ResponseReturnValue:
 def captions_panel(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
     """Return what the page of one clip shows of its captions, and of the script's steps."""
     found = captions_of(connection, submission.id)
-    spoken = found.get(submission.sender.language)
+    spoken = found.get(submission.spoken_language)
     return {
         "captions_tabs": [tab for tab in _tabs(submission, call, found) if tab.captions or tab.is_spoken],
         "spoken_captions": spoken if spoken and spoken.cues else None,
@@ -149,8 +148,8 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         submission = queries.submission_by_id(connection, str(submission_id))
         call = queries.find_call(connection, submission.call_slug)
         found = captions_of(connection, submission.id)
-        draft = draft_job_state(connection, submission.id)
-    language = form.language.data if form else request.args.get("of", submission.sender.language)
+        draft = draft_work(connection, submission.id)
+    language = form.language.data if form else request.args.get("of", submission.spoken_language)
     tabs = _tabs(submission, call, found)
     if language not in {tab.code for tab in tabs}:
         abort(404)
@@ -168,22 +167,30 @@ def _page(submission_id: UUID, *, form: CaptionsForm | None = None, lost: Saved 
         cues=None if cues is None else [asdict(cue) for cue in cues],
         advice=_advice(cues or ()),
         limits=LIMITS,
-        video_url=parts.private.view_link(submission.review_key) if submission.review_key else None,
-        poster_url=parts.private.view_link(submission.stills[submission.poster]) if submission.stills else None,
-        starts_s=submission.cut.start_s,
-        is_shorter=submission.cut.is_shorter,
-        shown_track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language, shown="y"),
-        track_url=url_for("moderate.captions_file", submission_id=submission_id, of=language),
+        **_watched(submission, language),
         has_transcriber=parts.settings.asr_model_dir is not None,
-        is_drafting=draft in {JobState.READY, JobState.LEASED},
-        draft_died=draft is JobState.DEAD,
-        heard_nothing=draft is JobState.DONE and known is None,
+        draft=draft,
+        heard_nothing=draft is DraftWork.DONE and known is None,
         may_change=may(MODERATOR) and captioning.may_be_captioned(submission),
         requires_captions=call.requires_captions,
         overtaken_by=known if lost is Saved.CHANGED_MEANWHILE else None,
         was_lost=lost is Saved.CHANGED_MEANWHILE,
+        takes_required_away=lost is Saved.REQUIRED,
         other_file=wording.say(_OTHER_FILE, page_language()) if lost is Saved.OTHER_FILE else None,
     )
+
+
+def _watched(submission: Submission, language: str) -> dict[str, Any]:
+    """Return what is watched while captions are written: the clip as it is cut, and its captions as they stand."""
+    private_bucket = services().private
+    return {
+        "video_url": private_bucket.view_link(submission.review_key) if submission.review_key else None,
+        "poster_url": private_bucket.view_link(submission.stills[submission.poster]) if submission.stills else None,
+        "starts_s": submission.cut.start_s,
+        "is_shorter": submission.cut.is_shorter,
+        "shown_track_url": url_for("moderate.captions_file", submission_id=submission.id, of=language, shown="y"),
+        "track_url": url_for("moderate.captions_file", submission_id=submission.id, of=language),
+    }
 
 
 def _edition(form: CaptionsForm) -> Edition:
@@ -237,7 +244,7 @@ def _advice(cues: Sequence[Cue]) -> list[tuple[int, str, str]]:
 
 
 def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> list[Tab]:
-    spoken = submission.sender.language
+    spoken = submission.spoken_language
     codes = dict.fromkeys((spoken, *call.title.words, *found))
     names = Locale.parse(page_language()).languages
     return [
@@ -253,7 +260,7 @@ def _tabs(submission: Submission, call: Call, found: Mapping[str, Captions]) -> 
 
 
 def _hints(submission: Submission, call: Call, cues: Sequence[Cue]) -> list[StepHint] | None:
-    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.sender.language)
+    heard = heard_steps(call.steps, cues, sender=submission.sender, language=submission.spoken_language)
     if heard is None:
         return None
     return [

@@ -8,16 +8,17 @@ from flask import render_template
 
 from intake.db import backlog, queries
 from intake.db.engine import reading
-from intake.db.waiting import next_waiting, previous_waiting
+from intake.db.figures import views_of
 from intake.domain.decisions import UNDO_S
 from intake.domain.states import FINAL, State
 from intake.domain.submissions import SubmissionId
-from intake.moderate import looking
+from intake.moderate import looking, walking
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
 from intake.moderate.captions import captions_panel
 from intake.moderate.cutting_panel import cut_form_of, cutting_panel
 from intake.moderate.forms import ButtonForm, DecisionForm, RefusalForm, TakeDownForm
+from intake.moderate.kept import typed_words
 from intake.moderate.mails import mails_panel
 from intake.moderate.meters import meters_of
 from intake.moderate.stuck import stuck_of
@@ -68,7 +69,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         take_down_form: As above.
         cut_form: As above.
         words_form: As above.
-        conflict: Why something was not carried out.
+        conflict: Why something was not carried out; what was typed for it is shown, unless a form holds it.
         conflict_title: What that was, where it was no decision.
         previews: The mails that the decisions would send.
     """
@@ -94,6 +95,7 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
         may_correct=submission.state not in FINAL and has_a_say,
         conflict=conflict,
         conflict_title=conflict_title,
+        typed=typed_words() if conflict else [],
         previews=list(previews),
         undo_s=UNDO_S,
         **_watched(submission),
@@ -104,17 +106,26 @@ def clip_page(  # noqa: PLR0913 - each is another way to come back to this page
 def _rows_about(connection: Connection, submission: Submission, call: Call) -> dict[str, Any]:
     """Return what other rows say of a submission, for the panels of its page."""
     is_stuck = submission.state is State.NEEDS_OPERATOR
+    view = walking.walked_view(connection)
     died = backlog.last_dead_job(connection, submission.id) if is_stuck else None
     return {
         "history": queries.history(connection, submission.id),
         "clip_url": clip_url(connection, submission),
+        "views": _views(connection, submission),
         "mails": mails_panel(connection, submission.id),
         "stuck": stuck_of(submission, died, page_language()) if is_stuck else None,
-        "next_id": next_waiting(connection, submission),
-        "previous_id": previous_waiting(connection, submission),
+        "next_id": walking.following(connection, view, submission),
+        "previous_id": walking.preceding(connection, view, submission),
+        "view_arguments": view.arguments,
         **captions_panel(connection, submission, call),
         **cutting_panel(connection, submission),
     }
+
+
+def _views(connection: Connection, submission: Submission) -> int | None:
+    """Return how often the public clip was begun; None where that is not counted."""
+    is_counted = services().settings.views_log is not None and submission.clip_id is not None
+    return views_of(connection, submission.clip_id) if is_counted and submission.clip_id else None
 
 
 def _watched(submission: Submission) -> dict[str, Any]:

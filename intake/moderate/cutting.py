@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 _ASKED = N_("Prepariamo la nuova copia dall'originale. Appena è pronta il video torna fra quelli da vedere.")
 _NOT_CUT = N_("Il video non è stato tagliato")
-_CLEANING = N_("Puliamo il suono: fra un minuto o due ricarica la pagina e ascolta la differenza.")
+_CLEANING = N_("Puliamo il suono: fra un minuto o due potrai ascoltare la differenza.")
 _NOT_CLEANED = N_("Il suono non è stato pulito")
 _CLEANING_REFUSED = N_("Il suono è già pulito o lo stiamo pulendo, oppure intanto il video è cambiato.")
 _CLEANING_USELESS = N_("Pulire questo suono non serve: la voce si stacca già bene dal rumore.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import flash, redirect, url_for
@@ -12,9 +12,9 @@ from intake.actions import moderating
 from intake.actions.moderating import Outcome
 from intake.db import queries
 from intake.db.engine import reading, writing
-from intake.db.waiting import next_waiting
 from intake.domain.decisions import Decision
 from intake.domain.submissions import SubmissionId
+from intake.moderate import walking
 from intake.moderate.access import moderator_name
 from intake.moderate.answers import private
 from intake.moderate.clip import clip_page
@@ -67,15 +67,21 @@ def decide(submission_id: UUID) -> ResponseReturnValue:
         return private(clip_page(submission_id, form=form), 422)
     with writing(parts.engine) as connection:
         outcome = moderating.decide(connection, submission.id, form.ruling(moderator_name()), now=parts.clock())
-        revision = queries.submission_by_id(connection, submission.id).revision
-        following = next_waiting(connection, submission)
+        decided = queries.submission_by_id(connection, submission.id)
+        view = walking.walked_view(connection)
+        following = walking.following(connection, view, submission)
     if outcome is not Outcome.DONE:
-        return private(clip_page(submission_id, conflict=wording.say(LOST[outcome], page_language())), 409)
+        conflict = wording.say(LOST[outcome], page_language())
+        return private(clip_page(submission_id, form=_as_it_is_now(form, decided), conflict=conflict), 409)
     decision = Decision(form.decision.data)
     log.info("submission_decided", submission_id=submission.id, decision=decision)
     words = wording.say(_DONE[decision], page_language(), name=submission.sender.full_name)
-    offer(words, [Made(submission_id=submission.id, revision=revision)])
-    return redirect(_page_of(following), 303)
+    # The same form may come twice: the seconds began with the first.
+    offer(words, [Made(submission_id=submission.id, revision=decided.revision)], until=decided.undo_until)
+    if following is None:
+        arguments: dict[str, Any] = {**view.arguments}
+        return redirect(url_for("moderate.queue", **arguments), 303)
+    return redirect(url_for("moderate.show", submission_id=following), 303)
 
 
 def take_down(submission_id: UUID) -> ResponseReturnValue:
@@ -113,10 +119,13 @@ def _form_for(submission: Submission) -> DecisionForm:
     return DecisionForm(call=call, language=submission.sender.language)
 
 
-def _page_of(following: SubmissionId | None) -> str:
-    if following is None:
-        return url_for("moderate.queue")
-    return url_for("moderate.show", submission_id=following)
+def _as_it_is_now(form: DecisionForm, submission: Submission) -> DecisionForm:
+    """Keep what was typed, for the file that is there by now; a poster that was chosen is none of that file's."""
+    if form.reviewed_sha256.data != submission.review_sha256:
+        form.reviewed_sha256.data = submission.review_sha256
+        form.poster.data, form.poster_at_s.data = submission.poster, ""
+        form.poster.raw_data = None
+    return form
 
 
 def _id(submission_id: UUID) -> SubmissionId:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from intake import wording
 from intake.db.desk import Place, Wanted
 from intake.domain.desk import MAX_SEARCH_CHARACTERS, SoundVerdict, search_terms
+from intake.domain.spoken import SPOKEN_LANGUAGES
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
 from intake.wording.desk import VERDICTS
@@ -33,6 +34,9 @@ _CONSENTS: Final[dict[str, tuple[str, dict[str, bool]]]] = {
 }
 _WAITING: Final = {"48": N_("più di 48 ore"), "168": N_("più di una settimana")}
 _ORDERS: Final = {"newest": N_("prima i più recenti")}
+
+NAMES: Final = ("state", "call", "kind", "verdict", "consent", "language", "waiting", "order", "q")
+"""The arguments of an address that make a view."""
 
 _PLACE_MARK: Final = "~"
 
@@ -164,7 +168,7 @@ def _filters(untrusted: Mapping[str, str], calls: list[Call], language: str) -> 
     states = {state.value: wording.state_name(state, language) for state in State if state is not State.AWAITING_REVIEW}
     kinds: dict[str, str | LocalText] = {kind.value: kind.label for call in calls for kind in call.organisation_kinds}
     titles: dict[str, str | LocalText] = {str(call.slug): call.title for call in calls}
-    spoken = {spoken: _language_name(spoken, language) for spoken in wording.languages()}
+    spoken = {spoken: _language_name(spoken, language) for spoken in SPOKEN_LANGUAGES}
     waiting = wording.state_name(State.AWAITING_REVIEW, language)
     for name, label, everything, choices in (
         ("state", _("Stato"), waiting, {ANY: _("tutti gli stati")} | states),

@@ -47,7 +47,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     """Approve, decline or ask again.
 
     Without scripts a canned reason comes as its code, and stands before what was written. With them it was put among
-    what was written, in the sender's language, and maybe changed.
+    what was written, in the sender's language, and maybe changed; its code comes beside it, to be counted.
     """
 
     decision = StringField(
@@ -57,6 +57,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
         ]
     )
     reason_code = StringField(_("Motivi pronti"))
+    inserted_code = StringField()
     reason = TextAreaField(
         _("Motivo, per chi ha mandato il video"), [Length(max=_REASON_CHARACTERS)], filters=[_without_nul]
     )
@@ -77,9 +78,9 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
 
     def validate_reason_code(self, field: StringField) -> None:
         """Take only a reason that is written for what was decided."""
-        if not field.data or self.decision.data == Decision.APPROVE:
+        canned = self._canned_reason() or self._inserted_as_it_was()
+        if self.decision.data == Decision.APPROVE or (canned is None and not field.data):
             return
-        canned = self._canned_reason()
         if canned is None:
             raise ValidationError(_("Questo motivo non c'è più: scegline un altro."))
         if self.decision.data not in canned.decisions:
@@ -104,10 +105,23 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     def _canned_reason(self) -> CannedReason | None:
         return self._call.reason(self.reason_code.data or "") if self._call else None
 
+    def _inserted_reason(self) -> CannedReason | None:
+        return self._call.reason(self.inserted_code.data or "") if self._call else None
+
+    def _inserted_as_it_was(self) -> CannedReason | None:
+        """Return the reason that a script put into the text, while nobody changed its words."""
+        inserted = self._inserted_reason()
+        if inserted is None or not (self.reason.data or "").startswith(inserted.text.in_language(self._language)):
+            return None
+        return inserted
+
     def ruling(self, moderator: str) -> Ruling:
         """Return the decision with everything that belongs to it."""
         decision = Decision(self.decision.data)
-        values: dict[str, Any] = {"reason": None if decision is Decision.APPROVE else self.full_reason()}
+        values: dict[str, Any] = {}
+        if decision is not Decision.APPROVE:
+            given = self._canned_reason() or self._inserted_reason()
+            values = {"reason": self.full_reason(), "reason_code": given.code if given else None}
         return Ruling(
             decision=decision,
             reviewed_sha256=self.reviewed_sha256.data,

@@ -24,13 +24,15 @@ from intake.moderate.forms import ButtonForm
 from intake.web.language import page_language
 from intake.web.services import services
 from intake.wording.marking import N_
-from intake.wording.staff import DELIVERIES, EVENTS
+from intake.wording.staff import DELIVERIES, EVENTS, OUR_TROUBLE, TROUBLES
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
     from wtforms import Field
+
+    from intake.db.hooks import DeliveryStanding
 
 log = structlog.get_logger()
 
@@ -106,6 +108,14 @@ def replay_delivery(delivery_id: UUID) -> ResponseReturnValue:
     return _back(N_("La mandiamo di nuovo.") if is_asked else N_("La stiamo già mandando."))
 
 
+def _why(standing: DeliveryStanding) -> str | None:
+    """Say in words why a delivery did not get through, where it did not."""
+    trouble, language = standing.delivery.trouble, page_language()
+    if trouble is not None:
+        return wording.say(TROUBLES[trouble], language, answer=str(standing.delivery.answer))
+    return wording.say(OUR_TROUBLE, language) if standing.last_error else None
+
+
 def _back(sentence: str) -> ResponseReturnValue:
     flash(wording.say(sentence, page_language()), "done")
     return redirect(url_for("moderate.show_hooks"), 303)
@@ -121,6 +131,7 @@ def _page(form: HookForm, *, secret: str | None = None) -> str:
         secret=secret,
         button_form=ButtonForm(formdata=None),
         event_names={event: wording.say(name, language) for event, name in EVENTS.items()},
+        why=_why,
         state_names={state: wording.say(name, language) for state, name in DELIVERIES.items()},
         **context,
     )

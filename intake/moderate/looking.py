@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import make_response
 from sqlalchemy.exc import OperationalError
 
 from intake.actions.looking import note_look
@@ -13,6 +12,7 @@ from intake.db import desk, queries
 from intake.db.engine import is_unavailable, reading, writing
 from intake.domain.desk import LOOK_LIFE, name_of
 from intake.moderate.access import MODERATOR, may, moderator_name
+from intake.moderate.answers import private
 from intake.web.language import page_language
 from intake.web.services import services
 from intake.wording.desk import looking
@@ -34,9 +34,8 @@ def look(submission_id: UUID) -> ResponseReturnValue:
     with reading(parts.engine) as connection:
         submission = queries.submission_by_id(connection, str(submission_id))
     say_that_i_look(submission.id)
-    answer = make_response(said_of([submission.id]).get(submission.id, ""))
+    answer = private(said_of([submission.id]).get(submission.id, ""))
     answer.headers["Content-Type"] = "text/plain; charset=utf-8"
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from intake import wording
 from intake.db import backlog
 from intake.web.language import page_language
-from intake.wording.mails import MAIL_KINDS, MAIL_STATES
+from intake.wording.mails import MAIL_KINDS, MAIL_STATES, UNSENT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,5 +42,9 @@ def _shown(post: Post, language: str) -> ShownMail:
     return ShownMail(
         at=datetime.fromtimestamp(at_s, UTC),
         about=wording.say(MAIL_KINDS[post.kind], language),
-        standing=wording.say(MAIL_STATES[post.state], language),
+        standing=wording.say(_standing(post), language),
     )
+
+
+def _standing(post: Post) -> str:
+    return MAIL_STATES[post.state] if post.overtaken_by is None else UNSENT[post.overtaken_by]

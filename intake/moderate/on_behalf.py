@@ -29,7 +29,7 @@ from intake.web.health import require_room
 from intake.web.language import language_name, page_language
 from intake.web.receiving import store_video
 from intake.web.services import services
-from intake.web.uploads import take_video
+from intake.web.uploads import forget_video, take_video
 from intake.wording import languages, say
 from intake.wording.marking import N_
 
@@ -79,15 +79,20 @@ class OnBehalfForm(AddressedFields, VideoForm):
 def make_room() -> None:
     """Let the request that hands a clip in carry a video; to be called before the login's guard, which reads the form.
 
-    Whoever may not is sent away by the guard, without having been let in with so much.
+    Whoever may not is sent away by the guard, and their video is kept nowhere; but what was typed around it is read,
+    for whoever's session ended meanwhile.
 
     Raises:
         NotFound: There is no such call.
         StorageFull: As it says: better said while there is still room to spool nothing.
     """
-    if request.endpoint == HAND_IN and request.method == "POST" and may(MODERATOR):
-        require_room(services().settings, request.content_length or 0)
-        take_video(request, _call((request.view_args or {})["call_slug"]).rules.max_bytes)
+    if request.endpoint != HAND_IN or request.method != "POST":
+        return
+    if not may(MODERATOR):
+        forget_video(request)
+        return
+    require_room(services().settings, request.content_length or 0)
+    take_video(request, _call((request.view_args or {})["call_slug"]).rules.max_bytes)
 
 
 def choose_call() -> ResponseReturnValue:

@@ -63,7 +63,8 @@ def _said(submission: Submission, decision: Decision, reason: str) -> Said:
     public_url = services().settings.public_url
     status_url = links.status_url(public_url, Token(_LEFT_OUT))
     if decision is not Decision.APPROVE:
-        return answers.turned_down(LEADS_TO[decision], reason, status_url=status_url)
+        awaits_consent = submission.awaits_consent
+        return answers.turned_down(LEADS_TO[decision], reason, status_url=status_url, awaits_consent=awaits_consent)
     return answers.published(
         public_url,
         submission.call_slug,

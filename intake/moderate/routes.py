@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flask_wtf.csrf import CSRFError
+
 from intake.moderate import (
     alerts,
     archive,
@@ -14,6 +16,7 @@ from intake.moderate import (
     decisions,
     hooks,
     invitations,
+    kept,
     looking,
     on_behalf,
     operating,
@@ -21,6 +24,7 @@ from intake.moderate import (
     preview,
     queue,
     undoing,
+    walking,
     words,
 )
 from intake.moderate.access import ADMIN, MODERATOR, VIEWER, at_least
@@ -116,6 +120,12 @@ ROUTES: Final = (
         methods=("POST",),
     ),
     Route(
+        rule="/moderate/<uuid:submission_id>/leave-cut",
+        view=operating.leave_cut,
+        access=Access.MODERATOR,
+        methods=("POST",),
+    ),
+    Route(
         rule="/moderate/<uuid:submission_id>/preview",
         view=preview.preview,
         access=Access.MODERATOR,
@@ -141,6 +151,7 @@ ROUTES: Final = (
     Route(rule="/moderate/bulk-decline", view=bulk.confirm_bulk, access=Access.MODERATOR),
     Route(rule="/moderate/bulk-decline", view=bulk.decline_bulk, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/undo", view=undoing.undo, access=Access.MODERATOR, methods=("POST",)),
+    Route(rule="/moderate/undo/hold", view=undoing.hold, access=Access.MODERATOR, methods=("POST",)),
     Route(rule="/moderate/<uuid:submission_id>/captions", view=captions.show_captions, access=Access.VIEWER),
     Route(rule="/moderate/<uuid:submission_id>/captions.vtt", view=captions.captions_file, access=Access.VIEWER),
     Route(
@@ -186,4 +197,6 @@ def moderate_blueprint() -> Blueprint:
     made = blueprint("moderate", ROUTES, guards=GUARDS)
     made.before_request(on_behalf.make_room)
     made.context_processor(undoing.standing_offer)
+    made.url_defaults(walking.carry_view)
+    made.register_error_handler(CSRFError, kept.answer_without_token)
     return made

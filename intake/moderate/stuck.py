@@ -23,6 +23,7 @@ class Stuck:
         details: The error itself, for whoever mends the service.
         may_grow: Whether its next try can be given more than the last one had.
         is_helped: Whether that is what its error calls for.
+        may_leave_cut: Whether only a cut died, so that the copy from before can be watched instead.
     """
 
     id: SubmissionId
@@ -33,6 +34,7 @@ class Stuck:
     details: str
     may_grow: bool
     is_helped: bool
+    may_leave_cut: bool
 
 
 def stuck_of(submission: Submission, job: Job | None, language: str) -> Stuck:
@@ -49,4 +51,5 @@ def stuck_of(submission: Submission, job: Job | None, language: str) -> Stuck:
         details=error,
         may_grow=may_grow,
         is_helped=may_grow and trouble in HELPED_BY_LIMITS,
+        may_leave_cut=submission.is_cut_pending,
     )

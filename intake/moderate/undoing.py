@@ -14,7 +14,7 @@ import structlog
 from flask import abort, flash, redirect, request, session, url_for
 
 from intake import wording
-from intake.actions import moderating
+from intake.actions import undoing
 from intake.db.engine import writing
 from intake.domain.decisions import MAX_AT_ONCE, UNDO_S
 from intake.domain.submissions import SubmissionId
@@ -28,6 +28,7 @@ from intake.wording.marking import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
@@ -69,9 +70,13 @@ class Offer:
     form: ButtonForm
 
 
-def offer(words: str, made: Iterable[Made]) -> None:
-    """Offer to undo what was just decided, for as long as that can be done."""
-    until_s = services().clock().timestamp() + UNDO_S
+def offer(words: str, made: Iterable[Made], *, until: datetime | None = None) -> None:
+    """Offer to undo what was decided, for as long as that can be done.
+
+    Args:
+        until: Where it was not decided just now.
+    """
+    until_s = until.timestamp() if until else services().clock().timestamp() + UNDO_S
     session[_OFFER] = {"words": words, "moves": [str(move) for move in made], "until_s": until_s}
 
 
@@ -85,6 +90,18 @@ def standing_offer() -> dict[str, Any]:
         words=kept["words"], moves=tuple(kept["moves"]), seconds_left=math.ceil(left_s), form=ButtonForm(formdata=None)
     )
     return {"undo_offer": made}
+
+
+def hold() -> ResponseReturnValue:
+    """Keep the offer standing while somebody is at its button; say for how many seconds more, 0 when it is over."""
+    made = [_read(value) for value in request.form.getlist("move")[:MAX_AT_ONCE]]
+    left_s = max((_hold(move) for move in made), default=0)
+    kept = session.get(_OFFER)
+    if kept and left_s > 0:
+        session[_OFFER] = kept | {"until_s": services().clock().timestamp() + left_s}
+    response = private(str(math.floor(left_s)))
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return response
 
 
 def undo() -> ResponseReturnValue:
@@ -105,10 +122,18 @@ def undo() -> ResponseReturnValue:
     return redirect(url_for("moderate.queue"), 303)
 
 
+def _hold(made: Made) -> float:
+    parts = services()
+    with writing(parts.engine) as connection:
+        return undoing.hold(
+            connection, made.submission_id, made.revision, moderator=moderator_name(), now=parts.clock()
+        )
+
+
 def _undo(made: Made) -> bool:
     parts = services()
     with writing(parts.engine) as connection:
-        is_undone = moderating.undo(
+        is_undone = undoing.undo(
             connection, made.submission_id, made.revision, moderator=moderator_name(), now=parts.clock()
         )
     log.info("decision_undone" if is_undone else "undo_came_late", submission_id=made.submission_id)

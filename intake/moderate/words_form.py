@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import AnyOf, Length, Optional
 
 from intake.domain.clip_words import QUOTE_CHARACTERS, TITLE_CHARACTERS, WORDS, ClipWords, words_of
+from intake.domain.spoken import SPOKEN_LANGUAGES
 from intake.web.forms import SenderFields, cleaned
 
 if TYPE_CHECKING:
@@ -30,12 +31,20 @@ class WordsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     quote = TextAreaField(
         _("Una frase di chi parla"), [Length(max=QUOTE_CHARACTERS, message=_AT_MOST)], filters=[cleaned]
     )
+    # Left away by a page that was open before the field was there: it stays as it is.
+    spoken_language = SelectField(
+        _("Lingua che si parla nel video"),
+        [Optional(), AnyOf(SPOKEN_LANGUAGES, message=_("Scegli una lingua dall'elenco."))],
+        choices=list(SPOKEN_LANGUAGES.items()),
+        validate_choice=False,
+    )
     seen_given_name = HiddenField()
     seen_family_name = HiddenField()
     seen_role = HiddenField()
     seen_organisation = HiddenField()
     seen_title = HiddenField()
     seen_quote = HiddenField()
+    seen_spoken_language = HiddenField()
 
     def typed(self) -> ClipWords:
         """Return the words that were typed."""

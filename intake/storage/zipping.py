@@ -37,7 +37,11 @@ class Checksums(Protocol):
         ...
 
     def put(self, entry: Entry, crc32: int) -> None:
-        """Remember it."""
+        """Remember it, for as long as this process lives at least."""
+        ...
+
+    def keep(self) -> None:
+        """Keep what was remembered for other processes, too."""
         ...
 
 
@@ -78,13 +82,25 @@ class ZipStream:
             digest.update(f"{entry.name}\0{entry.size_bytes}\0{entry.identity}\n".encode())
         return digest.hexdigest()[:32]
 
-    def read(self, start: int = 0) -> Iterator[bytes]:
-        """Give the archive's bytes from *start* on.
+    def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Give the archive's bytes from *start* on, up to and without *end*.
 
         Raises:
             ObjectMissing: A file was withdrawn since the archive was begun.
-            StorageUnavailable: The bucket does not answer, or holds another size.
+            StorageUnavailable: The bucket does not answer, or holds other bytes than it did.
         """
+        left = (self.size_bytes if end is None else end) - start
+        try:
+            for chunk in self._from(start):
+                yield chunk[:left]
+                left -= len(chunk)
+                if left <= 0:
+                    return
+        finally:
+            # Also when whoever reads went away.
+            self._checksums.keep()
+
+    def _from(self, start: int) -> Iterator[bytes]:
         for piece in self._pieces:
             if start < piece.length:
                 yield from piece.make(max(start, 0))
@@ -114,8 +130,14 @@ class ZipStream:
             yield chunk
         if sent != entry.size_bytes:
             raise StorageUnavailable(f"{entry.name} has another size than it had")
-        if crc32 is not None:
+        if crc32 is None:
+            return
+        known = self._checksums.get(entry)
+        if known is None:
             self._checksums.put(entry, crc32)
+        elif known != crc32:
+            # Written anew since it was described. Whoever reads breaks off, and finds another archive the next time.
+            raise StorageUnavailable(f"{entry.name} holds other bytes than it did")
 
     def _descriptor(self, entry: Entry, start: int) -> Iterator[bytes]:
         fields = (0x08074B50, self._crc32(entry), entry.size_bytes, entry.size_bytes)

@@ -10,6 +10,7 @@ from intake.actions import tokens
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.states import ASKED_FOR_A_FILE, State
+from intake.submit.told import as_told
 from intake.web.language import prefer_language
 from intake.web.problems import Problem, ProblemCode
 from intake.web.services import services
@@ -29,7 +30,7 @@ watched, though another may be begun then."""
 
 
 def bearers_submission() -> Submission:
-    """Return the submission whose secret this request bears.
+    """Return the submission whose secret this request bears, as its sender may know it.
 
     Raises:
         Problem: It bears none, or one that opens nothing.
@@ -60,5 +61,7 @@ def no_upload(submission: Submission) -> Problem:
 
 
 def _find(untrusted_token: str) -> Submission | None:
-    with reading(services().engine) as connection:
-        return queries.find_by_token(connection, tokens.hash_of(untrusted_token))
+    parts = services()
+    with reading(parts.engine) as connection:
+        found = queries.find_by_token(connection, tokens.hash_of(untrusted_token))
+        return as_told(connection, found, now=parts.clock()) if found else None

@@ -117,12 +117,13 @@ def replace(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _replace_page(submission, token, form, form.error_status)
     try:
-        _receive_instead(submission, form)
+        is_received = _receive_instead(submission, form)
     except TryAgainLater as error:
         log.warning("upload_postponed", cause=str(error))
         form.form_errors.append(say(_TRY_AGAIN, page_language()))
         return _replace_page(submission, token, form, 503)
-    return redirect(url_for("submit.show_submission", token=token, received=1), 303)
+    # An argument that is None is in no address.
+    return redirect(url_for("submit.show_submission", token=token, received=1 if is_received else None), 303)
 
 
 def keep(token: str) -> ResponseReturnValue:
@@ -173,13 +174,14 @@ def _receive(call: Call, form: SendForm) -> Token:
     return upload.token
 
 
-def _receive_instead(submission: Submission, form: VideoForm) -> None:
+def _receive_instead(submission: Submission, form: VideoForm) -> bool:
+    """Take the new file; False where a moderator decided on the old one meanwhile."""
     parts = services()
     with writing(parts.engine) as connection:
         has_begun = uploading.begin_upload(connection, submission.id, form.declared(), now=parts.clock())
         begun = queries.submission_by_id(connection, submission.id)
     if not has_begun or begun.upload_key is None:
-        return
+        return False
     # The parts that a browser sent before it came to this.
     uploading.throw_away(parts.private, submission)
     try:
@@ -187,6 +189,7 @@ def _receive_instead(submission: Submission, form: VideoForm) -> None:
     except TryAgainLater:
         _ask_again(begun)
         raise
+    return True
 
 
 def _ask_again(submission: Submission) -> None:

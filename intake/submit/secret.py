@@ -9,6 +9,7 @@ from flask import make_response
 from intake.actions import tokens
 from intake.db import queries
 from intake.db.engine import reading
+from intake.submit.told import as_told
 from intake.web.language import prefer_language
 from intake.web.services import services
 
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
 
 
 def submission_behind(token: str) -> Submission:
-    """Return the submission that *token* opens, and speak its sender's language.
+    """Return the submission that *token* opens, as its sender may know it, and speak their language.
 
     Raises:
         NotFound: It opens none.
     """
-    with reading(services().engine) as connection:
+    parts = services()
+    with reading(parts.engine) as connection:
         submission = queries.submission_by_token(connection, tokens.hash_of(token))
+        told = as_told(connection, submission, now=parts.clock())
     prefer_language(submission.sender.language)
-    return submission
+    return told
 
 
 def private(page: str | AnyResponse, status: int = 200) -> Response:

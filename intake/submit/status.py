@@ -109,6 +109,8 @@ def ahead_of(connection: Connection, submission: Submission, work: backlog.Work)
 def _explanation(submission: Submission, language: str) -> str:
     if submission.state is State.UPLOADED and submission.checks:
         return wording.say(standing.JUDGED, language)
+    if submission.state is State.AWAITING_REVIEW and submission.publication is not None:
+        return wording.say(standing.OUT_OF_THE_GALLERY, language)
     return wording.explanation(submission.state, language)
 
 

@@ -16,7 +16,7 @@ from intake.domain.errors import CallClosed, Gone, KeyReused, NotFound, StorageF
 from intake.web.language import page_language
 from intake.web.problems import Problem, ProblemCode, about
 from intake.web.routing import API_PREFIX
-from intake.web.uploads import drain
+from intake.web.uploads import REFUSED_BODY_BYTES, drain
 from intake.wording.marking import N_
 
 if TYPE_CHECKING:
@@ -59,9 +59,6 @@ _TEXTS: Final[dict[int, tuple[str, str, str]]] = {
     500: ("internal", N_("Qualcosa è andato storto"), N_("L'errore è nostro. Riprova fra poco.")),
     503: ("unavailable", N_("Torniamo subito"), N_("In questo momento non possiamo ricevere video. Riprova fra poco.")),
 }
-
-_DRAINED_BYTES: Final = 600_000_000
-"""How much of a refused body is read away: a little more than the largest video a call takes."""
 
 
 def set_up_errors(app: Flask) -> None:
@@ -108,7 +105,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
         # Redirects and the answers of libraries bear their own response.
         return error.response
     if isinstance(error, RequestEntityTooLarge | StorageFull):
-        drain(request, at_most_bytes=_DRAINED_BYTES)
+        drain(request, at_most_bytes=REFUSED_BODY_BYTES)
     if status == 500:  # noqa: PLR2004
         log.error("request_failed", endpoint=request.endpoint, exc_info=error)
     elif isinstance(error, TryAgainLater) or is_unavailable(error):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from flask import Request
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
 
 SMALL_BODY_BYTES: Final = 1024 * 1024
@@ -18,6 +18,9 @@ SMALL_BODY_BYTES: Final = 1024 * 1024
 FORM_OVERHEAD_BYTES: Final = 256 * 1024
 """What the fields and the multipart markers around a video may add."""
 
+REFUSED_BODY_BYTES: Final = 600_000_000
+"""How much of a refused body is read away: a little more than the largest video a call takes."""
+
 _DRAIN_CHUNK_BYTES: Final = 64 * 1024
 
 
@@ -25,6 +28,7 @@ class SpoolingRequest(Request):
     """A request whose files go to the spool folder: the system's temporary folder may be memory."""
 
     spool_folder: ClassVar[Path | None] = None
+    forgets_files = False
 
     def _get_file_stream(
         self,
@@ -33,6 +37,8 @@ class SpoolingRequest(Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
+        if self.forgets_files:
+            return Path(os.devnull).open("w+b")
         # Unlinked from the start: whatever kills this process, nothing stays behind.
         return tempfile.TemporaryFile(dir=self.spool_folder)
 
@@ -49,6 +55,13 @@ def set_up_uploads(app: Flask, spool_folder: Path) -> None:
 def take_video(request: Request, max_bytes: int) -> None:
     """Let this request carry a video of up to *max_bytes*; to be called before its form is looked at."""
     request.max_content_length = max_bytes + FORM_OVERHEAD_BYTES
+
+
+def forget_video(request: Request) -> None:
+    """As `take_video`, where only the fields around it will be looked at: the video is kept nowhere."""
+    take_video(request, REFUSED_BODY_BYTES)
+    if isinstance(request, SpoolingRequest):
+        request.forgets_files = True
 
 
 def drain(request: Request, *, at_most_bytes: int) -> None:

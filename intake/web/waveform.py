@@ -23,10 +23,12 @@ _AT: Final = N_("a {start}")
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One marked place: where it begins and how wide it is, in percent of the waveform."""
+    """One marked place: where it begins and how wide it is, in percent of the waveform; when that is, and in words."""
 
     left: float
     width: float
+    starts_s: float
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +63,24 @@ def places_on(levels: AudioLevels | None, checks: Sequence[Check]) -> list[dict[
 
 
 def _marked(kind: StretchKind, stretches: Sequence[Stretch], duration_s: float, language: str) -> Marked:
+    marks = tuple(_mark(stretch, duration_s, language) for stretch in stretches)
     return Marked(
         kind=kind,
         title=wording.say(STRETCHES[kind], language),
-        places=", ".join(_place(stretch, language) for stretch in stretches),
-        marks=tuple(_mark(stretch, duration_s) for stretch in stretches),
+        places=", ".join(mark.place for mark in marks),
+        marks=marks,
     )
 
 
-def _mark(stretch: Stretch, duration_s: float) -> Mark:
+def _mark(stretch: Stretch, duration_s: float, language: str) -> Mark:
     left = min(stretch.starts_s / duration_s, 1.0)
     right = min(stretch.ends_s / duration_s, 1.0)
-    return Mark(left=round(100 * left, 2), width=round(100 * (right - left), 2))
+    return Mark(
+        left=round(100 * left, 2),
+        width=round(100 * (right - left), 2),
+        starts_s=stretch.starts_s,
+        place=_place(stretch, language),
+    )
 
 
 def _place(stretch: Stretch, language: str) -> str:

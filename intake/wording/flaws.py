@@ -24,6 +24,7 @@ FLAWS: Final[Mapping[Flaw, str]] = MappingProxyType(
         Flaw.BAD_ZONE: N_("Scrivi un fuso orario come Europe/Rome."),
         Flaw.EMPTY: N_("Qui ce ne vuole almeno uno."),
         Flaw.TWICE: N_("C'è già: qui ogni voce deve essere diversa."),
+        Flaw.BAD_LANGUAGE: N_("Scegli una lingua dall'elenco."),
         Flaw.BAD_COLOUR: N_("Scrivi il colore come #1f4f8f: un cancelletto e sei cifre esadecimali."),
         Flaw.PALE: N_("Questo colore è troppo chiaro: il bianco sopra non si legge. Prendine uno più scuro."),
         Flaw.BAD_HOST: N_("Scrivi solo il nome del sito, come www.example.org, uno per riga."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from intake.domain.hooks import HookEvent
+from intake.domain.hooks import HookEvent, HookTrouble
 from intake.domain.jobs import JobState
 from intake.domain.staff import StaffMail, StaffRole
 from intake.wording.marking import N_
@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[HookEvent, str]] = MappingProxyType(
         HookEvent.DECIDED: N_("La redazione ha deciso"),
         HookEvent.PUBLISHED: N_("Un video è nella galleria"),
         HookEvent.WITHDRAWN: N_("Un video è stato ritirato"),
+        HookEvent.TAKEN_DOWN: N_("Un video è stato tolto dalla galleria, per riguardarlo"),
     }
 )
 
@@ -48,3 +49,24 @@ DELIVERIES: Final[Mapping[JobState, str]] = MappingProxyType(
         JobState.DEAD: N_("Non consegnata"),
     }
 )
+
+TROUBLES: Final[Mapping[HookTrouble, str]] = MappingProxyType(
+    {
+        HookTrouble.REMOVED: N_("Non chiamiamo più questo indirizzo: è stato tolto."),
+        HookTrouble.RESTING: N_("Un momento fa questo indirizzo non rispondeva: lo lasciamo in pace per un minuto."),
+        HookTrouble.BAD_ADDRESS: N_("Un indirizzo come questo non lo chiamiamo."),
+        HookTrouble.NO_SUCH_NAME: N_("Questo nome non porta da nessuna parte. Controlla come è scritto l'indirizzo."),
+        HookTrouble.PRIVATE_NETWORK: N_("Questo nome porta in una rete privata: lì non chiamiamo nessuno."),
+        HookTrouble.BAD_CERTIFICATE: N_(
+            "Il certificato di questo sistema non va bene: è scaduto, o è di qualcun altro. Chi lo gestisce può "
+            "rinnovarlo."
+        ),
+        HookTrouble.TOO_SLOW: N_("Non ha risposto in tempo."),
+        HookTrouble.NO_ANSWER: N_("Non ha risposto."),
+        HookTrouble.NOT_WELL: N_("Ha risposto che qualcosa non va (codice {answer})."),
+    }
+)
+"""Why the last call did not get through."""
+
+OUR_TROUBLE: Final = N_("Qualcosa è andato storto da noi: chi gestisce il servizio trova l'errore nei registri.")
+"""The same, where it is not the other system's doing."""

@@ -92,6 +92,11 @@ JUDGED: Final = N_(
 )
 """Said instead of the explanation while a clip whose verdict stands is still on its way to the moderators."""
 
+OUT_OF_THE_GALLERY: Final = N_(
+    "Per ora il tuo video non è in galleria: la redazione lo riguarda. Non devi fare niente, ti scriviamo noi."
+)
+"""Said instead of the explanation while a clip that was public waits to be looked at again."""
+
 WORKING: Final[Mapping[JobKind, str]] = MappingProxyType(
     {
         JobKind.INSPECT: N_("In questo momento controlliamo il formato, l'immagine e l'audio."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -35,10 +36,13 @@ ONLY_EMBEDDED: Final = {"demo"}
 
 
 @cache
-def compose_services() -> dict[str, Any]:
+def compose_services(*beside: str) -> dict[str, Any]:
+    """What docker-compose.yml says, and the files *beside* it."""
     compose = Path(sys.executable).parent / "docker-compose"
-    command = [str(compose), "--file", str(ROOT / "docker-compose.yml"), "config", "--format", "json"]
-    resolved = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    files = [word for name in ("docker-compose.yml", *beside) for word in ("--file", str(ROOT / name))]
+    command = [str(compose), *files, "config", "--format", "json"]
+    environ = {**os.environ, "ASR_MODELS": "/srv/models"}
+    resolved = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environ)
     assert resolved.returncode == 0, resolved.stderr
     services: dict[str, Any] = json.loads(resolved.stdout)["services"]
     return services
@@ -161,3 +165,42 @@ def test_the_pages_believe_the_proxy_and_nobody_before_it() -> None:
 
     assert compose_services()["web"]["environment"]["TRUSTED_PROXIES"] == "1"
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
+
+
+def model_of(service: dict[str, Any]) -> str | None:
+    """The folder in which a container looks for a speech model."""
+    folder: str | None = service["environment"].get("ASR_MODEL_DIR")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["web", "worker-quick", "worker-heavy"])
+def test_no_machine_drafts_captions_unless_it_is_asked_to(name: str) -> None:
+    service = compose_services()[name]
+
+    assert model_of(service) is None
+    assert "args" not in service["build"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker-quick", "worker-heavy"])
+def test_whoever_asks_for_drafts_knows_the_same_model(name: str) -> None:
+    assert model_of(compose_services("docker-compose.asr.yml")[name]) == "/models/base"
+
+
+@pytest.mark.parametrize("worker", ["worker-quick", "worker-heavy"])
+def test_a_worker_with_a_model_cannot_change_it(worker: str) -> None:
+    service = compose_services("docker-compose.asr.yml")[worker]
+
+    mounted = {mount["target"]: mount for mount in service["volumes"]}
+
+    assert mounted["/models"]["read_only"] is True
+    assert "/data" in mounted
+    assert service["build"]["args"] == {"EDITION": "asr"}
+    assert service["image"].endswith("-asr")
+
+
+def test_every_edition_of_the_image_has_a_lock() -> None:
+    default = re.search(r"ARG EDITION=(\w+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+
+    assert default
+    assert (ROOT / "requirements" / f"{default[1]}.txt").is_file()
+    assert (ROOT / "requirements" / "asr.txt").is_file()

@@ -18,6 +18,7 @@ from jinja2 import Environment
 from jinja2.lexer import TOKEN_DATA
 
 from intake import wording
+from intake.domain.spoken import SPOKEN_LANGUAGES
 from tests.sentences import NOBODY_S, all_sentences, write_nobody_s_catalogue
 from tests.servers import PROJECT
 
@@ -161,8 +162,9 @@ def test_no_page_says_a_word_that_is_not_in_the_catalogue(pages: dict[str, str])
     dates = {word for name in locale.months["format"]["wide"].values() for word in WORD.findall(name)}
     known = (*wording.languages(), NOBODY_S)
     languages = {name for code in known for name in WORD.findall(Locale.parse(code).display_name.title())}
-    spoken = (Locale.parse(code).get_language_name(NOBODY_S) or "" for code in known)
-    languages |= {word for name in spoken for word in WORD.findall(name)}
+    spoken = (Locale.parse(code).get_language_name(NOBODY_S) or "" for code in (*known, *SPOKEN_LANGUAGES))
+    names = [*spoken, *SPOKEN_LANGUAGES.values()]
+    languages |= {word for name in names for word in WORD.findall(f"{name} {name.capitalize()}")}
     allowed = A_NAME | UNITS | SAID_BY_PEOPLE | dates | languages | {NOBODY_S}
 
     untranslated = {name: words_of(page) - allowed for name, page in pages.items()}

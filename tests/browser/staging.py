@@ -12,9 +12,11 @@ from intake.actions.moderating import Decision
 from intake.db import desk
 from intake.db.engine import writing
 from intake.db.tables import jobs as jobs_table
+from intake.db.tables import submissions
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests import builders
+from tests.people import PUBLISHED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Submission, SubmissionId, Token
     from intake.wiring import Services
     from tests.browser.system import System
+    from tests.people import Sender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +107,10 @@ class Stage:
             builders.take_job(connection, upload.submission_id, JobKind.INSPECT)
         return _staged(family_name, upload.submission_id, upload.token)
 
+    def lets_the_undo_pass(self) -> None:
+        """Have the seconds be over in which decisions can be undone."""
+        let_the_undo_pass(self._services)
+
     def clip_id(self, staged: Staged) -> str:
         """Return the public id of a submission that was approved."""
         clip_id = builders.read(self._services, staged.id).clip_id
@@ -122,6 +129,15 @@ def let_the_undo_pass(services: Services) -> None:
     """Have the seconds be over in which decisions can be undone: their jobs are due."""
     with writing(services.engine) as connection:
         connection.execute(update(jobs_table).where(jobs_table.c.state == JobState.READY).values(run_after=0))
+        connection.execute(update(submissions).values(undo_until=None))
+
+
+def is_published(services: Services, sender: Sender) -> str:
+    """Have what was just approved be published before its sender's eyes; returns the address of its public page."""
+    let_the_undo_pass(services)
+    sender.comes_back()
+    sender.waits_for(PUBLISHED)
+    return sender.follows_the_link_to_the_gallery()
 
 
 def _letter(family_name: str, *, language: str = "it") -> submitting.Letter:

@@ -29,6 +29,7 @@ def test_who_is_asked_again_reads_why_and_sends_a_new_file(
     moderator.gives_the_reason(REASON)
     moderator.decides("Chiedi di rifarlo")
     moderator.has_decided(f"Nuova versione chiesta: {waiting.name} legge il motivo.")
+    stage.lets_the_undo_pass()
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(ASKED_AGAIN)
@@ -44,6 +45,7 @@ def test_who_is_declined_reads_why(stage: Stage, moderator: Moderator, sender: S
     moderator.gives_the_reason("Il messaggio non parla di innovazione.")
     moderator.decides("Rifiuta")
     moderator.has_decided("Rifiutato")
+    stage.lets_the_undo_pass()
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(DECLINED)
@@ -71,6 +73,7 @@ def test_a_moderator_works_without_javascript(
     moderator.gives_the_reason("Il volto è controluce.")
     moderator.decides("Chiedi di rifarlo")
     moderator.has_decided("Nuova versione chiesta")
+    stage.lets_the_undo_pass()
 
     sender.opens(waiting.status_path)
     expect(sender.headline).to_have_text(ASKED_AGAIN)

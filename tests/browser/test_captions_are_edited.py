@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests import media_factory
 from tests.browser import inspection
-from tests.people import PATIENCE_MS
+from tests.browser.staging import is_published
+from tests.people import PATIENCE_MS, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import PublishedClip
     from tests.browser.staging import Stage, Staged
-    from tests.people import Moderator, Visitor
+    from tests.browser.system import System
+    from tests.media_factory import MakeClip
+    from tests.people import Moderator, Sender, Visitor
 
 
 def opens_the_captions_of(moderator: Moderator, staged: Staged) -> Page:
@@ -71,6 +75,58 @@ def test_captions_are_written_beside_the_player_and_seen_with_the_clip(
     track = visitor.page.locator("video track")
     expect(track).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)
     assert track.evaluate("element => [...element.track.cues].map(cue => cue.text)") == ["Buongiorno, sono Carla."]
+
+
+def test_captions_stay_with_the_voice_when_the_clip_is_cut(
+    sender: Sender, moderator: Moderator, visitor: Visitor, clip: MakeClip, system: System
+) -> None:
+    # Given a clip with a caption on either side of a cut
+    sender.call = "breve"
+    sender.sends(clip(media_factory.a_brief_clip), Nome="Vera", Cognome="Sottile")
+    sender.waits_for(WAITING)
+    moderator.opens_the_clip_of("Vera Sottile")
+    page, desk_url = moderator.page, moderator.page.url.partition("?")[0]
+    moderator.goes_to(f"{desk_url}/captions")
+    adds(page, "Prima del taglio", at_s=0.0)
+    seeks(page, 0.8)
+    page.keyboard.press("Control+.")
+    adds(page, "Dopo il taglio", at_s=1.5)
+    page.get_by_role("button", name="Salva i sottotitoli").click()
+    moderator.reads("Sottotitoli salvati.")
+    moderator.goes_to(desk_url)
+    page.get_by_text("Taglia l'inizio o la fine").click()
+    page.get_by_label("Comincia a").fill("1")
+    page.get_by_role("button", name="Prepara la copia così").click()
+    moderator.loads_what_was_made()
+
+    # When the editor is opened beside the copy that was cut, and a time is taken from the player
+    moderator.goes_to(f"{desk_url}/captions")
+    seeks(page, 0.3)
+    in_between = shown(page)
+    seeks(page, 0.6)
+    spoken = shown(page)
+    second = cues(page).nth(1)
+    expect(second.locator("[data-start]")).to_have_value("0:01.500")
+    second.locator("[data-text]").focus()
+    seeks(page, 2.0)
+    page.keyboard.press("Control+.")
+    expect(second.locator("[data-end]")).to_have_value("0:03.000")
+    page.get_by_label("Controllati da me").check()
+    page.get_by_role("button", name="Salva i sottotitoli").click()
+    moderator.reads("Sottotitoli salvati e segnati come controllati da te.")
+
+    # And the clip is approved
+    moderator.goes_to(desk_url)
+    moderator.decides("Approva e pubblica")
+    moderator.has_decided("Approvato")
+    visitor.goes_to(is_published(system.services, sender))
+
+    # Then the editor keeps the original's clock, and everybody reads by that of the clip they see
+    assert (in_between, spoken) == ([], ["Dopo il taglio"])
+    track = visitor.page.locator("video track")
+    expect(track).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)
+    public = track.evaluate("track => [...track.track.cues].map(cue => [cue.startTime, cue.endTime, cue.text])")
+    assert public == [[0.5, 2.0, "Dopo il taglio"]]
 
 
 def test_a_list_takes_the_place_of_the_text_and_shows_it_over_the_picture(stage: Stage, moderator: Moderator) -> None:

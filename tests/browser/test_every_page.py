@@ -348,3 +348,9 @@ def test_another_page_keeps_nobody_out(make_cast: Callable[..., Cast], open_page
     page = open_page(make_cast())
 
     assert barriers(page) == []
+
+
+def test_an_endless_name_makes_the_desk_no_wider(stage: Stage, moderator: Moderator) -> None:
+    moderator.opens(stage.submission("Supercalifragilistichespiralidoso" * 3).desk_path)
+
+    assert barriers(moderator.page) == []

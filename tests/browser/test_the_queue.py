@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from intake.actions import moderating
+from intake.actions import operating
 from intake.db.engine import writing
 from intake.db.tables import jobs
 from intake.domain.jobs import JobKind, JobState
@@ -33,7 +33,7 @@ def stuck(stage: Stage, system: System) -> Staged:
         mine = (jobs.c.submission_id == staged.id, jobs.c.kind == JobKind.INSPECT)
         died = {"state": JobState.DEAD, "last_error": "ToolTimedOut: ffmpeg took longer than 120 s"}
         connection.execute(jobs.update().where(*mine).values(**died))
-        moderating.call_operator(connection, staged.id, error=died["last_error"], now=system.services.clock())
+        operating.call_operator(connection, staged.id, error=died["last_error"], now=system.services.clock())
     return staged
 
 

@@ -18,12 +18,21 @@ HEARD: Final = ("Mi", "chiamo", "Anna", "Rossi", "e", "sono", "titolare", "dell'
 _SILENT: Final = 0.003
 
 
+def nothing() -> None:
+    """The world stands still while it listens."""
+
+
 @dataclass
 class FakeTranscriber:
-    """Spreads its words over whatever is not silent; `language` is the one it was asked for last."""
+    """Spreads its words over whatever is not silent; `language` is the one it was asked for last.
+
+    Attributes:
+        meanwhile: What happens elsewhere while it listens.
+    """
 
     words: tuple[str, ...] = HEARD
     language: str | None = None
+    meanwhile: Callable[[], object] = nothing
 
     @property
     def engine(self) -> Engine:
@@ -32,6 +41,7 @@ class FakeTranscriber:
     def transcribe(self, voice: NDArray[np.float32], language: str, *, go_on: Callable[[], None]) -> tuple[Word, ...]:
         go_on()
         self.language = language
+        self.meanwhile()
         if not voice.size or abs(voice).max() < _SILENT:
             return ()
         each_ms = voice.size * 1000 // VOICE_RATE_HZ // len(self.words)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from intake.actions import housekeeping
-from intake.db import queries
+from intake.db import published_files, queries
 from intake.db.engine import reading
 from intake.db.tables import events, jobs, submissions
 from intake.domain.jobs import JobState
@@ -148,6 +148,18 @@ def _incomplete(services: Services, one: Submission, gallery: Mapping[str, int])
     for file in manifest["files"]:
         if gallery.get(folder + file["name"]) != file["size_bytes"]:
             yield f"{one.id}: {file['name']} is not as the manifest says"
+    yield from _unknown(services, one, {name: size for name, size in gallery.items() if name.startswith(folder)})
+
+
+def _unknown(services: Services, one: Submission, there: Mapping[str, int]) -> Iterator[str]:
+    with reading(services.engine) as connection:
+        known = published_files.known_files(connection, [one.id]).get(one.id)
+    # Builders publish without files.
+    if known is None or one.publication is None:
+        return
+    folder = keys.published(one.publication.clip_id, one.publication.revision)
+    if {folder + file.name: file.size_bytes for file in known.files} != dict(there):
+        yield f"{one.id}: its row knows other files than lie in the gallery"
 
 
 def _manifest(services: Services, key: str) -> dict[str, Any]:

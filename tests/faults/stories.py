@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import tempfile
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from sqlalchemy import event, func, select, update
@@ -19,12 +20,15 @@ from intake.actions import (
     captioning,
     cutting,
     heartbeats,
+    hooking,
     housekeeping,
     jobs,
     judging,
     moderating,
+    operating,
     publishing,
     submitting,
+    undoing,
 )
 from intake.db import backlog, queries
 from intake.db.engine import database_now_s, make_engine, reading, writing
@@ -50,8 +54,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from intake.domain.hooks import HookEvent
     from intake.domain.jobs import JobId
-    from intake.domain.submissions import Job, Submission
+    from intake.domain.submissions import Job, ObjectKey, Submission
     from intake.wiring import Services
     from workers.media.sandbox import Sandbox
 
@@ -213,7 +218,7 @@ def published_whole(services: Services, clips: Clips) -> SubmissionId:
     submission_id = published(services, clips)
     clip = builders.read(services, submission_id)
     assert clip.publication is not None
-    video = {"name": "video.mp4", "size_bytes": clips.plain.stat().st_size}
+    video = {"name": "video.mp4", "size_bytes": clips.plain.stat().st_size, "sha256": sha256_of(clips.plain)}
     manifest = json.dumps({"reviewed_sha256": clip.approved_sha256, "files": [video]}).encode()
     key = keys.published(clip.publication.clip_id, clip.publication.revision, "manifest.json")
     services.gallery.put_stream(key, io.BytesIO(manifest), content_type="application/json")
@@ -258,6 +263,17 @@ def turned_down(services: Services, clips: Clips) -> SubmissionId:
     """A clip that a moderator declined."""
     submission_id = to_review(services, clips)
     rule(services, builders.read(services, submission_id), moderating.Decision.DECLINE)
+    return submission_id
+
+
+def taken_down(services: Services, clips: Clips) -> SubmissionId:
+    """A clip that was public and is to be looked at again, as its sender is to be told."""
+    submission_id = published(services, clips)
+    with writing(services.engine) as connection:
+        note, now = "Una targa si legge.", services.clock()
+        assert moderating.take_down(
+            connection, submission_id, moderator=builders.MODERATOR, note=note, now=now, tell_after_s=0
+        )
     return submission_id
 
 
@@ -307,10 +323,44 @@ def withdraw(services: Services, submission_id: SubmissionId) -> bool:
         return submitting.withdraw(connection, submission_id, actor="sender", now=services.clock())
 
 
+def replace_file(services: Services, submission_id: SubmissionId) -> object:
+    """Begin to send another file; None where none may be sent."""
+    file = submitting.Declared(name="better.mp4", size_bytes=7)
+    with writing(services.engine) as connection:
+        return submitting.replace_file(connection, submission_id, file, now=services.clock())
+
+
+def undo(services: Services, decided: Submission) -> bool:
+    """Take a decision back."""
+    with writing(services.engine) as connection:
+        return undoing.undo(
+            connection, decided.id, decided.revision, moderator=builders.MODERATOR, now=services.clock()
+        )
+
+
+def claim(services: Services, job_id: JobId) -> Job | None:
+    """Begin a job, as a worker does."""
+    with writing(services.engine) as connection:
+        return jobs.claim(connection, job_id, lease_s=60)
+
+
+def tell(services: Services, url: str, *hook_events: HookEvent) -> None:
+    """Have another system told of what happens."""
+    with writing(services.engine) as connection:
+        hooking.add_hook(
+            connection,
+            url,
+            hook_events,
+            by=builders.MODERATOR,
+            now=services.clock(),
+            secret_key=services.settings.secret_key,
+        )
+
+
 def retry(services: Services, submission_id: SubmissionId) -> bool:
     """Press the operator's button."""
     with writing(services.engine) as connection:
-        return moderating.retry_submission(connection, submission_id, actor=builders.MODERATOR, now=services.clock())
+        return operating.retry_submission(connection, submission_id, actor=builders.MODERATOR, now=services.clock())
 
 
 def only_submission(services: Services) -> Submission:
@@ -446,6 +496,7 @@ _BEFORE: dict[JobKind, Callable[[Services, Clips], SubmissionId]] = {
     JobKind.MAIL_RECEIPT: lambda services, clips: received(services, clips.plain),
     JobKind.MAIL_VERDICT: turned_down,
     JobKind.MAIL_PUBLISHED: published_whole,
+    JobKind.MAIL_TAKEN_DOWN: taken_down,
     JobKind.MAIL_WITHDRAWN: deleted,
     JobKind.MAIL_REMINDER: half_way,
     JobKind.MAIL_FILED: handed_in,
@@ -466,6 +517,7 @@ AFTER: dict[JobKind, State] = {
     JobKind.MAIL_RECEIPT: State.AWAITING_REVIEW,
     JobKind.MAIL_VERDICT: State.DECLINED,
     JobKind.MAIL_PUBLISHED: State.PUBLISHED,
+    JobKind.MAIL_TAKEN_DOWN: State.AWAITING_REVIEW,
     JobKind.MAIL_WITHDRAWN: State.WITHDRAWN,
     JobKind.MAIL_REMINDER: State.UPLOADING,
     JobKind.MAIL_FILED: State.AWAITING_REVIEW,
@@ -490,6 +542,49 @@ def is_spooling(pid: int) -> bool:
     opened = [link for process in processes for link in Path(f"/proc/{process.pid}/fd").iterdir()]
     spooled = [link for link in opened if "/spool/" in str(link.readlink())]
     return any(link.stat().st_size > 0 for link in spooled)
+
+
+def publish_everything(world: World) -> None:
+    """Run every publication that waits."""
+    for job in builders.open_jobs(world.services, JobState.READY):
+        if job.kind is JobKind.PUBLISH:
+            run(world, job.id)
+
+
+def manifests(services: Services) -> dict[SubmissionId, dict[str, Any]]:
+    """What the manifest of every public clip says."""
+    with reading(services.engine) as connection:
+        found = connection.scalars(select(submissions.c.id).where(submissions.c.state == State.PUBLISHED)).all()
+    public = {clip.id: clip.publication for clip in (builders.read(services, SubmissionId(one)) for one in found)}
+    return {
+        submission_id: read_json(services, keys.published(shown.clip_id, shown.revision, "manifest.json"))
+        for submission_id, shown in public.items()
+        if shown is not None
+    }
+
+
+def read_json(services: Services, key: ObjectKey) -> dict[str, Any]:
+    """What a JSON file in the gallery bucket says."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.json"
+        services.gallery.fetch(key, path)
+        document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def one_of_a_kind(clips: Clips, folder: Path, number: int) -> Clips:
+    """The same clips, but of the plain one a copy that differs from every other in a box nobody reads."""
+    free = f"{number:016d}".encode()
+    copy = folder / f"plain-{number}.mp4"
+    copy.write_bytes(clips.plain.read_bytes() + (len(free) + 8).to_bytes(4, "big") + b"free" + free)
+    return replace(clips, plain=copy)
+
+
+def approved_sha256s(services: Services) -> dict[SubmissionId, str | None]:
+    """Of which file each approved submission was approved."""
+    query = select(submissions.c.id, submissions.c.approved_sha256).where(submissions.c.state == State.APPROVED)
+    with reading(services.engine) as connection:
+        return {SubmissionId(row.id): row.approved_sha256 for row in connection.execute(query)}
 
 
 def count_by_state(services: Services) -> dict[State, int]:

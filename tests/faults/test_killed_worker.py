@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
-MAKERS = [JobKind.INSPECT, JobKind.ENCODE, JobKind.PUBLISH]
+MAKERS = [JobKind.INSPECT, JobKind.ENCODE, JobKind.RECUT, JobKind.PUBLISH]
 CLEANERS = {JobKind.UNPUBLISH: r"\?delete.*", JobKind.PURGE: r"\?delete.*"}
 
 

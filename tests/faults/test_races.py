@@ -7,13 +7,15 @@ import random
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from intake.actions import jobs, judging, publishing
 from intake.actions.moderating import Decision, Outcome
 from intake.db.engine import writing
+from intake.domain.cutting import Cut
+from intake.domain.hooks import HookEvent
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.storage import keys
@@ -22,7 +24,9 @@ from tests.faults import doomed, history, stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from intake.domain.jobs import JobId
     from intake.domain.submissions import Submission, SubmissionId
     from intake.wiring import Services
     from tests.faults.gate import Gate
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAIRS = 50
+PUBLISHED = 2
+"""Of each kind of pair: a publication takes seconds. That each approval names what was watched is asked of all."""
+
 JITTER_S = 0.004
 
 
@@ -154,9 +161,101 @@ def test_of_two_moderators_at_once_exactly_one_decides(decisions: tuple[Decision
 
     ended = [rule_against(services, seen, decisions, seed) for seed, seen in enumerate(queue)]
 
+    approved = stories.approved_sha256s(services)
     assert ended == [[Outcome.DONE, Outcome.SOMEBODY_ELSE]] * PAIRS
     assert stories.decisions_of(services) == [1] * PAIRS
+    assert approved == {seen.id: seen.review_sha256 for seen in queue if seen.id in approved}
     assert history.problems_of_rows(services) == []
+
+
+def test_of_an_approval_and_another_file_one_wins(world: World) -> None:
+    services = world.services
+    queue = [builders.a_submission(services) for _ in range(PAIRS)]
+
+    ended = [approve_against_another_file(services, seen, seed) for seed, seen in enumerate(queue)]
+
+    approved = [seen.id for seen, outcome in zip(queue, ended, strict=True) if outcome == (Outcome.DONE, False)]
+    assert set(ended) <= {(Outcome.DONE, False), (Outcome.SOMEBODY_ELSE, True)}
+    assert stories.count_by_state(services).get(State.APPROVED, 0) == len(approved)
+    assert stories.approved_sha256s(services) == {seen.id: seen.review_sha256 for seen in queue if seen.id in approved}
+    assert history.problems_of_rows(services) == []
+
+
+def approve_against_another_file(services: Services, seen: Submission, seed: int) -> tuple[object, bool]:
+    """A moderator approves what they have *seen* while its sender sends another file; how it ended for each."""
+    outcome, key = at_once(
+        lambda: stories.rule(services, seen, Decision.APPROVE),
+        lambda: stories.replace_file(services, seen.id),
+        seed=seed,
+    )
+    return outcome, key is not None
+
+
+@pytest.mark.parametrize("kind", [JobKind.PUBLISH, JobKind.HOOK], ids=["publication", "other systems"])
+def test_of_an_undo_and_what_follows_one_wins(kind: JobKind, world: World) -> None:
+    services = world.services
+    stories.tell(services, "http://127.0.0.1:9/", HookEvent.DECIDED)
+    queue = [approved_with_jobs(services) for _ in range(PAIRS)]
+
+    ended = [undo_against(services, decided, open_jobs[kind], seed) for seed, (decided, open_jobs) in enumerate(queue)]
+
+    undone = ended.count((True, False))
+    assert set(ended) <= {(True, False), (False, True)}
+    assert stories.count_by_state(services).get(State.AWAITING_REVIEW, 0) == undone
+    # What was undone left nothing behind that anybody would do or be told; what was not lost nothing.
+    kept = [job.kind for job in builders.open_jobs(services) if job.kind in {JobKind.PUBLISH, JobKind.HOOK}]
+    assert [kept.count(each) for each in (JobKind.PUBLISH, JobKind.HOOK)] == [PAIRS - undone] * 2
+    assert history.problems_of_rows(services) == []
+
+
+def approved_with_jobs(services: Services) -> tuple[Submission, dict[JobKind, JobId]]:
+    """A clip that was approved a moment ago, and what waits to follow from it."""
+    before = {job.id for job in builders.open_jobs(services)}
+    decided = builders.a_submission(services, state=State.APPROVED)
+    return decided, {job.kind: job.id for job in builders.open_jobs(services) if job.id not in before}
+
+
+def undo_against(services: Services, decided: Submission, job_id: JobId, seed: int) -> tuple[bool, bool]:
+    """Take a decision back while a worker begins what follows; whether each could."""
+    undone, claimed = at_once(
+        lambda: stories.undo(services, decided), lambda: stories.claim(services, job_id), seed=seed
+    )
+    return bool(undone), bool(claimed)
+
+
+RIVALS: Final[dict[str, Callable[[Services, Submission], object]]] = {
+    "approval": lambda services, seen: stories.rule(services, seen, Decision.APPROVE),
+    "refusal": lambda services, seen: stories.rule(services, seen, Decision.DECLINE),
+    "wish for another": lambda services, seen: stories.rule(services, seen, Decision.ASK_AGAIN),
+    "withdrawal": lambda services, seen: stories.withdraw(services, seen.id),
+    "another file": lambda services, seen: stories.replace_file(services, seen.id),
+    "a cut": lambda services, seen: stories.recut(services, seen, Cut(start_s=0.5)),
+}
+
+
+@pytest.mark.parametrize("rival", RIVALS)
+def test_what_is_published_was_made_from_what_was_approved(rival: str, world: World, tmp_path: Path) -> None:
+    services = world.services
+    seen = [
+        stories.to_review(services, stories.one_of_a_kind(world.clips, tmp_path, seed)) for seed in range(PUBLISHED)
+    ]
+    watched = {submission_id: builders.read(services, submission_id) for submission_id in seen}
+
+    for seed, submission in enumerate(watched.values()):
+        at_once(
+            lambda submission=submission: stories.rule(services, submission, Decision.APPROVE),
+            lambda submission=submission: RIVALS[rival](services, submission),
+            seed=seed,
+        )
+    stories.publish_everything(world)
+
+    public = stories.manifests(services)
+    assert {clip: manifest["reviewed_sha256"] for clip, manifest in public.items()} == {
+        clip: watched[clip].review_sha256 for clip in public
+    }
+    assert len({watched[clip].review_sha256 for clip in public}) == len(public)
+    assert stories.count_by_state(services).get(State.PUBLISHED, 0) == len(public)
+    assert State.APPROVED not in stories.count_by_state(services)
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,10 @@ def clean(sandbox: Sandbox, path: Path, facts: VideoFacts, *, folder: Path, stop
     bounds = limits.CLEANING
     decode = sound.decode_for_cleaning(denoising.NOISY_NAME, track=facts.audio_track)
     sandbox.run(decode, source=path, output=folder, limits=bounds, stop=stop)
+    python, home = _python()
     # -I and -S: no module of anybody's but Python's own.
-    program = [_python(), "-I", "-S", f"{OUTPUT}/{_PROGRAM_NAME}", OUTPUT]
-    sandbox.run(program, source=None, output=folder, limits=bounds, stop=stop)
+    program = [python, "-I", "-S", f"{OUTPUT}/{_PROGRAM_NAME}", OUTPUT]
+    sandbox.run(program, source=None, output=folder, limits=bounds, programs=home, stop=stop)
     encode = sound.encode_cleaned(CLEANER_NAME, denoising.CLEAN_NAME)
     sandbox.run(encode, source=None, output=folder, limits=bounds, stop=stop)
     made = folder / CLEANER_NAME
@@ -66,7 +67,10 @@ def _lay_out(folder: Path) -> None:
     shutil.copyfile(Path(denoising.__file__), folder / _PROGRAM_NAME)
 
 
-def _python() -> str:
-    """Return a Python that is seen inside the walls: ours where it is installed for all, else the machine's."""
-    ours = Path(sys.executable).resolve()
-    return str(ours) if ours.is_relative_to("/usr") else "python3"
+def _python() -> tuple[str, tuple[Path, ...]]:
+    """Return the Python that runs us, without its environment, and where it lives if that is not `/usr`.
+
+    Not the machine's `python3`: images and machines of hosts have none, or an older one.
+    """
+    ours, home = Path(sys.executable).resolve(), Path(sys.base_prefix).resolve()
+    return str(ours), () if ours.is_relative_to("/usr") else (home,)

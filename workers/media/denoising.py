@@ -48,7 +48,8 @@ def main(folder: Path) -> None:
 
 
 def _library(path: Path) -> ctypes.CDLL:
-    library = ctypes.CDLL(str(path))
+    # A bare name would be looked for among the machine's libraries: behind some walls this folder is only `.`.
+    library = ctypes.CDLL(str(path.absolute()))
     samples = ctypes.POINTER(ctypes.c_float)
     library.df_create.restype = ctypes.c_void_p
     library.df_create.argtypes = [ctypes.c_char_p, ctypes.c_float, ctypes.c_char_p]

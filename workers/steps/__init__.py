@@ -49,6 +49,7 @@ STEPS: Final[Mapping[JobKind, Step]] = MappingProxyType(
         JobKind.MAIL_RECEIPT: send_mail,
         JobKind.MAIL_VERDICT: send_mail,
         JobKind.MAIL_PUBLISHED: send_mail,
+        JobKind.MAIL_TAKEN_DOWN: send_mail,
         JobKind.MAIL_WITHDRAWN: send_mail,
         JobKind.MAIL_REMINDER: send_mail,
         JobKind.MAIL_FILED: send_mail,

@@ -6,9 +6,11 @@ import hashlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from intake.db.published_files import PublishedFile, PublishedFiles
 from intake.domain.submissions import Sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from intake.domain.submissions import ObjectKey
@@ -51,3 +53,15 @@ def described(path: Path) -> dict[str, str | int]:
         "size_bytes": path.stat().st_size,
         "sha256": sha256_of(path),
     }
+
+
+def filed_with(manifest: Path, described_files: Iterable[Mapping[str, object]], *, revision: int) -> PublishedFiles:
+    """Return what a row knows of a publication: the files that its manifest names, and the manifest."""
+    every = [*described_files, described(manifest)]
+    return PublishedFiles(
+        revision=revision,
+        files=tuple(
+            PublishedFile(name=str(each["name"]), size_bytes=int(str(each["size_bytes"])), sha256=str(each["sha256"]))
+            for each in every
+        ),
+    )

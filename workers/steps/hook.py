@@ -17,7 +17,7 @@ from intake.db import hooks, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import FIRST_LANGUAGE
 from intake.domain.errors import HookGivenUp, HookUnavailable
-from intake.domain.hooks import HookEvent, sign
+from intake.domain.hooks import HookEvent, HookTrouble, sign
 from intake.mail import links
 from workers.calling import Caller
 
@@ -45,14 +45,15 @@ def call_hook(services: Services, job: Job, workspace: Workspace) -> Commit:
         delivery = hooks.delivery(connection, job.errand_id or "")
         hook = hooks.hook(connection, delivery.hook_id)
         submission = queries.submission_by_id(connection, delivery.submission_id)
-    if hook.removed_at is not None:
-        raise HookGivenUp("the hook was removed")
+        is_public = queries.is_public_now(connection, delivery.submission_id)
     # As late as can be: whoever lost the lease must not call where another is calling.
     workspace.go_on()
     try:
-        _call(services, hook, delivery, _body(services, delivery, submission))
+        _call(services, hook, delivery, _body(services, delivery, submission, is_public=is_public))
     except HookUnavailable as error:
-        if now >= delivery.give_up_at:
+        with writing(services.engine) as connection:
+            hooking.record_trouble(connection, delivery, error, now=now)
+        if error.trouble is HookTrouble.REMOVED or now >= delivery.give_up_at:
             raise HookGivenUp(str(error)) from error
         raise
     log.info("hook_called", hook_id=hook.id, hook_event=delivery.event)
@@ -60,22 +61,14 @@ def call_hook(services: Services, job: Job, workspace: Workspace) -> Commit:
 
 
 def _call(services: Services, hook: Hook, delivery: Delivery, body: bytes) -> None:
-    now = services.clock()
-    if hook.rests_until is not None and now < hook.rests_until:
-        raise HookUnavailable("it did not answer another call a moment ago")
+    if hook.removed_at is not None:
+        raise HookUnavailable(HookTrouble.REMOVED)
+    if hook.rests_until is not None and services.clock() < hook.rests_until:
+        raise HookUnavailable(HookTrouble.RESTING)
     caller = Caller(is_at_home=services.settings.is_loopback)
-    try:
-        status = caller.post(hook.url, body, _headers(services, hook, delivery, body))
-        _require_yes(status)
-    except HookUnavailable:
-        with writing(services.engine) as connection:
-            hooking.leave_alone(connection, hook.id, now=now)
-        raise
-
-
-def _require_yes(status: int) -> None:
+    status = caller.post(hook.url, body, _headers(services, hook, delivery, body))
     if status not in _OK:
-        raise HookUnavailable(f"it answered {status}")
+        raise HookUnavailable(HookTrouble.NOT_WELL, answer=status)
 
 
 def _headers(services: Services, hook: Hook, delivery: Delivery, body: bytes) -> dict[str, str]:
@@ -90,10 +83,11 @@ def _headers(services: Services, hook: Hook, delivery: Delivery, body: bytes) ->
     }
 
 
-def _body(services: Services, delivery: Delivery, submission: Submission) -> bytes:
+def _body(services: Services, delivery: Delivery, submission: Submission, *, is_public: bool) -> bytes:
     """What is told: ids, states and what is public; nothing of it about a person."""
     clip_url = None
-    if delivery.event is HookEvent.PUBLISHED and submission.clip_id is not None:
+    # A call that comes late, or again, leads nobody to a clip that was taken back meanwhile.
+    if delivery.event is HookEvent.PUBLISHED and submission.clip_id is not None and is_public:
         public_url = services.settings.public_url
         clip_url = links.clip_url(public_url, submission.call_slug, submission.clip_id, FIRST_LANGUAGE)
     message = {

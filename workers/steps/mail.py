@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from intake.actions import jobs
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import token_of
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import Verdict
 from intake.domain.jobs import JobKind
+from intake.domain.mails import overtaken_by
 from intake.domain.states import FINAL, State
 from intake.mail import answers, links, quoting
 from intake.mail.answers import words_to
@@ -54,15 +56,23 @@ def send_mail(services: Services, job: Job, workspace: Workspace) -> Commit:
     """Send the mail this job is about, unless it is not true any more."""
     submission, call = submission_of(services, job)
     said = _SAYS[job.kind](services, job, submission, call)
-    if said is not None:
-        message = _message(services, job, submission, call, said)
-        # As late as can be: whoever lost the lease must not send what another is sending.
-        workspace.go_on()
-        services.mailer.send(message)
-        log.info("mail_sent", mail=said[0])
+    if said is None:
+        return _unsent(services, job)
+    message = _message(services, job, submission, call, said)
+    # As late as can be: whoever lost the lease must not send what another is sending.
+    workspace.go_on()
+    services.mailer.send(message)
+    log.info("mail_sent", mail=said[0])
     if job.kind is JobKind.MAIL_WITHDRAWN:
         return partial(erase_address, submission_id=submission.id)
     return _nothing_more
+
+
+def _unsent(services: Services, job: Job) -> Commit:
+    with reading(services.engine) as connection:
+        cause = overtaken_by(job.kind, queries.moves_since(connection, job.submission_id, job.revision))
+    log.info("mail_overtaken", cause=cause)
+    return partial(jobs.note_overtaken, job=job, cause=cause)
 
 
 def _message(services: Services, job: Job, submission: Submission, call: Call, said: Said) -> EmailMessage:
@@ -97,13 +107,15 @@ def _verdict(services: Services, job: Job, submission: Submission, _call: Call) 
         return None
     if submission.state is not State.REFUSED:
         reason, status_url = submission.decision_reason or "", _status_url(services, submission)
-        return answers.turned_down(submission.state, reason, status_url=status_url)
+        awaits_consent = submission.awaits_consent
+        return answers.turned_down(submission.state, reason, status_url=status_url, awaits_consent=awaits_consent)
     facts = {
         "file": quoting.file_name(submission.file_name),
         "failures": [check for check in submission.checks if check.verdict is Verdict.FAIL],
         "warnings": [check for check in submission.checks if check.verdict is Verdict.WARN],
         # Only where a person refused what the checks could not judge.
         "reason": submission.decision_reason or "",
+        "awaits_consent": submission.awaits_consent,
     }
     return Mail.REFUSED, facts | _secret(services, submission)
 
@@ -125,6 +137,13 @@ def _publication(services: Services, job: Job, submission: Submission, call: Cal
         language=submission.sender.language,
         status_url=_status_url(services, submission),
     )
+
+
+def _taken_down(services: Services, job: Job, submission: Submission, _call: Call) -> Said | None:
+    # Back in the gallery, decided or withdrawn by now: that was told by itself.
+    if submission.revision != job.revision:
+        return None
+    return Mail.TAKEN_DOWN, _secret(services, submission)
 
 
 def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Call) -> Said | None:
@@ -162,6 +181,7 @@ _SAYS: Final[Mapping[JobKind, Say]] = MappingProxyType(
         JobKind.MAIL_RECEIPT: _receipt,
         JobKind.MAIL_VERDICT: _verdict,
         JobKind.MAIL_PUBLISHED: _publication,
+        JobKind.MAIL_TAKEN_DOWN: _taken_down,
         JobKind.MAIL_WITHDRAWN: _withdrawal,
         JobKind.MAIL_REMINDER: _reminder,
         JobKind.MAIL_FILED: _filed,

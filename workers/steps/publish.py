@@ -12,9 +12,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from intake.actions.captioning import filed
-from intake.actions.publishing import is_publishable, record_publication, reserve_revision
-from intake.db.engine import writing
+from intake.actions.captioning import filed, lacks_required
+from intake.actions.publishing import (
+    is_publishable,
+    record_publication,
+    reserve_revision,
+    send_back_uncaptioned,
+)
+from intake.db.engine import reading, writing
+from intake.db.published_files import know_files
+from intake.domain.clip_words import words_of
 from intake.domain.errors import OutputWrong
 from intake.domain.submissions import Publication
 from intake.storage import keys
@@ -23,8 +30,8 @@ from workers.media.delivery import VIDEO_NAME, deliver
 from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import draw_moment, make_webps
-from workers.steps.captions import write_captions
-from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, put, sha256_of
+from workers.steps.captions import manifest_words, write_captions
+from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
 
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from intake.db.published_files import PublishedFiles
     from intake.domain.facts import VideoFacts
     from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
     from intake.wiring import Services
@@ -61,6 +69,10 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
     submission, _ = submission_of(services, job)
     if not is_publishable(submission, job) or submission.clip_id is None:
         return nothing_to_do
+    with reading(services.engine) as connection:
+        is_uncaptioned = lacks_required(connection, submission)
+    if is_uncaptioned:
+        return partial(send_back_uncaptioned, job=job, now=services.clock())
     bundle = _make(services, submission, workspace)
     with writing(services.engine) as connection:
         revision = reserve_revision(connection, job)
@@ -68,13 +80,16 @@ def publish_clip(services: Services, job: Job, workspace: Workspace) -> Commit:
         return nothing_to_do
     captions = write_captions(services, submission, bundle.folder)
     publication = _publication(services, submission, submission.clip_id, revision, bundle)
-    _write_manifest(submission, publication, bundle)
+    known = _write_manifest(submission, publication, bundle)
     _file(services, publication, bundle, workspace)
 
     def commit(connection: Connection) -> bool:
         is_public = record_publication(connection, job, publication, now=services.clock())
+        if not is_public:
+            return False
+        know_files(connection, submission.id, known)
         # Somebody may have gone on writing while the clip was made ready.
-        return is_public and filed(connection, submission.id, captions)
+        return filed(connection, submission.id, captions, words=words_of(submission))
 
     return commit
 
@@ -161,20 +176,14 @@ def _publication(
     )
 
 
-def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> None:
-    sender = submission.sender
+def _write_manifest(submission: Submission, publication: Publication, bundle: Bundle) -> PublishedFiles:
     manifest: dict[str, Any] = {
         "version": MANIFEST_VERSION,
         "clip": publication.clip_id,
         "revision": publication.revision,
         "call": submission.call_slug,
-        "speaker": sender.full_name,
-        "title": submission.title,
-        "quote": submission.quote,
-        "role": sender.role,
-        "organisation": sender.organisation,
-        "organisation_kind": sender.organisation_kind,
-        "language": sender.language,
+        **manifest_words(submission),
+        "organisation_kind": submission.sender.organisation_kind,
         "reviewed_sha256": submission.approved_sha256,
         "published_at": publication.published_at.isoformat(),
         "duration_s": publication.duration_s,
@@ -184,7 +193,9 @@ def _write_manifest(submission: Submission, publication: Publication, bundle: Bu
         "files": [described(path) for path in bundle.files()],
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    (bundle.folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+    path = bundle.folder / MANIFEST_NAME
+    path.write_text(text, encoding="utf-8")
+    return filed_with(path, manifest["files"], revision=publication.revision)
 
 
 def _file(services: Services, publication: Publication, bundle: Bundle, workspace: Workspace) -> None:

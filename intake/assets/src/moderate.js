@@ -7,6 +7,7 @@ const PIECES = {
   '[data-captions]': () => import('./moderators/captions.js'),
   '[data-seek]': () => import('./moderators/seek.js'),
   '[data-cut]': () => import('./moderators/cutting.js'),
+  '[data-waits]': () => import('./moderators/waiting.js'),
   '[data-looked-at]': () => import('./moderators/looking.js'),
   '[data-undo]': () => import('./moderators/undo.js'),
   '[data-keyboard]': () => import('./moderators/keyboard.js'),
@@ -17,5 +18,9 @@ for (const [selector, load] of Object.entries(PIECES)) {
   const found = document.querySelectorAll(selector)
   if (found.length) load().then(({ mount }) => found.forEach(mount))
 }
+
+// Words that hold only with scripts, and those that hold only without.
+for (const words of document.querySelectorAll('[data-with-scripts]')) words.hidden = false
+for (const words of document.querySelectorAll('[data-without-scripts]')) words.hidden = true
 
 document.querySelector('[data-error-summary]')?.focus()

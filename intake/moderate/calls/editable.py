@@ -10,6 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from intake.domain.calls import Format
+from intake.domain.listening import CAN_REFUSE
+from intake.domain.spoken import SPOKEN_LANGUAGES
+from intake.wording.advice import CHECKS
 from intake.wording.marking import N_
 
 
@@ -34,6 +37,8 @@ class Kind(StrEnum):
     TICK = "tick"
     SET = "set"
     """Some of a few."""
+    PHRASES = "phrases"
+    """A list in each language: one a line."""
     LINES = "lines"
     """A list: one a line."""
 
@@ -75,6 +80,8 @@ class Group:
     adds: str = ""
 
 
+_ONE_A_LINE: Final = N_("Una per riga, nello stesso ordine in ogni lingua.")
+
 GROUPS: Final = (
     Group(
         title=N_("L'invito"),
@@ -100,6 +107,13 @@ GROUPS: Final = (
                 label=N_("E-mail per chi ha bisogno di aiuto"),
                 is_required=True,
             ),
+            Input(
+                place="spoken_language",
+                kind=Kind.OPTION,
+                label=N_("Lingua che si parla nei video"),
+                hint=N_("Serve alla bozza dei sottotitoli. Se qualcuno parla un'altra lingua, la cambi nel suo video."),
+                options=tuple(SPOKEN_LANGUAGES.items()),
+            ),
         ),
     ),
     Group(
@@ -110,6 +124,15 @@ GROUPS: Final = (
         inputs=(
             Input(place="title", kind=Kind.WORDS, label=N_("Titolo del passo"), is_required=True),
             Input(place="text", kind=Kind.LONG_WORDS, label=N_("Che cosa dire"), is_required=True),
+            Input(
+                place="listen_for",
+                kind=Kind.PHRASES,
+                label=N_("Parole da ascoltare"),
+                hint=N_(
+                    "Facoltative, una per riga. Se sono nei sottotitoli, chi decide vede che il passo c'è. "
+                    "{name}, {role} e {organisation} stanno per quello che ha scritto chi manda il video."
+                ),
+            ),
         ),
     ),
     Group(
@@ -125,7 +148,7 @@ GROUPS: Final = (
                 place="choices",
                 kind=Kind.CHOICES,
                 label=N_("Risposte"),
-                hint=N_("Una per riga, nello stesso ordine in ogni lingua."),
+                hint=_ONE_A_LINE,
                 is_required=True,
             ),
         ),
@@ -137,7 +160,7 @@ GROUPS: Final = (
                 place="organisation_kinds",
                 kind=Kind.CHOICES,
                 label=N_("Voci"),
-                hint=N_("Una per riga, nello stesso ordine in ogni lingua."),
+                hint=_ONE_A_LINE,
                 is_required=True,
             ),
         ),
@@ -217,6 +240,13 @@ GROUPS: Final = (
                 kind=Kind.SET,
                 label=N_("Formati"),
                 options=tuple((name.value, name.value.upper()) for name in Format),
+            ),
+            Input(
+                place="rules.sound_refuses",
+                kind=Kind.SET,
+                label=N_("Audio che fa rifiutare il video"),
+                hint=N_("Solo quando è pessimo. Quello che non scegli avvisa e basta."),
+                options=tuple((code.value, CHECKS[code]) for code in CAN_REFUSE),
             ),
         ),
     ),

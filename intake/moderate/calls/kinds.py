@@ -113,6 +113,18 @@ def _show_lines(place: str, value: Any, _languages: Sequence[str]) -> Values:  #
     return {place: "\n".join(value or ())}
 
 
+def _show_phrases(place: str, value: Any, languages: Sequence[str]) -> Values:  # noqa: ANN401 - as above
+    return {f"{place}.{language}": "\n".join((value or {}).get(language, ())) for language in languages}
+
+
+def _read_phrases(typed: Typed) -> dict[str, list[str]] | None:
+    # What is listened for in a language that the page does not show stays.
+    kept = {language: phrases for language, phrases in (typed.before or {}).items() if language not in typed.languages}
+    lists = {language: text.split("\n") for language, text in typed.texts.items()}
+    found = {language: [line.strip() for line in lines if line.strip()] for language, lines in lists.items()}
+    return kept | found or None
+
+
 def _read_words(typed: Typed) -> dict[str, str]:
     return typed.texts
 
@@ -175,8 +187,10 @@ def _read_tick(typed: Typed) -> bool | None:
     return True if typed.place in typed.values else None
 
 
-def _read_set(typed: Typed) -> list[str]:
-    return [name for name, _label in typed.each.options if f"{typed.place}.{name}" in typed.values]
+def _read_set(typed: Typed) -> list[str] | None:
+    chosen = [name for name, _label in typed.each.options if f"{typed.place}.{name}" in typed.values]
+    # A form in which nothing is chosen leaves a document as it was in which nothing is said.
+    return chosen or (None if typed.before is None else [])
 
 
 def _read_lines(typed: Typed) -> list[str] | None:
@@ -197,6 +211,7 @@ SHOW: Final[Mapping[Kind, Callable[[str, Any, Sequence[str]], Values]]] = Mappin
         Kind.MOMENT: _show_moment,
         Kind.TICK: _show_tick,
         Kind.SET: _show_set,
+        Kind.PHRASES: _show_phrases,
         Kind.LINES: _show_lines,
     }
 )
@@ -215,6 +230,7 @@ READ: Final[Mapping[Kind, Callable[[Typed], Any]]] = MappingProxyType(
         Kind.MOMENT: _read_moment,
         Kind.TICK: _read_tick,
         Kind.SET: _read_set,
+        Kind.PHRASES: _read_phrases,
         Kind.LINES: _read_lines,
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from intake import wording
@@ -19,10 +19,10 @@ from intake.domain.errors import NotFound
 from intake.moderate.access import ADMIN, may, moderator_name
 from intake.moderate.answers import private
 from intake.moderate.calls import typed
+from intake.moderate.calls.beginning import blank, without_unspoken
 from intake.moderate.calls.editable import GROUPS, LISTS
-from intake.moderate.calls.kinds import HOME
 from intake.moderate.forms import ButtonForm
-from intake.setup import FIRST_CALL, SHIPPED_CALLS, load_call, ready_calls, shipped_document
+from intake.setup import SHIPPED_CALLS, load_call, ready_calls, shipped_document
 from intake.web.language import page_language, prefer_language
 from intake.web.previews import preview
 from intake.web.services import services
@@ -147,6 +147,8 @@ def _press(before: Mapping[str, Any], *, slug: str | None) -> ResponseReturnValu
         values, focus = _rearranged(values, pressed, argument)
         return private(_editor(values, languages, slug=slug, edited=edited, focus=focus))
     document = typed.document_of(values, before, languages) | {"slug": slug or values.get("slug", "").strip()}
+    if slug is None:
+        without_unspoken(document)
     problems = problems_of(document)
     if problems:
         return private(_editor(values, languages, slug=slug, edited=edited, problems=problems), 422)
@@ -186,9 +188,7 @@ def _lost(
 
 def _previewed(document: Mapping[str, Any], language: str) -> ResponseReturnValue:
     prefer_language(language)
-    response = make_response(preview(read_call(document)))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return private(preview(read_call(document)))
 
 
 _REARRANGE: Final = ("add", "remove", "earlier")
@@ -274,13 +274,7 @@ def _languages(document: Mapping[str, Any]) -> tuple[str, ...]:
 def _model(slug: str | None) -> dict[str, Any]:
     """Return what a new call begins as: a copy of another without its address and its dates, or nearly nothing."""
     if not slug:
-        return _blank()
+        return blank()
     with reading(services().engine) as connection:
         document = calling.present_version(connection, slug).document
     return {name: value for name, value in document.items() if name not in {"slug", "opens_at", "closes_at"}}
-
-
-def _blank() -> dict[str, Any]:
-    shipped = shipped_document(FIRST_CALL)
-    kept = {name: shipped[name] for name in ("noise_advice", "rules", "organisation_kinds")}
-    return kept | {"steps": [{}], "event": {"time_zone": HOME}}

@@ -16,7 +16,7 @@ from intake.db import figures as numbers
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import CheckCode
-from intake.domain.figures import Measure, week_of
+from intake.domain.figures import OTHER_REASON, VIEWED, Measure, week_of, week_of_day
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private
@@ -78,15 +78,14 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A drawing with its title, what it says in a sentence, its series' names, and the same as a table."""
+    """A drawing with its title, what it says in a sentence, its series' names, and the same as a table in words."""
 
     id: str
     title: str
     says: str
     plot: Plot
     names: tuple[str, ...]
-    rows: tuple[tuple[date, tuple[float | None, ...]], ...]
-    decimals: int = 0
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,12 +144,13 @@ def week_start(typed: str | None, default: date) -> date:
         day = date.fromisoformat(typed or "")
     except ValueError:
         return default
-    return day - timedelta(days=day.weekday()) if date(2000, 1, 1) <= day <= date(2999, 1, 1) else default
+    return week_of_day(day) if date(2000, 1, 1) <= day <= date(2999, 1, 1) else default
 
 
 def _charts(period: Period, found: Iterable[Figure]) -> list[Chart]:
     series = _by_week(found)
-    return [_received(period, series), _waiting(period, series), *_sound(period, series)]
+    charts = [_received(period, series), _waiting(period, series), *_sound(period, series)]
+    return [*charts, _views(period, series)] if services().settings.views_log else charts
 
 
 def _by_week(found: Iterable[Figure]) -> Series:
@@ -204,6 +204,14 @@ def _sound(period: Period, series: Series) -> list[Chart]:
     ]
 
 
+def _views(period: Period, series: Series) -> Chart:
+    said = (
+        _("Quante volte i video sono stati avviati"),
+        _("Per settimana, dal registro del server: conta gli avvii, non chi guarda."),
+    )
+    return _chart(period, "views", said, plots.stacked, [(_("avvii"), series[Measure.VIEWS, VIEWED])])
+
+
 def _chart(  # noqa: PLR0913 - a chart is all of this
     period: Period,
     id_: str,
@@ -213,7 +221,7 @@ def _chart(  # noqa: PLR0913 - a chart is all of this
     *,
     decimals: int = 0,
 ) -> Chart:
-    weeks = period.weeks
+    weeks, language = period.weeks, page_language()
     values = [each for _name, each in series]
     return Chart(
         id=id_,
@@ -222,10 +230,16 @@ def _chart(  # noqa: PLR0913 - a chart is all of this
         plot=draw(weeks, values),
         names=tuple(name for name, _each in series),
         rows=tuple(
-            (week, tuple(each.get(week) for each in values)) for week in weeks if any(week in each for each in values)
+            (wording.day(week, language), tuple(_cell(each.get(week), decimals, language) for each in values))
+            for week in weeks
+            if any(week in each for each in values)
         ),
-        decimals=decimals,
     )
+
+
+def _cell(value: float | None, decimals: int, language: str) -> str:
+    # Written here and not by the template's filters, which ask for the page's language at each of a thousand cells.
+    return "–" if value is None else wording.number(round(value, decimals), language)
 
 
 def _share(good: Mapping[date, float], warned: Mapping[date, float]) -> dict[date, float]:
@@ -245,11 +259,17 @@ def _rankings(period: Period, found: Sequence[Figure]) -> list[Ranking]:
     wanted: tuple[tuple[Measure, str, Mapping[str, str]], ...] = (
         (Measure.DECISION, _("Decisioni"), decisions),
         (Measure.CHECK, _("Perché il controllo automatico rifiuta"), checks),
-        (Measure.REASON, _("Motivi dati più di una volta"), {}),
+        (Measure.REASON, _("Motivi dati"), _reasons(period, language)),
         (Measure.KIND, _("Tipi di organizzazione"), kinds),
         (Measure.LANGUAGE, _("Lingue"), {code: wording.language_name(code, language) for code in wording.languages()}),
     )
     return [_ranking(measure, title, names, found) for measure, title, names in wanted]
+
+
+def _reasons(period: Period, language: str) -> dict[str, str]:
+    calls = (period.call,) if period.call else period.calls
+    canned = {reason.code: reason.label.in_language(language) for call in calls for reason in call.reasons}
+    return canned | {OTHER_REASON: _("scritto per l'occasione")}
 
 
 def _ranking(measure: Measure, title: str, names: Mapping[str, str], found: Iterable[Figure]) -> Ranking:

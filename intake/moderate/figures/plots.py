@@ -21,19 +21,20 @@ _LEFT: Final = 52
 _RIGHT: Final = 8
 _TOP: Final = 10
 _BOTTOM: Final = 26
+_RADIUS: Final = 2.5
 _MOST_DATES: Final = 6
 _STEPS: Final = (1, 2, 5, 10)
 _FEW_TICKS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bar:
-    """A rectangle. `series` counts from 0."""
+class Area:
+    """All bars, or all dots, of a series as one SVG path. `series` counts from 0.
 
-    x: float
-    y: float
-    width: float
-    height: float
+    One path and not an element for each: a page of years has thousands of them, and writing them took most of its time.
+    """
+
+    path: str
     series: int
 
 
@@ -65,9 +66,8 @@ class DateTick:
 class Plot:
     """A drawing: what its axes say and what stands between them."""
 
-    bars: tuple[Bar, ...] = ()
+    areas: tuple[Area, ...] = ()
     lines: tuple[Line, ...] = ()
-    dots: tuple[tuple[float, float, int], ...] = ()
     ticks: tuple[Tick, ...]
     dates: tuple[DateTick, ...]
 
@@ -77,18 +77,15 @@ def stacked(weeks: Sequence[date], series: Sequence[Mapping[date, float]]) -> Pl
     top = max((sum(each.get(week, 0) for each in series) for week in weeks), default=0)
     ticks = _ticks(0, top)
     scale = _Scale(0, ticks[-1])
-    step = _step(weeks)
-    bars = []
+    bars: dict[int, list[str]] = {}
     for at, week in enumerate(weeks):
         base = 0.0
         for number, each in enumerate(series):
             value = each.get(week, 0)
             if value:
-                x = _LEFT + at * step + step * 0.1
-                height = scale.y(base) - scale.y(base + value)
-                bars.append(Bar(x=x, y=scale.y(base + value), width=step * 0.8, height=height, series=number))
+                bars.setdefault(number, []).append(_bar(weeks, at, scale.y(base), scale.y(base + value)))
             base += value
-    return Plot(bars=tuple(bars), ticks=_placed(ticks, scale), dates=_dates(weeks))
+    return Plot(areas=_areas(bars), ticks=_placed(ticks, scale), dates=_dates(weeks))
 
 
 def lines(weeks: Sequence[date], series: Sequence[Mapping[date, float]]) -> Plot:
@@ -96,13 +93,29 @@ def lines(weeks: Sequence[date], series: Sequence[Mapping[date, float]]) -> Plot
     values = [value for each in series for value in each.values()]
     ticks = _ticks(min([0, *values]), max([0, *values]))
     scale = _Scale(ticks[0], ticks[-1])
-    drawn, dots = [], []
+    drawn: list[Line] = []
+    dots: dict[int, list[str]] = {}
     for number, each in enumerate(series):
         for run in _runs(weeks, each):
             placed = [(_middle(weeks, at), scale.y(each[weeks[at]])) for at in run]
             drawn.append(Line(points=" ".join(f"{x:.1f},{y:.1f}" for x, y in placed), series=number))
-            dots += [(x, y, number) for x, y in placed]
-    return Plot(lines=tuple(drawn), dots=tuple(dots), ticks=_placed(ticks, scale), dates=_dates(weeks))
+            dots.setdefault(number, []).extend(_dot(x, y) for x, y in placed)
+    return Plot(areas=_areas(dots), lines=tuple(drawn), ticks=_placed(ticks, scale), dates=_dates(weeks))
+
+
+def _bar(weeks: Sequence[date], at: int, bottom: float, top: float) -> str:
+    step = _step(weeks)
+    left, width = _LEFT + at * step + step * 0.1, step * 0.8
+    return f"M{left:.1f} {top:.1f}h{width:.1f}v{bottom - top:.1f}h-{width:.1f}z"
+
+
+def _dot(x: float, y: float) -> str:
+    across = 2 * _RADIUS
+    return f"M{x - _RADIUS:.1f} {y:.1f}a{_RADIUS} {_RADIUS} 0 1 0 {across} 0a{_RADIUS} {_RADIUS} 0 1 0 -{across} 0"
+
+
+def _areas(paths: Mapping[int, Sequence[str]]) -> tuple[Area, ...]:
+    return tuple(Area(path="".join(parts), series=number) for number, parts in sorted(paths.items()))
 
 
 @dataclass(frozen=True)

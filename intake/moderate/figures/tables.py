@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, stream_with_context
 
+from intake.moderate.answers import private
 from intake.wording.spreadsheets import table_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 def spreadsheet(name: str, heads: Iterable[Sequence[str]], rows: Iterable[Sequence[object]]) -> Response:
     """Answer with a table, streamed as its rows come."""
     content = stream_with_context(table_of(heads, rows))
-    response = Response(content, content_type="text/csv; charset=utf-8")
+    response = private(Response(content, content_type="text/csv; charset=utf-8"))
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,10 +12,15 @@ from intake.actions.moderating import Decision, Outcome
 from intake.db import queries
 from intake.db.captions import captions_of, public_captions
 from intake.db.engine import reading, writing
-from intake.db.tables import calls
+from intake.db.records import document_of
+from intake.db.tables import calls, submissions
 from intake.domain.captions import Cue, Engine, Origin
+from intake.domain.clip_words import words_of
+from intake.domain.cutting import Cut
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.domain.submissions import ClipId, Publication
 from tests.builders import MODERATOR, a_ruling, a_submission, open_work, read, take_job, withdraw
 
 if TYPE_CHECKING:
@@ -294,7 +299,7 @@ class TestWhatIsPublic:
 
         with writing(services.engine) as connection:
             captioning.jobs.finish(connection, job)
-            captioning.filed(connection, submission.id, {"it": 1})
+            captioning.filed(connection, submission.id, {"it": 1}, words=words_of(submission))
 
         assert caption_jobs(services) == [JobState.READY]
 
@@ -304,7 +309,7 @@ class TestWhatIsPublic:
         with writing(services.engine) as connection:
             job = take_job(connection, submission.id, JobKind.CAPTION)
             captioning.jobs.finish(connection, job)
-            captioning.filed(connection, submission.id, {"it": 1})
+            captioning.filed(connection, submission.id, {"it": 1}, words=words_of(submission))
 
         assert caption_jobs(services) == []
 
@@ -342,13 +347,17 @@ class TestErasing:
         assert kept(services, submission) is None
 
 
+def demand_captions(services: Services) -> None:
+    """The call publishes nothing without checked captions from now on."""
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+
+
 class TestApproving:
     @pytest.fixture
     def demanding(self, services: Services) -> Services:
-        """A service whose call publishes nothing without checked captions."""
-        with writing(services.engine) as connection:
-            document = connection.scalar(calls.select().with_only_columns(calls.c.document))
-            connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+        demand_captions(services)
         return services
 
     def approve(self, services: Services, submission: Submission) -> Outcome:
@@ -389,5 +398,90 @@ class TestApproving:
 
         assert outcome is Outcome.DONE
 
+    def test_captions_that_are_cut_off_are_none(self, demanding: Services) -> None:
+        submission = a_submission(demanding)
+        save(demanding, submission, is_checked=True)
+        with writing(demanding.engine) as connection:
+            later = document_of(Cut(start_s=10.0, end_s=None))
+            connection.execute(submissions.update().values(cut=later))
+
+        assert self.approve(demanding, submission) is Outcome.NO_CHECKED_CAPTIONS
+
     def test_other_calls_only_warn(self, services: Services) -> None:
         assert self.approve(services, a_submission(services)) is Outcome.DONE
+
+
+class TestWhereTheCallDemandsThem:
+    """They were asked for before the clip was approved; they are asked for until it is gone."""
+
+    @pytest.fixture(params=[State.APPROVED, State.PUBLISHED])
+    def shown(self, request: pytest.FixtureRequest, services: Services) -> Submission:
+        """A clip that was approved with checked captions."""
+        submission = a_submission(services, state=request.param)
+        save(services, submission, is_checked=True)
+        demand_captions(services)
+        return submission
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"cues": ()}, {"cues": HEARD}, {"cues": (), "is_checked": True}],
+        ids=["deleted", "not checked", "nothing checked"],
+    )
+    def test_nobody_takes_them_away(self, services: Services, shown: Submission, changes: dict[str, object]) -> None:
+        saved = save(services, shown, seen_version=1, **changes)
+
+        found = kept(services, shown)
+        assert saved is Saved.REQUIRED
+        assert found is not None
+        assert (found.cues, found.is_checked) == (CUES, True)
+
+    def test_they_are_corrected_by_who_checks_them(self, services: Services, shown: Submission) -> None:
+        assert save(services, shown, cues=HEARD, seen_version=1, is_checked=True) is Saved.DONE
+
+    def test_those_in_another_language_may_go(self, services: Services, shown: Submission) -> None:
+        save(services, shown, language="en", is_checked=True)
+
+        assert save(services, shown, language="en", cues=(), seen_version=1) is Saved.DONE
+
+    def test_before_a_decision_they_may_go(self, services: Services) -> None:
+        submission = a_submission(services)
+        save(services, submission, is_checked=True)
+        demand_captions(services)
+
+        assert save(services, submission, cues=(), seen_version=1) is Saved.DONE
+
+    def test_a_clip_that_was_let_through_without_may_get_any(self, services: Services) -> None:
+        submission = a_submission(services, state=State.PUBLISHED)
+        demand_captions(services)
+
+        assert save(services, submission) is Saved.DONE
+
+    def test_a_clip_that_has_none_is_not_published(self, services_on_each: Services) -> None:
+        services = services_on_each
+        submission = a_submission(services, state=State.APPROVED)
+        demand_captions(services)
+
+        with writing(services.engine) as connection:
+            job = take_job(connection, submission.id, JobKind.PUBLISH)
+            captioning.jobs.finish(connection, job)
+            is_public = publishing.record_publication(connection, job, a_publication(services), now=services.clock())
+
+        with reading(services.engine) as connection:
+            last = queries.history(connection, submission.id)[-1]
+        after = read(services, submission.id)
+        assert not is_public
+        assert (after.state, after.approved_sha256) == (State.AWAITING_REVIEW, None)
+        assert (last.actor, last.cause) == ("worker", Cause.CAPTIONS_MISSING)
+
+
+def a_publication(services: Services) -> Publication:
+    return Publication(
+        clip_id=ClipId("k3v9"),
+        revision=1,
+        published_at=services.clock(),
+        duration_s=60.0,
+        width_px=1920,
+        height_px=1080,
+        size_bytes=11,
+        still_count=2,
+    )

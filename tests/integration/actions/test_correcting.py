@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from intake.actions import consenting, publishing
-from intake.actions.correcting import correct
+from intake.actions import captioning, consenting, jobs, publishing
+from intake.actions.correcting import Corrected, correct
 from intake.db import desk, queries
 from intake.db.engine import reading, writing
-from intake.db.tables import events, submissions
+from intake.db.tables import calls, events, submissions
 from intake.domain.changes import Change
 from intake.domain.clip_words import words_of
 from intake.domain.desk import search_terms
@@ -43,7 +43,7 @@ def gulia(services: Services, state: State = State.AWAITING_REVIEW) -> Submissio
     return a_submission(services, state=state, letter=a_letter(sender=a_sender(given_name="Gulia")))
 
 
-def mend(services: Services, submission: Submission, *, seen: ClipWords | None = None, **words: str) -> bool:
+def mend(services: Services, submission: Submission, *, seen: ClipWords | None = None, **words: str) -> Corrected:
     typed = replace(seen or words_of(read(services, submission.id)), **words)
     with writing(services.engine) as connection:
         return correct(connection, submission.id, typed, seen=seen, moderator=MODERATOR, now=services.clock())
@@ -63,8 +63,9 @@ def found(services: Services, words: str) -> int:
 def test_what_the_sender_typed_is_kept_and_the_history_says_what_changed(services_on_each: Services) -> None:
     submission = gulia(services_on_each)
 
-    assert mend(services_on_each, submission, given_name="Giulia", title="Un tornio per tutti")
+    mended = mend(services_on_each, submission, given_name="Giulia", title="Un tornio per tutti")
 
+    assert mended is Corrected.DONE
     after, last = read(services_on_each, submission.id), history_of(services_on_each, submission)[-1]
     assert (after.sender.given_name, after.title) == ("Giulia", "Un tornio per tutti")
     assert after.sender_said == {"given_name": "Gulia"}
@@ -102,7 +103,7 @@ def test_the_same_words_are_no_event(services_on_each: Services) -> None:
     submission = gulia(services_on_each)
     before = history_of(services_on_each, submission)
 
-    assert mend(services_on_each, submission)
+    assert mend(services_on_each, submission) is Corrected.DONE
 
     assert history_of(services_on_each, submission) == before
 
@@ -120,20 +121,38 @@ def test_whoever_mends_one_word_does_not_undo_what_another_mended_meanwhile(serv
 
 @pytest.mark.parametrize("state", sorted(set(State) - FINAL))
 def test_a_clip_is_mended_wherever_it_rests_and_stays_there(services_on_each: Services, state: State) -> None:
-    submission, jobs_before = gulia(services_on_each, state), open_jobs(services_on_each)
+    submission, open_before = gulia(services_on_each, state), open_jobs(services_on_each)
 
-    assert mend(services_on_each, submission, given_name="Giulia")
+    assert mend(services_on_each, submission, given_name="Giulia") is Corrected.DONE
 
     after = read(services_on_each, submission.id)
     assert (after.state, after.revision, after.sender.given_name) == (state, submission.revision, "Giulia")
-    assert set(jobs_before) <= set(open_jobs(services_on_each))
+    assert {(job.id, job.state) for job in open_before} <= {(job.id, job.state) for job in open_jobs(services_on_each)}
+
+
+def test_a_correction_while_the_manifest_is_written_is_written_as_well(services_on_each: Services) -> None:
+    services = services_on_each
+    submission = gulia(services, State.PUBLISHED)
+    mend(services, submission, given_name="Giulia")
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.CAPTION)
+    seen = words_of(read(services, submission.id))
+    mend(services, submission, role="Liutaia")
+
+    with writing(services.engine) as connection:
+        jobs.finish(connection, job)
+        captioning.filed(connection, submission.id, {}, words=seen)
+
+    assert JobKind.CAPTION in {job.kind for job in open_jobs(services)}
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))
 def test_nothing_is_written_where_it_is_over(services_on_each: Services, state: State) -> None:
     submission = gulia(services_on_each, state)
 
-    assert not mend(services_on_each, submission, given_name="Giulia", title="Un tornio per tutti")
+    mended = mend(services_on_each, submission, given_name="Giulia", title="Un tornio per tutti")
+
+    assert mended is Corrected.IS_OVER
 
     assert read(services_on_each, submission.id) == submission
 
@@ -178,3 +197,39 @@ def test_what_a_sender_confirms_takes_the_place_of_what_was_mended(services_on_e
 
     after = read(services_on_each, submission.id)
     assert (after.sender.given_name, after.sender_said) == ("Giuliana", {})
+
+
+def test_what_is_spoken_is_the_call_s_language_whatever_page_its_sender_read(services_on_each: Services) -> None:
+    submission = a_submission(services_on_each, letter=a_letter(sender=a_sender(language="en")))
+
+    assert (submission.sender.language, submission.spoken_language) == ("en", "it")
+
+
+def test_who_hears_another_language_says_so(services_on_each: Services) -> None:
+    submission = gulia(services_on_each)
+
+    mend(services_on_each, submission, spoken_language="fr")
+
+    after, last = read(services_on_each, submission.id), history_of(services_on_each, submission)[-1]
+    assert (after.spoken_language, after.sender.language) == ("fr", "it")
+    assert last.changes == (Change(name="spoken_language", before="it", after="fr"),)
+
+
+def test_the_desk_finds_a_clip_by_what_is_spoken(services_on_each: Services) -> None:
+    submission = gulia(services_on_each)
+    mend(services_on_each, submission, spoken_language="en")
+    wanted = desk.Wanted(states=(State.AWAITING_REVIEW,), language="en")
+
+    with reading(services_on_each.engine) as connection:
+        assert [entry.id for entry in desk.page(connection, wanted, limit=10)] == [submission.id]
+
+
+def test_captions_that_the_call_demands_are_not_taken_away_by_another_language(services: Services) -> None:
+    submission = gulia(services, State.PUBLISHED)
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+
+    assert mend(services, submission, spoken_language="en") is Corrected.CAPTIONS_REQUIRED
+
+    assert read(services, submission.id).spoken_language == "it"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import captioning, cutting, jobs, judging, moderating, publishing
+from intake.actions import captioning, cutting, jobs, judging, moderating, operating, publishing
 from intake.actions.captioning import Edition
 from intake.actions.moderating import Decision, Outcome
 from intake.db import queries
@@ -34,6 +34,7 @@ from tests.builders import (
 if TYPE_CHECKING:
     from intake.domain.submissions import Job, Submission
     from intake.wiring import Services
+    from tests.fakes.clock import FakeClock
 
 WANTED = Cut(start_s=5.0, end_s=50.0)
 NEW_SHA256 = Sha256("c0" * 32)
@@ -179,6 +180,88 @@ def test_a_clip_that_cannot_be_cut_is_as_it_was(services_on_each: Services) -> N
     assert not counts
     assert (after.state, after.review_key, after.wanted_cut) == (State.AWAITING_REVIEW, before.review_key, None)
     assert causes(services_on_each, before)[-1] is Cause.RECUT_FAILED
+
+
+def test_a_clip_that_was_cut_keeps_its_place(services_on_each: Services, clock: FakeClock) -> None:
+    before = a_submission(services_on_each)
+    clock.advance(hours=47)
+    ask(services_on_each, before)
+    clock.advance(minutes=5)
+
+    made(services_on_each, before)
+    ask(services_on_each, read(services_on_each, before.id), WHOLE)
+    fail_to_cut(services_on_each, before)
+
+    assert read(services_on_each, before.id).moved_at == before.moved_at
+
+
+class TestACutThatDied:
+    def test_is_left_alone_and_the_clip_is_as_it_was(self, services_on_each: Services, clock: FakeClock) -> None:
+        before = a_submission(services_on_each)
+        die_cutting(services_on_each, before, clock)
+
+        is_left = leave(services_on_each, before)
+
+        after = read(services_on_each, before.id)
+        assert (is_left, after.state, after.came_from) == (True, State.AWAITING_REVIEW, None)
+        assert (after.review_sha256, after.cut, after.wanted_cut) == (before.review_sha256, WHOLE, None)
+        assert after.moved_at == before.moved_at
+        assert causes(services_on_each, before)[-1] is Cause.RECUT_GIVEN_UP
+
+    def test_can_be_decided_on_then(self, services_on_each: Services, clock: FakeClock) -> None:
+        before = a_submission(services_on_each)
+        die_cutting(services_on_each, before, clock)
+        leave(services_on_each, before)
+
+        with writing(services_on_each.engine) as connection:
+            ruling = a_ruling(before, Decision.APPROVE)
+            outcome = moderating.decide(connection, before.id, ruling, now=clock())
+
+        assert outcome is Outcome.DONE
+
+    def test_is_left_alone_once(self, services_on_each: Services, clock: FakeClock) -> None:
+        before = a_submission(services_on_each)
+        die_cutting(services_on_each, before, clock)
+
+        assert [leave(services_on_each, before) for _ in range(2)] == [True, False]
+
+    def test_is_not_left_alone_while_somebody_tries_it_again(
+        self, services_on_each: Services, clock: FakeClock
+    ) -> None:
+        before = a_submission(services_on_each)
+        die_cutting(services_on_each, before, clock)
+        with writing(services_on_each.engine) as connection:
+            assert operating.retry_submission(connection, before.id, actor=MODERATOR, now=clock())
+
+        assert not leave(services_on_each, before)
+        assert read(services_on_each, before.id).state is State.INSPECTED
+
+    def test_is_nothing_else_that_died(self, services_on_each: Services) -> None:
+        stuck = a_submission(services_on_each, state=State.NEEDS_OPERATOR)
+
+        assert not leave(services_on_each, stuck)
+
+
+def leave(services: Services, submission: Submission) -> bool:
+    with writing(services.engine) as connection:
+        return cutting.leave_cut(connection, submission.id, moderator=MODERATOR, now=services.clock())
+
+
+def die_cutting(services: Services, submission: Submission, clock: FakeClock) -> None:
+    """Ask for a cut whose every attempt kills its worker."""
+    ask(services, submission)
+    clock.advance(minutes=5)
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.RECUT)
+        jobs.fail(connection, job, "ToolTimedOut: ffmpeg took longer than 120 s", for_good=True)
+        assert operating.call_operator(connection, submission.id, error="ToolTimedOut", now=clock())
+
+
+def fail_to_cut(services: Services, submission: Submission) -> None:
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.RECUT)
+        jobs.finish(connection, job)
+        assert not cutting.record_failed_recut(connection, job, now=services.clock())
 
 
 def test_captions_follow_the_cut_and_come_back_with_the_whole(services_on_each: Services) -> None:

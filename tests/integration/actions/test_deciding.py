@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from intake.actions import jobs, moderating, publishing
+from intake.actions import jobs, moderating, publishing, undoing
 from intake.actions.moderating import Outcome
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents
 from intake.db.tables import jobs as jobs_table
-from intake.domain.decisions import LEADS_TO, UNDO_S, Decision
+from intake.domain.decisions import LEADS_TO, MAX_UNDO_S, UNDO_S, Decision
 from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
@@ -41,7 +41,20 @@ def decide(services: Services, submission: Submission, decision: Decision, *, wa
 
 def undo(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> bool:
     with writing(services.engine) as connection:
-        return moderating.undo(connection, submission.id, revision, moderator=moderator, now=services.clock())
+        return undoing.undo(connection, submission.id, revision, moderator=moderator, now=services.clock())
+
+
+def hold(services: Services, submission: Submission, revision: int, *, moderator: str = MODERATOR) -> float:
+    with writing(services.engine) as connection:
+        return undoing.hold(connection, submission.id, revision, moderator=moderator, now=services.clock())
+
+
+def due_at(services: Services, job: Job) -> float:
+    """When a job may be taken, by the database's clock."""
+    with reading(services.engine) as connection:
+        found = connection.scalar(select(jobs_table.c.run_after).where(jobs_table.c.id == job.id))
+    assert found is not None
+    return found
 
 
 def take_down(services: Services, submission_id: SubmissionId) -> bool:
@@ -105,9 +118,10 @@ def test_an_undo_that_comes_after_the_work_began_changes_nothing(
     services_on_each: Services, decision: Decision
 ) -> None:
     submission = a_submission(services_on_each)
-    revision = decide(services_on_each, submission, decision, wait_s=0)
+    revision = decide(services_on_each, submission, decision)
     [job] = jobs_of(services_on_each, submission, revision)
     with writing(services_on_each.engine) as connection:
+        connection.execute(update(jobs_table).values(run_after=0))
         claimed = jobs.claim(connection, job.id, lease_s=60)
 
     is_undone = undo(services_on_each, submission, revision)
@@ -116,6 +130,45 @@ def test_an_undo_that_comes_after_the_work_began_changes_nothing(
     assert not is_undone
     assert read(services_on_each, submission.id).state is LEADS_TO[decision]
     assert jobs_of(services_on_each, submission, revision) == [claimed]
+
+
+@EACH_DECISION
+def test_an_undo_that_comes_after_its_seconds_changes_nothing(
+    services_on_each: Services, clock: FakeClock, decision: Decision
+) -> None:
+    # Given a decision whose sender may read it by now, though no worker came to its jobs yet
+    submission = a_submission(services_on_each)
+    revision = decide(services_on_each, submission, decision)
+    clock.advance(seconds=UNDO_S)
+
+    assert not undo(services_on_each, submission, revision)
+    assert read(services_on_each, submission.id).state is LEADS_TO[decision]
+
+
+@EACH_DECISION
+def test_a_decision_that_comes_twice_is_made_once(services_on_each: Services, decision: Decision) -> None:
+    submission = a_submission(services_on_each)
+
+    revisions = [decide(services_on_each, submission, decision) for _ in range(2)]
+
+    assert revisions == [submission.revision + 1] * 2
+    assert len(jobs_of(services_on_each, submission, revisions[0])) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"moderator": "altro@example.org"}, {"reason": "Un altro motivo."}, {"reviewed_sha256": "0" * 64}],
+    ids=["somebody else's", "in other words", "on another file"],
+)
+def test_a_decision_that_is_not_the_same_comes_too_late(services_on_each: Services, changes: dict[str, object]) -> None:
+    submission = a_submission(services_on_each)
+    decide(services_on_each, submission, Decision.DECLINE)
+    ruling = a_ruling(submission, Decision.DECLINE, **changes)
+
+    with writing(services_on_each.engine) as connection:
+        outcome = moderating.decide(connection, submission.id, ruling, now=services_on_each.clock())
+
+    assert outcome is Outcome.SOMEBODY_ELSE
 
 
 def test_nobody_undoes_what_another_decided(services_on_each: Services) -> None:
@@ -140,6 +193,71 @@ def test_an_undo_pressed_twice_undoes_once(services_on_each: Services) -> None:
     revision = decide(services_on_each, submission, Decision.DECLINE)
 
     assert [undo(services_on_each, submission, revision) for _ in range(2)] == [True, False]
+
+
+def _hold_after(wait_s: int, clock: FakeClock, services: Services, submission: Submission, revision: int) -> float:
+    clock.advance(seconds=wait_s)
+    return hold(services, submission, revision)
+
+
+class TestHoldingTheTimeUp:
+    """While somebody is at the button that undoes a decision."""
+
+    def test_gives_the_whole_time_again(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE, wait_s=5)
+        [job] = jobs_of(services_on_each, submission, revision)
+        was_due_at = due_at(services_on_each, job)
+        clock.advance(seconds=4)
+
+        left_s = hold(services_on_each, submission, revision)
+
+        assert left_s == UNDO_S
+        assert due_at(services_on_each, job) > was_due_at
+        assert undo(services_on_each, submission, revision)
+
+    def test_ends_after_two_minutes(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.DECLINE)
+
+        soon_s = [_hold_after(9, clock, services_on_each, submission, revision) for _ in range(MAX_UNDO_S // 9)][-1]
+        clock.advance(seconds=3)
+        late_s = hold(services_on_each, submission, revision)
+
+        assert (soon_s, late_s) == (3, 0)
+
+    def test_is_told_to_nobody_meanwhile(self, services_on_each: Services, clock: FakeClock) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.DECLINE)
+
+        _hold_after(9, clock, services_on_each, submission, revision)
+        clock.advance(seconds=9)
+
+        assert read(services_on_each, submission.id).may_be_undone(clock())
+
+    def test_does_not_call_back_what_is_due(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE, wait_s=0)
+        [job] = jobs_of(services_on_each, submission, revision)
+
+        left_s = hold(services_on_each, submission, revision)
+
+        assert left_s == 0
+        with writing(services_on_each.engine) as connection:
+            assert jobs.claim(connection, job.id, lease_s=60) is not None
+
+    def test_is_for_who_decided(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE)
+
+        assert hold(services_on_each, submission, revision, moderator="altro@example.org") == 0
+
+    def test_does_not_stop_a_withdrawal(self, services_on_each: Services) -> None:
+        submission = a_submission(services_on_each)
+        revision = decide(services_on_each, submission, Decision.APPROVE)
+        withdraw(services_on_each, submission.id)
+
+        assert hold(services_on_each, submission, revision) == 0
 
 
 def test_nothing_is_approved_without_consent(services_on_each: Services) -> None:

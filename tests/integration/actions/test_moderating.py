@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from intake.actions import judging, moderating, publishing, submitting
+from intake.actions import judging, moderating, operating, publishing, submitting
 from intake.actions.moderating import Decision, Outcome
 from intake.db import queries
 from intake.db.engine import reading, writing
@@ -114,10 +114,10 @@ def test_a_retry_starts_where_the_dead_job_was(services_on_each: Services) -> No
     submission = a_submission(services_on_each, state=State.UPLOADED)
     with writing(services_on_each.engine) as connection:
         connection.exec_driver_sql("UPDATE jobs SET state = 'dead', attempts = 3")
-        moderating.call_operator(connection, submission.id, error="it broke", now=services_on_each.clock())
+        operating.call_operator(connection, submission.id, error="it broke", now=services_on_each.clock())
 
     with writing(services_on_each.engine) as connection:
-        moderating.retry_submission(connection, submission.id, actor=MODERATOR, now=services_on_each.clock())
+        operating.retry_submission(connection, submission.id, actor=MODERATOR, now=services_on_each.clock())
 
     fresh = [job for job in open_work(services_on_each) if job.state is JobState.READY]
     assert read(services_on_each, submission.id).state is State.UPLOADED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from intake.actions import moderating, submitting
+from intake.actions import operating, submitting
 from intake.db.engine import writing
 from intake.db.tables import jobs
 from intake.domain.errors import NotFound
@@ -51,7 +51,7 @@ def stuck(services_on_each: Services) -> Submission:
 
 def retry(services: Services, submission: Submission, *, has_larger_limits: bool) -> bool:
     with writing(services.engine) as connection:
-        return moderating.retry_submission(
+        return operating.retry_submission(
             connection,
             submission.id,
             actor=MODERATOR,
@@ -62,7 +62,7 @@ def retry(services: Services, submission: Submission, *, has_larger_limits: bool
 
 def refuse(services: Services, submission_id: SubmissionId) -> bool:
     with writing(services.engine) as connection:
-        return moderating.refuse_stuck(connection, submission_id, reason=REASON, actor=MODERATOR, now=services.clock())
+        return operating.refuse_stuck(connection, submission_id, reason=REASON, actor=MODERATOR, now=services.clock())
 
 
 @pytest.mark.parametrize(("has_larger_limits", "factor"), [(True, 2), (False, 1)], ids=["more", "the same"])

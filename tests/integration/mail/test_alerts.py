@@ -10,21 +10,26 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import insert, select, update
 
-from intake.actions import jobs, moderating, staffing
+from intake.actions import cutting, jobs, judging, moderating, staffing, submitting, undoing
 from intake.actions.alerting import alert_staff
 from intake.db import people
 from intake.db.engine import reading, writing
 from intake.db.people_tables import staff_mails
 from intake.db.tables import jobs as rows
-from intake.db.tables import staff
+from intake.db.tables import roles, staff, staff_roles
+from intake.domain.cutting import Cut
+from intake.domain.decisions import UNDO_S
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.staff import Alerts, NewClips, StaffId
+from intake.domain.states import State
 from tests import builders
 from tests.integration.mail.sending import send_staff_mails
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import EmailMessage
 
+    from intake.domain.submissions import Submission
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
     from tests.mail_server import MailServer
@@ -47,6 +52,62 @@ def sweep_and_send(services: Services) -> None:
 
 def text_of(mail: EmailMessage) -> str:
     return str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def undo_a_decision(services: Services, clip: Submission) -> None:
+    ruling = builders.a_ruling(clip, moderating.Decision.APPROVE, wait_s=UNDO_S)
+    with writing(services.engine) as connection:
+        moderating.decide(connection, clip.id, ruling, now=services.clock())
+        revision = clip.revision + 1
+        assert undoing.undo(connection, clip.id, revision, moderator=builders.MODERATOR, now=services.clock())
+
+
+def cut_it(services: Services, clip: Submission) -> None:
+    with writing(services.engine) as connection:
+        cutting.ask_recut(
+            connection,
+            clip.id,
+            Cut(rotate_deg=90),
+            reviewed_sha256=clip.review_sha256 or "",
+            moderator=builders.MODERATOR,
+            now=services.clock(),
+        )
+        job = builders.take_job(connection, clip.id, JobKind.RECUT)
+        jobs.finish(connection, job)
+        cutting.record_failed_recut(connection, job, now=services.clock())
+
+
+def take_it_down(services: Services, clip: Submission) -> None:
+    ruling = builders.a_ruling(clip, moderating.Decision.APPROVE)
+    with writing(services.engine) as connection:
+        moderating.decide(connection, clip.id, ruling, now=services.clock())
+        moderating.take_down(connection, clip.id, moderator=builders.MODERATOR, note="x", now=services.clock())
+
+
+def look_at_it_again(services: Services, clip: Submission) -> None:
+    ruling = builders.a_ruling(clip, moderating.Decision.DECLINE)
+    with writing(services.engine) as connection:
+        moderating.decide(connection, clip.id, ruling, now=services.clock())
+        moderating.look_again(connection, clip.id, moderator=builders.MODERATOR, now=services.clock())
+
+
+def send_another_file(services: Services, clip: Submission) -> None:
+    file = submitting.Declared(name="nuovo.mp4", size_bytes=11)
+    with writing(services.engine) as connection:
+        key = submitting.replace_file(connection, clip.id, file, now=services.clock())
+        assert key is not None
+        submitting.finish_upload(connection, clip.id, key, now=services.clock())
+        job = builders.take_job(connection, clip.id, JobKind.INSPECT)
+        jobs.finish(connection, job)
+        assert judging.record_inspection(connection, job, builders.an_inspection(job), now=services.clock())
+
+
+BACK_AGAIN = [
+    pytest.param(undo_a_decision, id="undone"),
+    pytest.param(cut_it, id="cut"),
+    pytest.param(take_it_down, id="taken down"),
+    pytest.param(look_at_it_again, id="a second look"),
+]
 
 
 class TestAtOnce:
@@ -99,6 +160,48 @@ class TestAtOnce:
         send_staff_mails(post)
 
         assert server.taken == []
+
+    @pytest.mark.parametrize("way_back", BACK_AGAIN)
+    def test_a_clip_that_is_looked_at_again_is_no_news(
+        self, post: Services, server: MailServer, clock: FakeClock, way_back: Callable[[Services, Submission], object]
+    ) -> None:
+        # Given two readers, of whom one comes after the clip
+        a_reader(post, Alerts(new_clips=NewClips.AT_ONCE))
+        clip = builders.a_submission(post)
+        sweep_and_send(post)
+        clock.advance(hours=1)
+        a_reader(post, Alerts(new_clips=NewClips.AT_ONCE), email="altro@example.org")
+
+        way_back(post, clip)
+        clock.advance(hours=1)
+        sweep_and_send(post)
+
+        assert builders.read(post, clip.id).state is State.AWAITING_REVIEW
+        assert len(server.taken) == 1
+
+    def test_another_file_is_news(self, post: Services, server: MailServer, clock: FakeClock) -> None:
+        a_reader(post, Alerts(new_clips=NewClips.AT_ONCE))
+        clip = builders.a_submission(post)
+        sweep_and_send(post)
+        clock.advance(hours=1)
+
+        send_another_file(post, clip)
+        sweep_and_send(post)
+
+        assert len(server.taken) == 2
+
+    def test_what_was_decided_and_undone_before_the_mail_went_is_in_it(
+        self, post: Services, server: MailServer
+    ) -> None:
+        a_reader(post, Alerts(new_clips=NewClips.AT_ONCE))
+        clip = builders.a_submission(post)
+        alert_staff(post.engine, now=post.clock())
+        undo_a_decision(post, clip)
+
+        send_staff_mails(post)
+
+        [mail] = server.taken
+        assert clip.id in text_of(mail)
 
     def test_what_came_before_somebody_asked_is_no_news(
         self, post: Services, server: MailServer, clock: FakeClock
@@ -247,3 +350,15 @@ def lose_the_leases(services: Services) -> None:
         connection.execute(update(rows).where(rows.c.state == JobState.LEASED).values(lease_until=0.0))
         jobs.expire_leases(connection)
         connection.execute(update(rows).values(run_after=0.0))
+
+
+def test_who_only_looks_on_by_now_is_left_in_peace(post: Services, server: MailServer) -> None:
+    staff_id = a_reader(post, Alerts(new_clips=NewClips.AT_ONCE, waiting_clips=True))
+    with writing(post.engine) as connection:
+        role_id = connection.execute(insert(roles).values(name="viewer").returning(roles.c.id)).scalar_one()
+        connection.execute(insert(staff_roles).values(staff_id=staff_id, role_id=role_id))
+    builders.a_submission(post)
+
+    sweep_and_send(post)
+
+    assert server.taken == []

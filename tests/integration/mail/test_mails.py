@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import consenting, housekeeping, moderating, submitting
+from intake.actions import consenting, housekeeping, moderating, operating, submitting
 from intake.db import backlog
 from intake.db.engine import reading, writing
 from intake.domain.decisions import Decision
 from intake.domain.jobs import JobKind, JobState
+from intake.domain.mails import Overtaken
 from intake.domain.states import State
 from intake.mail import answers
 from tests import builders
@@ -24,6 +25,7 @@ from tests.integration.mail.sending import (
     mail_jobs,
     send_mails,
 )
+from workers.run_job import Worker, run_job
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -75,7 +77,7 @@ def test_a_clip_that_could_not_be_helped_comes_back_with_what_was_typed(
     forget_mails(post)
     with writing(post.engine) as connection:
         reason = "Il file si ferma a metà.\nNe hai un altro?"
-        assert moderating.refuse_stuck(connection, stuck.id, reason=reason, actor="me@example.org", now=post.clock())
+        assert operating.refuse_stuck(connection, stuck.id, reason=reason, actor="me@example.org", now=post.clock())
 
     send_mails(post)
 
@@ -192,8 +194,11 @@ class TestOvertaken:
 
         send_mails(post)
 
+        with reading(post.engine) as connection:
+            kept = {mail.kind: mail.overtaken_by for mail in backlog.mails_about(connection, submission.id)}
         assert server.taken == []
         assert job_rows(post, JobKind.MAIL_VERDICT) == [JobState.DONE]
+        assert kept == {JobKind.MAIL_RECEIPT: None, JobKind.MAIL_VERDICT: Overtaken.ANOTHER_FILE}
 
     @pytest.mark.parametrize(
         ("state", "subject"),
@@ -274,7 +279,7 @@ class TestServerInTrouble:
 
         server.on_recipient = "250 OK"
         with writing(post.engine) as connection:
-            retried = moderating.retry_job(connection, dead.id, actor=builders.MODERATOR, now=post.clock())
+            retried = operating.retry_job(connection, dead.id, actor=builders.MODERATOR, now=post.clock())
         send_mails(post)
 
         assert retried
@@ -573,7 +578,9 @@ def test_what_a_moderator_sees_beforehand_is_what_is_sent(
     waiting = read(post, submission_id)
     reason = "Si sente il traffico.\nPuoi rifarlo?"
     status_url = f"http://localhost/submissions/{token}"
-    shown = answers.words_to(waiting.sender, answers.turned_down(state, reason, status_url=status_url))
+    shown = answers.words_to(
+        waiting.sender, answers.turned_down(state, reason, status_url=status_url, awaits_consent=False)
+    )
     forget_mails(post)
 
     # When it is decided
@@ -587,3 +594,62 @@ def test_what_a_moderator_sees_beforehand_is_what_is_sent(
     part = mail.get_body(("plain",))
     assert part is not None
     assert (mail["Subject"], str(part.get_content()).replace("\r\n", "\n")) == (shown.subject, shown.text)
+
+
+class TestAClipThatIsTakenDown:
+    def down(self, services: Services, *, tell_after_s: float) -> SubmissionId:
+        submission = builders.a_submission(services, state=State.PUBLISHED)
+        forget_mails(services)
+        with writing(services.engine) as connection:
+            assert moderating.take_down(
+                connection,
+                submission.id,
+                moderator=builders.MODERATOR,
+                note="Una targa si legge.",
+                now=services.clock(),
+                tell_after_s=tell_after_s,
+            )
+        return submission.id
+
+    def test_its_sender_is_told_and_nothing_that_staff_keep_to_themselves(
+        self, post: Services, server: MailServer
+    ) -> None:
+        self.down(post, tell_after_s=0)
+
+        send_mails(post)
+
+        mail = the_mail(server)
+        assert mail["Subject"] == "Per ora il tuo video non è in galleria"
+        assert "targa" not in text_of(mail)
+
+    def test_one_that_is_back_soon_is_no_news(self, post: Services, server: MailServer) -> None:
+        submission_id = self.down(post, tell_after_s=0)
+        ruling = builders.a_ruling(builders.read(post, submission_id), moderating.Decision.APPROVE)
+        with writing(post.engine) as connection:
+            moderating.decide(connection, submission_id, ruling, now=post.clock())
+
+        send_mails(post)
+
+        assert server.taken == []
+
+    def test_nobody_is_told_at_once(self, post: Services, server: MailServer) -> None:
+        self.down(post, tell_after_s=60)
+        [job] = mail_jobs(post, JobState.READY)
+
+        run_job(Worker(services=post, sandbox=None), job.id)
+
+        assert server.taken == []
+
+
+def test_who_never_consented_is_not_told_that_their_consents_stay(post: Services, server: MailServer) -> None:
+    submission_id, _ = builders.a_receipt(post, state=State.AWAITING_REVIEW, letter=a_filed_letter())
+    forget_mails(post)
+    ruling = builders.a_ruling(builders.read(post, submission_id), moderating.Decision.ASK_AGAIN)
+    with writing(post.engine) as connection:
+        moderating.decide(connection, submission_id, ruling, now=post.clock())
+
+    send_mails(post)
+
+    text = " ".join(text_of(the_mail(server)).split())
+    assert "consensi restano" not in text
+    assert "finché non lo fai non pubblichiamo nulla" in text

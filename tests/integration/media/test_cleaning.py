@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,43 +9,32 @@ import pytest
 
 from intake.domain.cutting import Cut, SoundChoice
 from tests import media_factory
+from tests.cleaning_accuracy import RATE_HZ, samples_of, shift_s
 from workers.media import boxes, probe
 from workers.media.cleaning import clean
 from workers.media.recutting import recut
+from workers.media.sandbox import Level, Sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from intake.domain.facts import VideoFacts
     from tests.media_factory import MakeClip
-    from workers.media.sandbox import Sandbox
-
-RATE_HZ = 48_000
 
 
 def facts_of(sandbox: Sandbox, path: Path) -> VideoFacts:
     return probe.probe(sandbox, path, boxes.read_container(path))
 
 
-def samples_of(path: Path) -> NDArray[np.float32]:
-    argv = ["ffmpeg", "-v", "error", "-i", path, "-vn", "-ac", "1", "-ar", str(RATE_HZ), "-f", "f32le", "-"]
-    return np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, dtype="<f4")
-
-
-def shift_s(before: NDArray[np.float32], after: NDArray[np.float32]) -> float:
-    """By how much *after* comes later than *before*, where they are most alike."""
-    count = min(before.size, after.size)
-    spectra = np.fft.rfft(before[:count], 2 * count), np.fft.rfft(after[:count], 2 * count)
-    alike = np.fft.irfft(np.conj(spectra[0]) * spectra[1])
-    lag = int(np.argmax(alike))
-    return (lag if lag < count else lag - 2 * count) / RATE_HZ
-
-
 @pytest.fixture(scope="module")
 def noisy(clip: MakeClip) -> Path:
     return clip(media_factory.a_noisy_clip)
+
+
+@pytest.fixture(scope="module", params=Level)
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """Each kind of walls in turn: what runs inside is the Python that runs this test, wherever it is installed."""
+    return Sandbox.tested(levels=[request.param])
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -116,6 +117,37 @@ def test_a_tool_cannot(sandbox: Sandbox, source: Path, output: Path, argv: list[
     # Programs of which the walls are made complain in the walls' own words.
     with pytest.raises((ToolFailed, SandboxUnavailable)):
         sandbox.run(argv, source=source, output=output, limits=LIMITS)
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder of programs that is not in `/usr`."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    shutil.copy("/usr/bin/cat", folder / "cat")
+    return folder
+
+
+def test_a_folder_of_programs_is_seen_where_it_is_given(
+    sandbox: Sandbox, source: Path, output: Path, programs: Path
+) -> None:
+    argv = [str(programs / "cat"), "/in/src"]
+
+    answer = sandbox.run(argv, source=source, output=output, limits=LIMITS, programs=[programs])
+
+    assert answer.stdout == b"mine"
+
+
+def test_a_folder_of_programs_is_not_seen_where_it_is_not_given(
+    sandbox: Sandbox, source: Path, output: Path, programs: Path
+) -> None:
+    with pytest.raises((ToolFailed, SandboxUnavailable)):
+        sandbox.run([str(programs / "cat"), "/in/src"], source=source, output=output, limits=LIMITS)
+
+
+def test_a_tool_cannot_change_a_folder_of_programs(sandbox: Sandbox, output: Path, programs: Path) -> None:
+    with pytest.raises(ToolFailed, match=REFUSED):
+        sandbox.run(["rm", str(programs / "cat")], source=None, output=output, limits=LIMITS, programs=[programs])
 
 
 def test_a_tool_cannot_read_a_neighbours_clip(sandbox: Sandbox, source: Path, output: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +14,12 @@ import numpy as np
 import pytest
 
 from intake.domain.captions import cues_of
-from intake.domain.errors import LeaseLost
+from intake.domain.errors import LeaseLost, NoUseTrying, TranscriberUnavailable
 from intake.domain.script import words_of
 from tests import media_factory, sound_factory
 from tests.builders import some_facts
 from tests.fakes.transcriber import FakeTranscriber
-from workers.media.transcribing import VOICE_RATE_HZ, Whisper, read_voice, whats_missing
+from workers.media.transcribing import VOICE_RATE_HZ, Whisper, read_voice, until_deadline, whats_missing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,6 +55,9 @@ SPOKEN = {
 
 FIGURES = {str(number): word for number, word in enumerate(NUMBERS)}
 """A model may write a number either way."""
+
+
+A_TONE = np.sin(np.arange(VOICE_RATE_HZ) / 10).astype(np.float32)
 
 
 def prompt(name: str) -> NDArray[np.float32]:
@@ -138,3 +142,47 @@ def test_a_folder_without_a_model_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "model.bin").touch()
 
     assert whats_missing(tmp_path) == f"{tmp_path} lacks config.json, tokenizer.json"
+
+
+def test_a_model_that_is_gone_is_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(TranscriberUnavailable, match="is gone"):
+        Whisper(model_dir=tmp_path).transcribe(A_TONE, "it", go_on=go_on)
+
+
+def test_a_model_that_does_not_fit_is_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").touch()
+    whisper = Whisper(model_dir=tmp_path, free_bytes=lambda: 300 * 1024 * 1024)
+
+    with pytest.raises(TranscriberUnavailable, match="needs 400 MB of memory, and 300 MB are left"):
+        whisper.transcribe(A_TONE, "it", go_on=go_on)
+
+
+@pytest.mark.asr
+@ASR
+def test_a_damaged_model_is_waited_for(tmp_path: Path) -> None:
+    damaged = Path(shutil.copytree(MODEL_DIR or "", tmp_path / "damaged"))
+    os.truncate(damaged / "model.bin", 1_000_000)
+
+    with pytest.raises(TranscriberUnavailable, match="cannot be loaded"):
+        Whisper(model_dir=damaged).transcribe(A_TONE, "it", go_on=go_on)
+
+
+@pytest.mark.asr
+@ASR
+def test_a_language_that_a_model_does_not_know_is_not_guessed_at() -> None:
+    with pytest.raises(NoUseTrying, match="does not know the language 'xx'"):
+        Whisper(model_dir=Path(MODEL_DIR or "")).transcribe(A_TONE, "xx", go_on=go_on)
+
+
+def test_what_takes_too_long_is_given_up() -> None:
+    check = until_deadline(go_on, timeout_s=-1)
+
+    with pytest.raises(NoUseTrying, match="take a smaller model"):
+        check()
+
+
+def test_before_its_deadline_work_goes_on_or_stops_as_it_would() -> None:
+    until_deadline(go_on, timeout_s=600)()
+
+    with pytest.raises(LeaseLost):
+        until_deadline(stop, timeout_s=600)()

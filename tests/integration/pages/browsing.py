@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -68,6 +69,16 @@ class Page(HTMLParser):
     @property
     def links(self) -> list[str]:
         return [attributes["href"] for attributes in self.all("a") if "href" in attributes]
+
+    @property
+    def rows(self) -> list[str]:
+        """The submissions that a queue's page links to, whatever view goes along."""
+        targets = [link.partition("?")[0] for link in self.links]
+        return [target for target in targets if re.fullmatch(r"[0-9a-f-]{36}", target)]
+
+    def pressed_by(self, key: str) -> str:
+        """Where the first link leads that a key presses."""
+        return next(link["href"] for link in self.all("a") if link.get("data-key") == key)
 
 
 def a_form(client: FlaskClient, *, query: str = "", **changes: object) -> dict[str, object]:

@@ -9,24 +9,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import insert, select
 
 from intake.app import create_app, staff_of
-from intake.db.engine import make_engine
+from intake.db.engine import make_engine, reading, writing
+from intake.db.tables import staff
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.wiring import Services, connect, make_mailer
-from tests.conftest import MODERATOR, PASSWORD, an_environment
+from tests.conftest import MODERATOR, PASSWORD, a_swift_folder, an_environment
 from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
 
     from tests.fakes.clock import FakeClock
+
+    LetIn = Callable[[str, str], FlaskClient]
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -44,6 +48,14 @@ class Ready:
     database: Path
     session: str
     templates: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody of the staff as their row stands, and the cookie of their browser."""
+
+    row: dict[str, object]
+    session: str
 
 
 @pytest.fixture(scope="session")
@@ -73,20 +85,20 @@ def a_service(
     ready: Ready, folder: Path, clock: FakeClock, *, private: MemoryBucket, gallery: MemoryBucket
 ) -> Iterator[Services]:
     """All the parts of the web side, on a database of its own."""
-    shutil.copy(ready.database, folder / "intake.db")
-    settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
-    # Not `connect`: making clients for real buckets takes longer than most of these tests.
-    engine = make_engine(settings.database_url)
-    parts = Services(
-        settings=settings,
-        engine=engine,
-        private=private,
-        gallery=gallery,
-        mailer=make_mailer(settings),
-        clock=clock,
-    )
-    yield parts
-    parts.engine.dispose()
+    with a_swift_folder() as swift:
+        database = shutil.copy(ready.database, swift / "intake.db")
+        settings = Settings.from_env(an_environment(f"sqlite:///{database}", NOWHERE, folder))
+        # Not `connect`: making clients for real buckets takes longer than most of these tests.
+        parts = Services(
+            settings=settings,
+            engine=make_engine(settings.database_url),
+            private=private,
+            gallery=gallery,
+            mailer=make_mailer(settings),
+            clock=clock,
+        )
+        yield parts
+        parts.engine.dispose()
 
 
 def a_desk(app: Flask, ready: Ready) -> FlaskClient:
@@ -123,6 +135,46 @@ def app(services: Services, ready: Ready) -> Flask:
 def desk(app: Flask, ready: Ready) -> FlaskClient:
     """A browser in which a moderator is logged in."""
     return a_desk(app, ready)
+
+
+@pytest.fixture(scope="session")
+def known() -> dict[str, Member]:
+    """Whoever logged in once."""
+    return {}
+
+
+@pytest.fixture
+def let_in(app: Flask, services: Services, known: dict[str, Member]) -> LetIn:
+    """Open a browser in which somebody else is logged in: address and role.
+
+    Their password is hashed and compared once a run. Both take as long as a test, as they should.
+    """
+
+    def enter(email: str, role: str) -> FlaskClient:
+        if email not in known:
+            known[email] = a_member(app, services, email)
+        else:
+            with writing(services.engine) as connection:
+                connection.execute(insert(staff).values(known[email].row))
+        with app.app_context():
+            assert staff_of(app).give_role(email, role)
+        client = app.test_client()
+        client.set_cookie("session", known[email].session)
+        return client
+
+    return enter
+
+
+def a_member(app: Flask, services: Services, email: str) -> Member:
+    """Put somebody on the staff, and log them in."""
+    with app.app_context():
+        staff_of(app).add(email, "viewer", PASSWORD)
+    cookie = log_in(app.test_client(), email).get_cookie("session")
+    assert cookie is not None
+    columns = [column for column in staff.c if column.name != "id"]
+    with reading(services.engine) as connection:
+        row = connection.execute(select(*columns).where(staff.c.email == email)).one()
+    return Member(row=row._asdict(), session=cookie.value)
 
 
 def log_in(client: FlaskClient, email: str = MODERATOR, password: str = PASSWORD) -> FlaskClient:

@@ -8,23 +8,22 @@ import pytest
 from sqlalchemy import select
 
 from intake.actions import hooking, tokens
-from intake.app import staff_of
 from intake.db import hooks, people
 from intake.db.engine import reading, writing
 from intake.db.tables import staff
-from intake.domain.hooks import HookEvent
+from intake.domain.errors import HookUnavailable
+from intake.domain.hooks import HookEvent, HookTrouble
 from intake.domain.staff import Alerts, NewClips, StaffId
 from intake.domain.states import State
 from tests import builders
-from tests.conftest import MODERATOR, PASSWORD
+from tests.conftest import MODERATOR
 from tests.integration.pages.browsing import Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 ALERTS = "/moderate/alerts"
 HOOKS = "/moderate/hooks"
@@ -32,10 +31,8 @@ RECEIVER = "https://example.org/avvisi"
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("capo@example.org", "admin", PASSWORD)
-    return log_in(app.test_client(), "capo@example.org")
+def admin(let_in: LetIn) -> FlaskClient:
+    return let_in("capo@example.org", "admin")
 
 
 def moderator_id(services: Services) -> StaffId:
@@ -159,3 +156,24 @@ class TestAHook:
         assert "Da consegnare" in shown
         assert again.status_code == 303
         assert "La stiamo già mandando" in admin.get(HOOKS).text
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("it", "Ha risposto che qualcosa non va (codice 503). not_well"),
+            ("en", "It answered that something is wrong (code 503). not_well"),
+        ],
+    )
+    def test_that_did_not_get_through_says_why(
+        self, admin: FlaskClient, services: Services, language: str, sentence: str
+    ) -> None:
+        with writing(services.engine) as connection:
+            key = services.settings.secret_key
+            hooking.add_hook(connection, RECEIVER, [HookEvent.RECEIVED], by="x", now=services.clock(), secret_key=key)
+        builders.a_submission(services, state=State.UPLOADED)
+        with writing(services.engine) as connection:
+            [standing] = hooks.deliveries(connection, limit=9)
+            trouble = HookUnavailable(HookTrouble.NOT_WELL, answer=503)
+            hooking.record_trouble(connection, standing.delivery, trouble, now=services.clock())
+
+        assert sentence in Page(admin.get(f"{HOOKS}?lang={language}")).text

@@ -8,22 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from intake.actions import calling
-from intake.app import staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents
+from intake.domain.checks import CheckCode
 from tests.builders import a_submission
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.calls import Call
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 ADMIN = "admin@example.org"
 OURS = "/moderate/calls/pistoia2030"
@@ -31,10 +29,8 @@ NEW = "/moderate/calls/_new"
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add(ADMIN, "admin", PASSWORD)
-    return log_in(app.test_client(), ADMIN)
+def admin(let_in: LetIn) -> FlaskClient:
+    return let_in(ADMIN, "admin")
 
 
 def the_call(services: Services, slug: str = "pistoia2030") -> Call:
@@ -87,8 +83,6 @@ NEW_CALL = {
     "steps__0__title__it": "Presentati",
     "steps__0__text__it": "Di' il tuo nome.",
     "consents__gallery__text__it": "Acconsento.",
-    "noise_advice__en": "",
-    "organisation_kinds__en": "",
 }
 
 
@@ -103,12 +97,36 @@ class TestSaving:
             assert len(calling.versions(connection, "pistoia2030")) == 1
         assert the_call(services) == before
 
+    def test_sound_at_its_worst_may_refuse_and_may_not_any_more(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, OURS, rules__sound_refuses__noise="y", rules__sound_refuses__speech="y")
+        refusing = the_call(services).rules.sound_refuses
+        form = {name: value for name, value in typed(admin, OURS).items() if "sound_refuses" not in name}
+
+        admin.post(OURS, data=form | {"do": "save"})
+
+        assert refusing == (CheckCode.SPEECH, CheckCode.NOISE)
+        assert the_call(services).rules.sound_refuses == ()
+
     def test_a_new_call_takes_videos(self, services: Services, admin: FlaskClient) -> None:
         answer = press(admin, NEW, **NEW_CALL)
 
         assert answer.status_code == 303
         assert "Raccontaci il tuo orto." in admin.get("/calls/orti").text
         assert the_call(services, "orti").consents[0].version == services.clock().date().isoformat()
+
+    def test_a_new_call_has_reasons_in_its_own_language_alone(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, NEW, **NEW_CALL)
+
+        reasons = the_call(services, "orti").reasons
+        assert {tuple(reason.text.words) for reason in reasons} == {("it",)}
+        assert "Rumore di fondo" in {reason.label.in_language("it") for reason in reasons}
+
+    def test_what_is_listened_for_is_typed_one_a_line(self, services: Services, admin: FlaskClient) -> None:
+        press(admin, OURS, steps__3__listen_for__it="Coraggio\n\n  non mollate ")
+
+        step = the_call(services).steps[3]
+        assert step.listen_for["it"] == ("Coraggio", "non mollate")
+        assert "go for it" in step.listen_for["en"]
 
     def test_a_copy_has_everything_but_the_address(self, services: Services, admin: FlaskClient) -> None:
         answer = press(admin, f"{NEW}?from=pistoia2030", slug="pistoia2031")

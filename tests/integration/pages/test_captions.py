@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from intake.actions import captioning
-from intake.app import staff_of
 from intake.db.captions import captions_of
 from intake.db.engine import reading, writing
 from intake.db.tables import calls
@@ -16,18 +16,19 @@ from intake.domain.captions import Cue, Engine
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from tests.builders import REVIEWED, a_submission, open_work, read, take_job, withdraw
-from tests.conftest import MODERATOR, PASSWORD
+from tests.conftest import MODERATOR
 from tests.integration.pages.browsing import File, Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from pathlib import Path
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from intake.domain.captions import Captions
-    from intake.domain.submissions import Submission
+    from intake.domain.submissions import Job, Submission
     from intake.wiring import Services
+    from tests.integration.pages.conftest import LetIn
 
 TYPED = "WEBVTT\n\n00:00:01.000 --> 00:00:03.500\nMi chiamo Anna & sono <qui>.\n"
 CUES = (Cue(start_ms=1000, end_ms=3500, text="Mi chiamo Anna & sono <qui>."),)
@@ -42,6 +43,13 @@ def save(desk: FlaskClient, submission: Submission, text: str = TYPED, **fields:
     page = Page(desk.get(address(submission)))
     seen = {name: page.value(name) for name in ("language", "version", "of_sha256")}
     return press(desk, address(submission), address(submission), text=text, **(seen | fields))
+
+
+def demand_captions(services: Services) -> None:
+    """The call publishes nothing without checked captions from now on."""
+    with writing(services.engine) as connection:
+        document = connection.scalar(calls.select().with_only_columns(calls.c.document))
+        connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
 
 
 def kept(services: Services, submission: Submission, language: str = "it") -> Captions | None:
@@ -197,6 +205,22 @@ class TestTheEditor:
         assert "I sottotitoli non sono stati salvati" in answer.text
         assert "Mi chiamo Anna" in answer.text
 
+    def test_says_why_those_that_the_call_demands_are_not_taken_away(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        submission = a_submission(services, state=State.PUBLISHED)
+        save(desk, submission, is_checked="y")
+        demand_captions(services)
+
+        answer = save(desk, submission, TYPED.replace("Anna", "Bianca"), version="1")
+
+        page, found = Page(answer), kept(services, submission)
+        assert answer.status_code == 422
+        assert "prima togli il video dalla galleria" in page.text
+        assert "Mi chiamo Bianca" in page.text
+        assert found is not None
+        assert found.cues == CUES
+
     def test_has_a_page_for_each_language_of_the_call(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
 
@@ -243,12 +267,57 @@ class TestDrafts:
         assert answer.status_code == 404
 
 
+class TestADraftThatWasAskedFor:
+    @pytest.fixture
+    def services(self, services: Services, tmp_path: Path) -> Services:
+        """The parts of a desk that offers drafts."""
+        return replace(services, settings=replace(services.settings, asr_model_dir=tmp_path))
+
+    @pytest.fixture
+    def job(self, services: Services) -> Job:
+        """A worker has begun with it."""
+        submission = a_submission(services)
+        with writing(services.engine) as connection:
+            assert captioning.ask_for_draft(connection, submission.id)
+            return take_job(connection, submission.id, JobKind.TRANSCRIBE)
+
+    def test_is_said_to_be_under_way(self, desk: FlaskClient, job: Job) -> None:
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "Una macchina sta ascoltando il video" in page.text
+        assert "Prepara una bozza" not in page.text
+
+    def test_is_said_to_wait_where_the_model_is_away(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.put_back(connection, job, "TranscriberUnavailable: the model is gone")
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La bozza aspetta" in page.text
+        assert "sta ascoltando" not in page.text
+
+    def test_can_be_asked_for_again_where_it_failed(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.fail(connection, job, "NoUseTrying: too long", for_good=True)
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La bozza non è riuscita" in page.text
+        assert "Prepara una bozza" in page.text
+
+    def test_is_said_to_hold_nothing_where_nobody_speaks(self, desk: FlaskClient, services: Services, job: Job) -> None:
+        with writing(services.engine) as connection:
+            captioning.jobs.finish(connection, job)
+
+        page = Page(desk.get(f"/moderate/{job.submission_id}/captions"))
+
+        assert "La macchina non ha riconosciuto nessuna parola." in page.text
+
+
 class TestWhoMay:
     @pytest.fixture
-    def viewer(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add("guarda@example.org", "viewer", PASSWORD)
-        return log_in(app.test_client(), "guarda@example.org")
+    def viewer(self, let_in: LetIn) -> FlaskClient:
+        return let_in("guarda@example.org", "viewer")
 
     def test_a_viewer_reads_and_changes_nothing(
         self, desk: FlaskClient, viewer: FlaskClient, services: Services
@@ -280,9 +349,7 @@ class TestTheClipsPage:
 
     def test_refuses_an_approval_that_the_call_does_not_allow(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
-        with writing(services.engine) as connection:
-            document = connection.scalar(calls.select().with_only_columns(calls.c.document))
-            connection.execute(calls.update().values(document=document | {"captions": {"required": True}}))
+        demand_captions(services)
 
         page = f"/moderate/{submission.id}"
         answer = press(desk, page, f"{page}/decision", decision="approve", reviewed_sha256=REVIEWED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from intake.actions import cutting
+from intake.actions import cutting, jobs, operating
 from intake.db.engine import writing
 from intake.db.tables import submissions
 from intake.domain.cutting import Cut
@@ -112,6 +112,34 @@ def test_the_history_says_what_was_cut(services: Services, desk: FlaskClient) ->
     text = Page(desk.get(page_of(submission))).text
     assert "Inizio: da 0.0 a 2.5 secondi" in text
     assert "Girato: da 0° a 180°" in text
+
+
+def test_a_cut_that_died_can_be_left_alone(services: Services, desk: FlaskClient) -> None:
+    submission = a_submission(services)
+    cut(desk, submission, rotate_deg="90")
+    with writing(services.engine) as connection:
+        job = take_job(connection, submission.id, JobKind.RECUT)
+        jobs.fail(connection, job, "ToolTimedOut: x", for_good=True)
+        operating.call_operator(connection, submission.id, error="x", now=services.clock())
+    offers = [Page(desk.get(path)).text for path in ("/moderate/", page_of(submission))]
+
+    answer = press(desk, page_of(submission), f"{page_of(submission)}/leave-cut")
+
+    page = Page(desk.get(answer.headers["Location"]))
+    assert all("Lascia stare il taglio" in text for text in offers)
+    assert "il video è com'era prima, e si può decidere" in page.text
+    assert "Taglio lasciato stare" in page.text
+    assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+
+def test_only_a_cut_is_left_alone(services: Services, desk: FlaskClient) -> None:
+    stuck = a_submission(services, state=State.NEEDS_OPERATOR)
+
+    press(desk, page_of(stuck), f"{page_of(stuck)}/leave-cut")
+
+    assert "Non è più fermo" in Page(desk.get("/moderate/")).text
+    assert "Lascia stare il taglio" not in Page(desk.get(page_of(stuck))).text
+    assert read(services, stuck.id).state is State.NEEDS_OPERATOR
 
 
 class TestCleaning:

@@ -3,38 +3,57 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import moderating
+from intake.actions import moderating, undoing
 from intake.actions.counting import count_weeks
-from intake.app import staff_of
+from intake.actions.viewing import count_views
 from intake.db.engine import writing
+from intake.domain.decisions import UNDO_S
 from intake.domain.states import State
-from tests.builders import NOISY, a_judged_receipt, a_letter, a_ruling, a_sender, a_submission, some_findings
-from tests.conftest import PASSWORD
+from tests.builders import (
+    MODERATOR,
+    NOISY,
+    a_judged_receipt,
+    a_letter,
+    a_ruling,
+    a_sender,
+    a_submission,
+    read,
+    some_findings,
+)
 from tests.integration.pages.browsing import Page
-from tests.integration.pages.conftest import log_in
+from tests.integration.pages.conftest import a_desk, an_app
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from pathlib import Path
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from intake.domain.submissions import Submission
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import LetIn, Ready
 
 
 @pytest.fixture
-def viewer(app: Flask) -> FlaskClient:
-    with app.app_context():
-        staff_of(app).add("chi-guarda@example.org", "viewer", PASSWORD)
-    return log_in(app.test_client(), "chi-guarda@example.org")
+def viewer(let_in: LetIn) -> FlaskClient:
+    return let_in("chi-guarda@example.org", "viewer")
 
 
 def rows_of(answer: TestResponse) -> list[list[str]]:
     return list(csv.reader(answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+
+
+def decide(services: Services, submission: Submission, decision: moderating.Decision, **changes: object) -> None:
+    """Decide so that it can be undone."""
+    ruling = a_ruling(submission, decision, wait_s=UNDO_S, **changes)
+    with writing(services.engine) as connection:
+        assert moderating.decide(connection, submission.id, ruling, now=services.clock()) is moderating.Outcome.DONE
 
 
 def numbers(client: FlaskClient, query: str = "") -> dict[tuple[str, str], str]:
@@ -81,15 +100,39 @@ def test_a_clip_that_moves_is_counted_where_it_is_now(services: Services, desk: 
     assert found["state", "declined"] == "1"
 
 
-def test_a_reason_written_to_one_person_is_no_figure(services: Services, desk: FlaskClient) -> None:
-    a_submission(services, state=State.DECLINED)
-    count_weeks(services.engine)
-    once = numbers(desk)
-    a_submission(services, state=State.DECLINED, letter=a_letter(submission_key="another"))
+def test_a_reason_is_counted_as_what_it_is_and_not_in_its_words(services: Services, desk: FlaskClient) -> None:
+    # Given a canned reason in two languages, once mended, and another that somebody wrote
+    for reason, code in (("Troppo rumore.", "noise"), ("Too noisy, Ann.", "noise"), ("Il volto è controluce.", None)):
+        decide(services, a_submission(services), moderating.Decision.DECLINE, reason=reason, reason_code=code)
+
     count_weeks(services.engine)
 
-    reason = ("reason", "Il volto è controluce.")
-    assert (reason in once, numbers(desk)[reason]) == (False, "2")
+    counted = {part: value for (measure, part), value in numbers(desk).items() if measure == "reason"}
+    assert counted == {"noise": "2", "other": "1"}
+    text = Page(desk.get("/moderate/figures")).text
+    assert "Rumore di fondo" in text
+    assert "scritto per l'occasione" in text
+
+
+def test_a_decision_that_was_undone_is_no_figure(services: Services, clock: FakeClock, desk: FlaskClient) -> None:
+    # Given a clip that was declined after an hour, taken back, and approved after two
+    submission = a_submission(services)
+    clock.advance(hours=1)
+    decide(services, submission, moderating.Decision.DECLINE)
+    with writing(services.engine) as connection:
+        revision = read(services, submission.id).revision
+        assert undoing.undo(connection, submission.id, revision, moderator=MODERATOR, now=clock())
+    count_weeks(services.engine)
+    undone = numbers(desk)
+    clock.advance(hours=1)
+    decide(services, submission, moderating.Decision.APPROVE)
+
+    count_weeks(services.engine)
+
+    assert [name for name in undone if name[0] in {"decision", "reason", "waiting_hours"}] == []
+    found = numbers(desk)
+    assert (found["decision", "approved"], found["waiting_hours", "median"]) == ("1", "2")
+    assert ("decision", "declined") not in found
 
 
 def test_stopped_between_two_weeks_it_counts_them_all_the_next_time(services: Services, desk: FlaskClient) -> None:
@@ -156,3 +199,35 @@ def test_who_may_only_look_gets_numbers_and_no_names(viewer: FlaskClient) -> Non
 
     assert answers == [200, 200, 403]
     assert "submissions.csv" not in viewer.get("/moderate/figures").text
+
+
+def a_counted_view(services: Services, folder: Path) -> str:
+    """A published clip that was begun once; its page at the desk."""
+    submission = a_submission(services, state=State.PUBLISHED)
+    number = "0f" * 16
+    path = f"/{services.settings.gallery_bucket}/clips/{submission.clip_id}/1/video.mp4"
+    line = f'{services.clock().isoformat()} {number} GET 200 "" {path}\n'
+    (folder / "views.log").write_text(line, encoding="utf-8")
+    count_views(services.engine, folder / "views.log", bucket=services.settings.gallery_bucket)
+    return f"/moderate/{submission.id}"
+
+
+def test_views_are_shown_where_they_are_counted(services: Services, ready: Ready, tmp_path: Path) -> None:
+    clip_url = a_counted_view(services, tmp_path)
+    counting = replace(services, settings=replace(services.settings, views_log=tmp_path / "views.log"))
+    desk = a_desk(an_app(counting, ready.templates), ready)
+
+    page, clip = Page(desk.get("/moderate/figures")), Page(desk.get(clip_url))
+
+    assert page.has_id("views-title")
+    assert "avviato 1 volta" in clip.text
+    assert numbers(desk)["views", "begun"] == "1"
+
+
+def test_views_are_not_spoken_of_where_they_are_not_counted(
+    services: Services, desk: FlaskClient, tmp_path: Path
+) -> None:
+    clip_url = a_counted_view(services, tmp_path)
+
+    assert not Page(desk.get("/moderate/figures")).has_id("views-title")
+    assert "avviato" not in Page(desk.get(clip_url)).text

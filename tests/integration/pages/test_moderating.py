@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from sqlalchemy import update
 
-from intake.actions import moderating
+from intake.actions import operating
 from intake.app import create_app, staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
@@ -178,7 +178,7 @@ class TestTheQueue:
     def test_shows_any_state_on_request(self, desk: FlaskClient, services: Services, state: State) -> None:
         submission = a_submission(services, state=state)
 
-        assert submission.id in Page(desk.get(f"/moderate/?state={state}")).links
+        assert submission.id in Page(desk.get(f"/moderate/?state={state}")).rows
 
     def test_shows_what_needs_an_operator_apart(self, desk: FlaskClient, services: Services) -> None:
         stuck = a_submission(services, state=State.NEEDS_OPERATOR)
@@ -362,6 +362,18 @@ class TestADecision:
         assert "Qualcun altro ha già deciso" in Page(answer).text
         assert read(services, submission.id).state is State.APPROVED
 
+    def test_that_comes_too_late_shows_what_was_written_for_it(self, desk: FlaskClient, services: Services) -> None:
+        submission = a_submission(services)
+        token = Page(desk.get(page_of(submission))).value("csrf_token")
+        typed = {"reason": REASON, "note": "Bella voce.", "reviewed_sha256": REVIEWED, "csrf_token": token}
+
+        decide(desk, submission, "approve")
+        page = Page(desk.post(f"{page_of(submission)}/decision", data=typed | {"decision": "decline"}))
+
+        assert "Quello che hai scritto" in page.text
+        assert [words in page.text for words in (REASON, "Bella voce.")] == [True, True]
+        assert not page.has_id("decision")
+
     def test_on_a_file_that_changed_meanwhile_is_told(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services)
 
@@ -370,6 +382,20 @@ class TestADecision:
         assert answer.status_code == 409
         assert "Il video è cambiato" in Page(answer).text
         assert read(services, submission.id).state is State.AWAITING_REVIEW
+
+    def test_on_a_file_that_changed_keeps_what_was_written_and_asks_about_the_new_one(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        submission = a_submission(services)
+
+        typed = {"reason": REASON, "note": "Bella voce.", "poster": "1", "poster_at_s": "2,5"}
+        page = Page(decide(desk, submission, "decline", reviewed_sha256=Sha256("00" * 32), **typed))
+
+        assert [words in page.text for words in (REASON, "Bella voce.")] == [True, True]
+        assert "Quello che hai scritto" not in page.text
+        assert (page.value("reviewed_sha256"), page.value("poster_at_s")) == (REVIEWED, "")
+        (chosen,) = [still for still in page.all("input") if still.get("name") == "poster" and "checked" in still]
+        assert chosen["value"] == str(submission.poster)
 
     def test_on_a_clip_that_was_withdrawn_is_told(self, desk: FlaskClient, services: Services) -> None:
         submission = a_submission(services, state=State.WITHDRAWN)
@@ -414,7 +440,7 @@ class TestAfterwards:
         submission = a_submission(services, state=State.UPLOADED)
         with writing(services.engine) as connection:
             connection.exec_driver_sql("UPDATE jobs SET state = 'dead'")
-            moderating.call_operator(connection, submission.id, error="it broke", now=services.clock())
+            operating.call_operator(connection, submission.id, error="it broke", now=services.clock())
 
         answer = press(desk, "/moderate/", f"{page_of(submission)}/retry")
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.app import staff_of
 from intake.db import people
 from intake.db.engine import reading
 from intake.domain.staff import StaffRole
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from intake.domain.staff import Colleague
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import LetIn
 
 ADMIN = "capo@example.org"
 GUEST = "ospite@example.org"
@@ -32,11 +32,9 @@ THEIR_PASSWORD = "però è una frase lunga"
 
 
 @pytest.fixture
-def admin(app: Flask) -> FlaskClient:
+def admin(let_in: LetIn) -> FlaskClient:
     """A browser in which the only admin is logged in."""
-    with app.app_context():
-        staff_of(app).add(ADMIN, "admin", PASSWORD)
-    return log_in(app.test_client(), ADMIN)
+    return let_in(ADMIN, "admin")
 
 
 def invite(admin: FlaskClient, email: str = GUEST, role: str = "moderator", language: str = "it") -> TestResponse:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy import select, update
 
-from intake.actions import calling, looking, moderating
-from intake.app import staff_of
+from intake.actions import calling, looking, operating
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
-from intake.db.tables import calls, consents, jobs
+from intake.db.tables import calls, consents, jobs, submissions
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from tests.builders import (
@@ -29,17 +27,15 @@ from tests.builders import (
     read,
     some_findings,
 )
-from tests.conftest import PASSWORD
 from tests.integration.pages.browsing import Page, press
-from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from intake.domain.submissions import Submission, SubmissionId
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
+    from tests.integration.pages.conftest import LetIn
 
 REASON = "Il file si apre solo a metà: mandane un altro, per favore."
 CHIARA = "chiara.bianchi@example.org"
@@ -47,8 +43,7 @@ CHIARA = "chiara.bianchi@example.org"
 
 def shown(desk: FlaskClient, query: str = "") -> list[str]:
     """The submissions that the queue lists."""
-    links = Page(desk.get(f"/moderate/{query}")).links
-    return [link for link in links if re.fullmatch(r"[0-9a-f-]{36}", link)]
+    return Page(desk.get(f"/moderate/{query}")).rows
 
 
 def a_stuck_one(services: Services, error: str) -> Submission:
@@ -57,7 +52,7 @@ def a_stuck_one(services: Services, error: str) -> Submission:
     with writing(services.engine) as connection:
         mine = (jobs.c.submission_id == submission.id, jobs.c.kind == JobKind.INSPECT)
         connection.execute(update(jobs).where(*mine).values(state=JobState.DEAD, last_error=error))
-        moderating.call_operator(connection, submission.id, error=error, now=services.clock())
+        operating.call_operator(connection, submission.id, error=error, now=services.clock())
     return read(services, submission.id)
 
 
@@ -128,9 +123,12 @@ class TestAView:
     @pytest.fixture
     def school(self, services: Services) -> SubmissionId:
         a_submission(services)
-        sender = a_sender(given_name="Zoë", organisation="Liceo", organisation_kind="scuola", language="en")
+        sender = a_sender(given_name="Zoë", organisation="Liceo", organisation_kind="scuola")
         letter = a_letter(sender=sender, social=True)
-        return a_judged_receipt(services, some_findings(checks=(FINE, NOISY)), letter)[0]
+        wanted = a_judged_receipt(services, some_findings(checks=(FINE, NOISY)), letter)[0]
+        with writing(services.engine) as connection:
+            connection.execute(update(submissions).where(submissions.c.id == wanted).values(spoken_language="en"))
+        return wanted
 
     @pytest.mark.parametrize(
         "query",
@@ -177,7 +175,7 @@ class TestAView:
         assert "/moderate/?kind=impresa&q=anna&state=awaiting_review" in links
         assert ("kind=impresa" in following, "q=anna" in following) == (True, True)
         assert "/moderate/?kind=impresa&q=anna" in second.links
-        assert len([link for link in second.links if re.fullmatch(r"[0-9a-f-]{36}", link)]) == 1
+        assert len(second.rows) == 1
 
     def test_counts_by_state_what_it_shows(self, desk: FlaskClient, services: Services, school: SubmissionId) -> None:
         a_submission(services, state=State.PUBLISHED)
@@ -243,16 +241,12 @@ class TestAView:
 
 class TestWhoLooks:
     @pytest.fixture
-    def chiara(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add(CHIARA, "moderator", PASSWORD)
-        return log_in(app.test_client(), CHIARA)
+    def chiara(self, let_in: LetIn) -> FlaskClient:
+        return let_in(CHIARA, "moderator")
 
     @pytest.fixture
-    def viewer(self, app: Flask) -> FlaskClient:
-        with app.app_context():
-            staff_of(app).add("ospite@example.org", "viewer", PASSWORD)
-        return log_in(app.test_client(), "ospite@example.org")
+    def viewer(self, let_in: LetIn) -> FlaskClient:
+        return let_in("ospite@example.org", "viewer")
 
     def test_is_said_to_others_until_it_ends(
         self, desk: FlaskClient, chiara: FlaskClient, services: Services, clock: FakeClock
@@ -379,7 +373,19 @@ class TestWhatNeedsAnOperator:
         assert (answer.status_code, read(services, stuck.id).state) == (422, State.NEEDS_OPERATOR)
         assert Page(answer).has_id(f"{stuck.id}-reason-error")
 
-    @pytest.mark.parametrize("way", ["retry", "retry-larger", "refuse"])
+    def test_that_somebody_else_helped_is_told_with_what_was_written(
+        self, desk: FlaskClient, services: Services
+    ) -> None:
+        stuck = a_stuck_one(services, "x")
+        press(desk, "/moderate/", f"/moderate/{stuck.id}/retry")
+
+        answer = press(desk, "/moderate/", f"/moderate/{stuck.id}/refuse", reason=REASON)
+
+        assert answer.status_code == 409
+        assert [words in Page(answer).text for words in ("Non è più fermo", REASON)] == [True, True]
+        assert read(services, stuck.id).state is State.UPLOADED
+
+    @pytest.mark.parametrize("way", ["retry", "retry-larger"])
     def test_that_somebody_else_helped_is_told(self, desk: FlaskClient, services: Services, way: str) -> None:
         stuck = a_stuck_one(services, "x")
         press(desk, "/moderate/", f"/moderate/{stuck.id}/retry")
@@ -389,11 +395,9 @@ class TestWhatNeedsAnOperator:
         assert "Non è più fermo" in Page(desk.get("/moderate/")).text
         assert read(services, stuck.id).state is State.UPLOADED
 
-    def test_is_read_by_viewers_who_change_nothing(self, app: Flask, services: Services) -> None:
+    def test_is_read_by_viewers_who_change_nothing(self, let_in: LetIn, services: Services) -> None:
         stuck = a_stuck_one(services, "x")
-        with app.app_context():
-            staff_of(app).add("ospite@example.org", "viewer", PASSWORD)
-        viewer = log_in(app.test_client(), "ospite@example.org")
+        viewer = let_in("ospite@example.org", "viewer")
 
         pages = [Page(viewer.get(path)) for path in ("/moderate/", f"/moderate/{stuck.id}")]
 
@@ -408,4 +412,4 @@ def die_again(services: Services, submission_id: SubmissionId) -> None:
         assert died is not None
         mine = (jobs.c.submission_id == submission_id, jobs.c.kind == JobKind.INSPECT)
         connection.execute(update(jobs).where(*mine).values(state=JobState.DEAD, last_error=died.last_error))
-        moderating.call_operator(connection, submission_id, error="x", now=services.clock())
+        operating.call_operator(connection, submission_id, error="x", now=services.clock())

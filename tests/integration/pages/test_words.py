@@ -9,6 +9,7 @@ import pytest
 from intake.db.engine import writing
 from intake.domain.states import State
 from tests.builders import a_letter, a_sender, a_submission, read, withdraw
+from tests.integration.mail.sending import send_mails
 from tests.integration.pages.browsing import Page, press
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ ANNA = {
     "organisation": "Officina Rossi",
     "title": "",
     "quote": "",
+    "spoken_language": "it",
 }
 SEEN = {f"seen_{name}": words for name, words in ANNA.items()}
 
@@ -42,9 +44,8 @@ def save(desk: FlaskClient, submission: Submission, **words: str) -> TestRespons
 def test_the_form_holds_the_words_as_they_stand(services: Services, desk: FlaskClient) -> None:
     page = Page(desk.get(page_of(a_submission(services))))
 
-    assert {name: page.value(name) for name in ANNA if name != "quote"} == {
-        name: words for name, words in ANNA.items() if name != "quote"
-    }
+    typed = set(ANNA) - {"quote", "spoken_language"}
+    assert {name: page.value(name) for name in typed} == {name: ANNA[name] for name in typed}
     assert {name: page.value(name) for name in SEEN} == SEEN
 
 
@@ -145,3 +146,14 @@ def test_the_mails_to_the_sender_are_listed_in_words(services: Services, desk: F
 
     assert "Il video è arrivato: non è partita" in text
     assert "Che cosa si è deciso, o che cosa non va nel file: in attesa di partire" in text
+
+
+def test_a_mail_that_was_overtaken_does_not_read_as_sent(services: Services, desk: FlaskClient) -> None:
+    submission = a_submission(services, state=State.DECLINED)
+    withdraw(services, submission.id)
+    send_mails(services)
+
+    text = Page(desk.get(page_of(submission))).text
+
+    assert "Il video è arrivato: non spedita, perché intanto il video è stato ritirato" in text
+    assert "spedita" not in text.replace("non spedita", "")

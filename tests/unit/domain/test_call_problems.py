@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,7 +10,10 @@ from intake.domain.call_problems import Flaw, problems_of
 from intake.domain.calls import read_call
 from intake.domain.colours import contrast
 from intake.moderate.calls.typed import document_of, values_of
-from intake.setup import ready_calls, shipped_document
+from intake.setup import default_reasons, read_document, ready_calls, shipped_document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -79,3 +82,29 @@ def test_white_on_black_is_all_the_contrast_there_is() -> None:
     assert round(contrast("#ffffff", "#000000"), 2) == 21.0
     # The grey that just passes on white. Source: WCAG 2.2, understanding 1.4.3.
     assert contrast("#767676", "#ffffff") >= 4.5 > contrast("#777777", "#ffffff")
+
+
+@pytest.mark.parametrize("slug", ready_calls())
+def test_what_ships_has_reasons_and_listens_for_each_step(slug: str) -> None:
+    call = read_call(shipped_document(slug))
+
+    assert {decision for reason in call.reasons for decision in reason.decisions} == {"ask_again", "decline"}
+    assert [set(step.listen_for) for step in call.steps] == [{"it", "en"}] * len(call.steps)
+
+
+def test_the_reasons_that_every_call_can_use_name_no_call() -> None:
+    words = " ".join(text for reason in default_reasons(["it", "en"]) for text in reason["text"].values())
+
+    assert not {"Pistoia", "Milano", "CENTRINNO"} & set(words.split())
+
+
+def test_reasons_are_in_the_languages_of_their_call_or_none() -> None:
+    assert {tuple(reason["text"]) for reason in default_reasons(["it"])} == {("it",)}
+    assert default_reasons(["it", "fr"]) == []
+
+
+def test_a_file_may_say_that_it_wants_no_reasons(tmp_path: Path) -> None:
+    file = tmp_path / "call.toml"
+    file.write_text('reasons = []\ntitle.it = "Orti"\n', encoding="utf-8")
+
+    assert read_document(file)["reasons"] == []

@@ -214,3 +214,13 @@ def test_phrases_to_listen_for_are_lists(document: dict[str, Any]) -> None:
 def test_captions_are_asked_for_and_not_demanded(document: dict[str, Any]) -> None:
     assert not read_call(document).requires_captions
     assert read_call(document | {"captions": {"required": True}}).requires_captions
+
+
+def test_italian_is_spoken_unless_the_call_says_otherwise(document: dict[str, Any]) -> None:
+    assert read_call(document).spoken_language == "it"
+    assert read_call(document | {"spoken_language": "en"}).spoken_language == "en"
+
+
+def test_a_language_that_nobody_knows_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(BadCall, match="spoken_language is no language that we know"):
+        read_call(document | {"spoken_language": "english"})

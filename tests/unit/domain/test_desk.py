@@ -9,6 +9,7 @@ import pytest
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
 from intake.domain.desk import (
     MAX_LIMITS_FACTOR,
+    SOUND_CODES,
     SoundVerdict,
     Trouble,
     larger_limits,
@@ -18,6 +19,7 @@ from intake.domain.desk import (
     trouble_of,
     worst_finding,
 )
+from intake.domain.figures import SOUND_CHECKS
 from tests.builders import CLIPPED, FINE, NOISY, TOO_SHORT
 
 SMALL = Check(code=CheckCode.RESOLUTION, verdict=Verdict.WARN, reason=Reason.PICTURE_SMALL)
@@ -108,3 +110,7 @@ def test_an_error_tells_what_went_wrong(error: str, trouble: Trouble) -> None:
 
 def test_limits_grow_and_stop_growing() -> None:
     assert [larger_limits(factor) for factor in (1, 2, MAX_LIMITS_FACTOR)] == [2, 4, MAX_LIMITS_FACTOR]
+
+
+def test_the_figures_call_warned_what_the_queue_does() -> None:
+    assert frozenset(SOUND_CODES) == SOUND_CHECKS

@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from intake.domain.staff import Colleague, StaffId, StaffRole, digest_due, would_lock_out
+from intake.domain.staff import (
+    Alerts,
+    Colleague,
+    NewClips,
+    StaffId,
+    StaffRole,
+    digest_due,
+    first_alerts,
+    would_lock_out,
+)
 
 ADA = Colleague(
     id=StaffId(1), email="ada@example.org", role=StaffRole.ADMIN, is_active=True, has_second_factor=False, seen_at=None
@@ -45,3 +54,15 @@ def test_whoever_is_no_admin_locks_nobody_out() -> None:
 )
 def test_the_digest_is_due_at_eight_in_pistoia(now: datetime, day: date) -> None:
     assert digest_due(now)[0] == day
+
+
+@pytest.mark.parametrize(
+    ("role", "alerts"),
+    [
+        (StaffRole.VIEWER, Alerts(language="en")),
+        (StaffRole.MODERATOR, Alerts(new_clips=NewClips.DAILY, waiting_clips=True, language="en")),
+        (StaffRole.ADMIN, Alerts(new_clips=NewClips.DAILY, waiting_clips=True, language="en")),
+    ],
+)
+def test_who_decides_is_told_once_a_day_until_they_choose(role: StaffRole, alerts: Alerts) -> None:
+    assert first_alerts(role, "en") == alerts

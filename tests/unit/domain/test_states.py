@@ -51,11 +51,11 @@ def test_a_new_file_that_never_comes_leaves_everything_as_it_was(state: State) -
     assert is_legal(State.UPLOADING, state)
 
 
-def test_an_operator_sends_back_to_exactly_where_jobs_die_or_to_the_sender() -> None:
+def test_an_operator_sends_back_to_exactly_where_jobs_die_to_the_sender_or_as_it_was_before_a_cut() -> None:
     came_from = {state for state in State if is_legal(state, State.NEEDS_OPERATOR)}
 
     assert came_from == MADE_BY_HAND
-    assert LEGAL_MOVES[State.NEEDS_OPERATOR] == MADE_BY_HAND | {State.REFUSED, State.WITHDRAWN}
+    assert LEGAL_MOVES[State.NEEDS_OPERATOR] == MADE_BY_HAND | {State.AWAITING_REVIEW, State.REFUSED, State.WITHDRAWN}
 
 
 def test_nobody_can_change_the_table() -> None:

@@ -51,6 +51,7 @@ FACTS = {
     "started_at": NOON,
     "given_up_at": NOON,
     "waited_for_review": True,
+    "awaits_consent": False,
 }
 
 EACH_MAIL = pytest.mark.parametrize("mail", Mail)

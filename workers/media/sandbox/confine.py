@@ -110,7 +110,8 @@ def become(argv: list[str]) -> None:
     """
     for folder in ENVIRONMENT["PATH"].split(":"):
         with contextlib.suppress(FileNotFoundError):
-            os.execve(f"{folder}/{argv[0]}", argv, ENVIRONMENT)  # noqa: S606 - it is its purpose
+            # A program that is named by its whole path is looked for there alone, as `execvp` does.
+            os.execve(os.path.join(folder, argv[0]), argv, ENVIRONMENT)  # noqa: PTH118, S606 - it is its purpose
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
 
 

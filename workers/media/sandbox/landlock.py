@@ -36,15 +36,22 @@ class Landlock:
     needed: Final = ()
     complains_as: Final = ("confine: ",)
 
-    def around(
-        self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
+    def around(  # noqa: PLR0913 - as `Walls`
+        self,
+        argv: Sequence[str],
+        *,
+        source: Path | None,
+        output: Path,
+        limits: Limits,
+        seccomp_fd: int,
+        programs: Sequence[Path] = (),
     ) -> list[str]:
         """Return the command that gives up everything and then runs *argv*."""
         source = plain_file(source) if source else None
         return [
             # -I and -S: no module of anybody's but Python's own, and a third of the time to start.
             *(sys.executable, "-I", "-S", _CONFINE, f"seccomp={seccomp_fd}", f"chdir={output.resolve()}"),
-            *(f"run={path}" for path in _PROGRAMS if Path(path).is_dir()),
+            *(f"run={path}" for path in (*_PROGRAMS, *map(str, programs)) if Path(path).is_dir()),
             *(f"read={path}" for path in _READABLE if Path(path).exists()),
             *([f"read={source}"] if source else []),
             *(f"device={_DEVICE}", f"write={output.resolve()}"),

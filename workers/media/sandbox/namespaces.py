@@ -23,14 +23,21 @@ class Namespaces:
     needed: Final = ("bwrap", "prlimit", "unshare")
     complains_as: Final = ("bwrap: ", "unshare: ", "prlimit: ")
 
-    def around(
-        self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
+    def around(  # noqa: PLR0913 - as `Walls`
+        self,
+        argv: Sequence[str],
+        *,
+        source: Path | None,
+        output: Path,
+        limits: Limits,
+        seccomp_fd: int,
+        programs: Sequence[Path] = (),
     ) -> list[str]:
         """Return the command that builds a world and then runs *argv* in it."""
-        return [*_walls(source, output, seccomp_fd), *_bounds(limits), *argv]
+        return [*_walls(source, output, seccomp_fd, programs), *_bounds(limits), *argv]
 
 
-def _walls(source: Path | None, output: Path, seccomp_fd: int) -> list[str]:
+def _walls(source: Path | None, output: Path, seccomp_fd: int, programs: Sequence[Path]) -> list[str]:
     return [
         # bubblewrap's child is on its own for its first milliseconds: of 120 workers killed just then 54 left something
         # running. As the first process of a namespace that `unshare` ends with us it takes all with it: 1 of 220.
@@ -47,6 +54,7 @@ def _walls(source: Path | None, output: Path, seccomp_fd: int) -> list[str]:
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         # Its /dev and /dev/shm are memory without a bound: nothing is written there.
         *("--dev", "/dev", "--remount-ro", "/dev", "--size", str(16 * 1024 * 1024), "--tmpfs", "/tmp"),  # noqa: S108 - the sandbox's own
+        *(word for path in programs for word in ("--ro-bind", str(path), str(path))),
         *(("--ro-bind", str(plain_file(source)), SOURCE) if source else ()),
         *("--bind", str(output.resolve()), OUTPUT),
         *("--remount-ro", "/", "--seccomp", str(seccomp_fd), "--"),

@@ -54,8 +54,15 @@ class Walls(Protocol):
     @property
     def complains_as(self) -> tuple[str, ...]: ...  # noqa: D102 - above
 
-    def around(
-        self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits, seccomp_fd: int
+    def around(  # noqa: PLR0913 - as `Sandbox.run`
+        self,
+        argv: Sequence[str],
+        *,
+        source: Path | None,
+        output: Path,
+        limits: Limits,
+        seccomp_fd: int,
+        programs: Sequence[Path] = (),
     ) -> list[str]:
         """Return the command that builds the walls, the filter at *seccomp_fd* among them, and then runs *argv*."""
 
@@ -109,16 +116,20 @@ class Sandbox:
             prove(sandbox, Path(folder))
         return sandbox
 
-    def run(
+    def run(  # noqa: PLR0913 - what a tool is given, and how long it is waited for
         self,
         argv: Sequence[str],
         *,
         source: Path | None,
         output: Path,
         limits: Limits,
+        programs: Sequence[Path] = (),
         stop: StopSignal | None = None,
     ) -> ToolOutput:
         """Run *argv* and return what it wrote; *source* is its `/in/src`, *output* its `/out`.
+
+        Args:
+            programs: Folders beside `/usr` whose programs it may read and run. Nothing secret may be in them.
 
         Raises:
             ToolFailed: It exited non-zero, was killed by a limit, or said more than anybody asked for.
@@ -133,7 +144,9 @@ class Sandbox:
             if len(answer) > MAX_STDOUT_BYTES:
                 raise ToolFailed(f"{argv[0]} wrote more than {MAX_STDOUT_BYTES} bytes to stdout")
 
-        stderr = self.stream(argv, source=source, output=output, limits=limits, consume=keep, stop=stop)
+        stderr = self.stream(
+            argv, source=source, output=output, limits=limits, consume=keep, programs=programs, stop=stop
+        )
         return ToolOutput(stdout=bytes(answer), stderr=stderr)
 
     def stream(  # noqa: PLR0913 - the options of `run`, and who takes what it writes
@@ -144,6 +157,7 @@ class Sandbox:
         output: Path,
         limits: Limits,
         consume: Callable[[bytes], None],
+        programs: Sequence[Path] = (),
         watch: Callable[[], None] | None = None,
         stop: StopSignal | None = None,
     ) -> str:
@@ -155,7 +169,10 @@ class Sandbox:
         """
         limits = limits.times(self._limits_factor)
         audit = functools.partial(require_plain_files, output, max_bytes=limits.output_bytes)
-        with self._started(argv, source=source, output=output, limits=limits) as process:
+        walls = functools.partial(
+            self._walls.around, argv, source=source, output=output, limits=limits, programs=programs
+        )
+        with self._started(walls) as process:
             patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit, watch=watch)
             stderr = pump(process, consume, patience)
         audit()
@@ -170,14 +187,12 @@ class Sandbox:
             raise SandboxUnavailable(stderr[:_MESSAGE_CHARACTERS].strip())
 
     @contextlib.contextmanager
-    def _started(
-        self, argv: Sequence[str], *, source: Path | None, output: Path, limits: Limits
-    ) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(self, walls: Callable[..., list[str]]) -> Iterator[subprocess.Popen[bytes]]:
         with os.fdopen(os.memfd_create("seccomp"), "wb", buffering=0) as program:
             program.write(self._filter)
             program.seek(0)
             process = subprocess.Popen(
-                self._walls.around(argv, source=source, output=output, limits=limits, seccomp_fd=program.fileno()),
+                walls(seccomp_fd=program.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

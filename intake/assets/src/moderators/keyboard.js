@@ -4,8 +4,13 @@
 
 const SWITCH = 'desk-keys'
 const STEP_S = 5
+/** To find an edge: less than a syllable. */
+const SMALL_STEP_S = 0.1
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2]
 const TYPING = 'input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]'
+/** Sooner than this after a question, a key was pressed before anybody can have read it. */
+const READ_MS = 1000
+
 /** Where these keys have a meaning of their own. */
 const OWN_KEYS = { ' ': 'button, a, summary, input, video, [role=button]', ArrowLeft: 'input, video', ArrowRight: 'input, video' }
 
@@ -37,6 +42,8 @@ const PLAYER = {
   ArrowLeft: () => seek(-STEP_S),
   l: () => seek(STEP_S),
   ArrowRight: () => seek(STEP_S),
+  ',': () => seek(-SMALL_STEP_S),
+  '.': () => seek(SMALL_STEP_S),
   '<': () => hurry(-1),
   '>': () => hurry(1),
 }
@@ -49,6 +56,20 @@ function press(key) {
   return true
 }
 
+/** A key that is pressed twice would approve the next clip, which nobody has seen: that one asks to be pressed again. */
+let askedAt = null
+
+function asksToWatch(key) {
+  const button = document.querySelector(`[data-decision-form] [data-key="${CSS.escape(key)}"][value=approve]`)
+  const says = document.querySelector('[data-next-step]')
+  const video = player()
+  if (!button || !says || !video || video.played.length) return false
+  if (askedAt !== null && performance.now() - askedAt > READ_MS) return false
+  askedAt ??= performance.now()
+  says.textContent = says.dataset.unwatched
+  return true
+}
+
 /** A decision against a clip needs its reason first: that is where the key leads, and Ctrl and Enter carry it out. */
 function asksForReason(key) {
   const button = document.querySelector(`[data-decision-form] [data-key="${CSS.escape(key)}"][name=decision]`)
@@ -57,6 +78,9 @@ function asksForReason(key) {
   if (!button || button.value === 'approve' || !area || area.value.trim()) return false
   says.textContent = button.value === 'decline' ? says.dataset.decline : says.dataset.askAgain
   says.dataset.pending = button.value
+  for (const group of document.querySelectorAll('[data-reasons] optgroup')) {
+    group.disabled = !group.classList.contains(`for-${button.value}`)
+  }
   const reasons = document.querySelector('[data-reasons] select')
   ;(reasons ?? area).focus()
   return true
@@ -64,9 +88,14 @@ function asksForReason(key) {
 
 function carriesOut(event) {
   if (event.key !== 'Enter' || !event.ctrlKey) return false
-  const pending = document.querySelector('[data-next-step]')?.dataset.pending
+  const says = document.querySelector('[data-next-step]')
+  const pending = says?.dataset.pending
   const form = event.target.closest('[data-decision-form]')
-  if (!pending || !form) return false
+  if (!form) return false
+  if (!pending) {
+    says.textContent = says.dataset.which
+    return true
+  }
   form.querySelector(`[name=decision][value=${pending}]`).click()
   return true
 }
@@ -101,7 +130,7 @@ export function mount(dialog) {
     if (playerKey && player()) {
       event.preventDefault()
       playerKey()
-    } else if (asksForReason(key) || press(key)) {
+    } else if (asksToWatch(key) || asksForReason(key) || press(key)) {
       event.preventDefault()
     }
   })
