@@ -80,7 +80,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
 
     def make(build: BuildClip) -> Path:
         if build not in made:
-            made[build] = build(folder)
+            # A place of its own: two that build on the same one would write over each other's file.
+            place = folder / str(len(made))
+            place.mkdir()
+            made[build] = build(place)
         return made[build]
 
     return make

@@ -13,6 +13,7 @@ from flask_babel import Babel
 
 from intake import wording
 from intake.domain.calls import FIRST_LANGUAGE
+from intake.wording import history
 from intake.wording import staff as staff_words
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def set_up_language(app: Flask) -> None:
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
     # Not `_(…)`: what that returns counts as markup, and these words may be somebody's.
     app.jinja_env.filters["translated"] = _translated
+    app.jinja_env.filters["noted_by_program"] = _noted_by_program
     app.jinja_env.filters.update(meeting=_meeting, language_name=_language_name, day=_day, short_day=_short_day)
     app.jinja_env.globals.update(
         local=_local,
@@ -64,6 +66,10 @@ def page_language() -> str:
 
 def _translated(text: str) -> str:
     return wording.say(text, page_language())
+
+
+def _noted_by_program(note: str) -> str:
+    return history.noted_by_program(note, page_language())
 
 
 def _locale() -> str:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from intake import wording
+from intake.actions.captioning import DRAFTED
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
 from intake.domain.states import State
 from intake.wording import standing
 from intake.wording.advice import REASONS
+from intake.wording.history import noted_by_program
 
 LANGUAGES = ("it", "en")
 CODECS = (Reason.UNKNOWN_VIDEO_CODEC, Reason.UNKNOWN_AUDIO_CODEC)
@@ -141,3 +143,24 @@ def test_a_figure_bears_its_unit(value: float | str | None, unit: Unit | None, w
     check = Check(code=CheckCode.NOISE, verdict=Verdict.PASS, reason=Reason.FINE, measured=value, unit=unit)
 
     assert wording.measured(check, "it") == written
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            "deleted 3 private files and what the sender told us",
+            "Cancellati i file privati (3) e quello che aveva scritto chi ha inviato il video.",
+        ),
+        ("deleted 12 public files", "Cancellati i file pubblici (12)."),
+        ("ToolTimedOut: ffmpeg took longer than 600 s", "Ci ha messo più del tempo massimo."),
+        (DRAFTED, "Bozza automatica dei sottotitoli."),
+        ("something {odd}", "something {odd}"),
+    ],
+)
+def test_what_a_program_noted_is_said_in_words(note: str, said: str) -> None:
+    assert noted_by_program(note, "it").startswith(said)
+
+
+def test_what_a_program_noted_is_said_in_english_too() -> None:
+    assert noted_by_program("deleted 12 public files", "en") == "Deleted the public files (12)."
