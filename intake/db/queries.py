@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -33,8 +32,6 @@ CONSENT_STANDS: ColumnElement[bool] = exists().where(
 
 IS_PUBLIC: ColumnElement[bool] = and_(submissions.c.state == PUBLIC_STATE, CONSENT_STANDS)
 """`publication.is_public`, as SQL. A test holds the two to the same answer for every state and consent."""
-
-_NEWEST_FIRST = (submissions.c.published_at.desc(), submissions.c.id.desc())
 
 
 def find_call(connection: Connection, slug: str) -> Call:
@@ -86,7 +83,7 @@ def submission_by_token(connection: Connection, token_sha256: str) -> Submission
 
 def find_by_token(connection: Connection, token_sha256: str) -> Submission | None:
     """Return the submission whose sender's secret has this hash, if there is one."""
-    found = _many(connection, select(submissions).where(submissions.c.token_sha256 == token_sha256))
+    found = submissions_of(connection, select(submissions).where(submissions.c.token_sha256 == token_sha256))
     return found[0] if found else None
 
 
@@ -101,7 +98,7 @@ def submission_by_clip(connection: Connection, clip_id: str) -> Submission:
 
 def submission_by_key(connection: Connection, call_slug: CallSlug, key: str) -> Submission | None:
     """Return the submission a client already made under its own *key*."""
-    found = _many(
+    found = submissions_of(
         connection,
         select(submissions).where(submissions.c.call_slug == call_slug, submissions.c.submission_key == key),
     )
@@ -110,7 +107,10 @@ def submission_by_key(connection: Connection, call_slug: CallSlug, key: str) -> 
 
 def submissions_in_order(connection: Connection, submission_ids: Sequence[SubmissionId]) -> list[Submission]:
     """Return these submissions, in this order."""
-    found = {one.id: one for one in _many(connection, select(submissions).where(submissions.c.id.in_(submission_ids)))}
+    found = {
+        one.id: one
+        for one in submissions_of(connection, select(submissions).where(submissions.c.id.in_(submission_ids)))
+    }
     return [found[submission_id] for submission_id in submission_ids]
 
 
@@ -132,55 +132,6 @@ def public_among(connection: Connection, submission_ids: Sequence[SubmissionId])
 def is_public_now(connection: Connection, submission_id: SubmissionId) -> bool:
     """Tell whether anybody may see this submission's clip."""
     return connection.scalar(select(IS_PUBLIC).where(submissions.c.id == submission_id)) is True
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicFilter:
-    """Which published clips a gallery page shows.
-
-    Attributes:
-        words: Every word must occur in the name, role or organisation.
-        after: The clip the page before ended with.
-    """
-
-    kind: str | None = None
-    words: tuple[str, ...] = ()
-    after: ClipId | None = None
-
-
-def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilter, *, limit: int) -> list[Submission]:
-    """Return published clips, newest first."""
-    query = (
-        select(submissions).where(IS_PUBLIC, submissions.c.call_slug == call_slug).order_by(*_NEWEST_FIRST).limit(limit)
-    )
-    if wanted.kind:
-        query = query.where(submissions.c.organisation_kind == wanted.kind)
-    for word in wanted.words:
-        query = query.where(_mentions(word))
-    if wanted.after:
-        query = query.where(_published_before(wanted.after))
-    return _many(connection, query)
-
-
-def newest_public_clips(connection: Connection, *, after: ClipId | None, limit: int) -> list[Submission]:
-    """Return the published clips of all calls, newest first, from behind *after* on."""
-    query = select(submissions).where(IS_PUBLIC).order_by(*_NEWEST_FIRST).limit(limit)
-    return _many(connection, query.where(_published_before(after)) if after else query)
-
-
-def every_nth_public_clip(connection: Connection, step: int) -> list[ClipId]:
-    """Return each clip that has *step* clips, twice that, and so on, up to and with it, newest first; not the last."""
-    numbered = (
-        select(
-            submissions.c.clip_id,
-            func.row_number().over(order_by=_NEWEST_FIRST).label("number"),
-            func.count().over().label("count"),
-        )
-        .where(IS_PUBLIC)
-        .subquery()
-    )
-    query = select(numbered.c.clip_id).where(numbered.c.number % step == 0, numbered.c.number < numbered.c["count"])
-    return list(connection.scalars(query.order_by(numbered.c.number)))
 
 
 def count_before(connection: Connection, submission: Submission) -> int:
@@ -230,7 +181,7 @@ def moves_since(connection: Connection, submission_id: SubmissionId, revision: i
 
 def stuck_uploads(connection: Connection, *, before: datetime) -> list[Submission]:
     """Return all submissions whose bytes were announced before *before* and never received."""
-    return _many(
+    return submissions_of(
         connection,
         select(submissions).where(submissions.c.state == State.UPLOADING, submissions.c.upload_begun_at < before),
     )
@@ -274,13 +225,14 @@ def public_revisions(connection: Connection, clip_ids: Iterable[str]) -> list[tu
 
 
 def _one(connection: Connection, condition: ColumnElement[bool]) -> Submission:
-    found = _many(connection, select(submissions).where(condition))
+    found = submissions_of(connection, select(submissions).where(condition))
     if not found:
         raise NotFound("submission")
     return found[0]
 
 
-def _many(connection: Connection, query: Select[Any]) -> list[Submission]:
+def submissions_of(connection: Connection, query: Select[Any]) -> list[Submission]:
+    """Return the submissions whose rows *query* selects, with what their senders answered."""
     rows = connection.execute(query).mappings().all()
     answers = connection.execute(
         select(consents, consent_texts.c.words)
@@ -292,17 +244,3 @@ def _many(connection: Connection, query: Select[Any]) -> list[Submission]:
     for answer in answers:
         by_submission.setdefault(answer["submission_id"], []).append(answer)
     return [submission_from(row, by_submission.get(row["id"], ())) for row in rows]
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    columns = ("given_name", "family_name", "role", "organisation")
-    return or_(*(submissions.c[name].icontains(word, autoescape=True) for name in columns))
-
-
-def _published_before(clip_id: ClipId) -> ColumnElement[bool]:
-    last = select(submissions.c.published_at, submissions.c.id).where(submissions.c.clip_id == clip_id).subquery()
-    published_at, submission_id = select(last.c.published_at).scalar_subquery(), select(last.c.id).scalar_subquery()
-    return or_(
-        submissions.c.published_at < published_at,
-        and_(submissions.c.published_at == published_at, submissions.c.id < submission_id),
-    )

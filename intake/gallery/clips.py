@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from intake.db import gallery as shelves
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.calls import ConsentKind
@@ -148,12 +149,12 @@ def gallery_page(call_slug: str) -> GalleryPage:
         NotFound: No such call was loaded.
     """
     kind, q, after = (request.args.get(name, "") for name in ("kind", "q", "after"))
-    wanted = queries.PublicFilter(
+    wanted = shelves.PublicFilter(
         kind=kind or None, words=tuple(q.split()[:_MOST_WORDS]), after=ClipId(after) if after else None
     )
     with reading(services().engine) as connection:
         call = queries.find_call(connection, call_slug)
-        found = queries.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)
+        found = shelves.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)
     clips = tuple(public_clip(submission, call) for submission in found[:PAGE_CLIPS])
     next_after = clips[-1].clip_id if len(found) > PAGE_CLIPS else None
     return GalleryPage(call=call, clips=clips, kind=kind, q=q, next_after=next_after)
@@ -163,7 +164,7 @@ def public_clips_of_all_calls(after: ClipId | None, *, limit: int) -> list[Publi
     """Return published clips whatever their call, newest first, from behind *after* on."""
     with reading(services().engine) as connection:
         calls = {call.slug: call for call in queries.all_calls(connection)}
-        found = queries.newest_public_clips(connection, after=after, limit=limit)
+        found = shelves.newest_public_clips(connection, after=after, limit=limit)
     return [public_clip(submission, calls[submission.call_slug]) for submission in found]
 
 

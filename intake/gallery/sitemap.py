@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from flask import make_response, request, url_for
 
-from intake.db import queries
+from intake.db import gallery as shelves
 from intake.db.engine import reading
 from intake.domain.submissions import ClipId
 from intake.gallery.answers import cacheable
@@ -44,7 +44,7 @@ def listed(untrusted_after: str | None, *, part_clips: int = PART_CLIPS) -> ET.E
     """Return the part of the list behind a clip; without one the whole of it, or the list of its parts."""
     if untrusted_after is None:
         with reading(services().engine) as connection:
-            ends = queries.every_nth_public_clip(connection, part_clips)
+            ends = shelves.every_nth_public_clip(connection, part_clips)
         if ends:
             return _index(ends)
     return _part(ClipId(untrusted_after or ""), part_clips)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from intake.actions import heartbeats, moderating, submitting
 from intake.db import backlog, queries
+from intake.db import gallery as shelves
 from intake.db.engine import reading, writing
 from intake.db.migrate import migrate
 from intake.db.records import document_of
@@ -87,8 +88,8 @@ def test_a_row_of_before_more_was_measured_still_loads(services: Services) -> No
     assert (video.duration_s, video.picture_s, video.dolby_vision_profile) == (60.0, 0.0, None)
 
 
-def clips(connection: Connection, wanted: queries.PublicFilter, *, limit: int = 10) -> list[SubmissionId]:
-    return [one.id for one in queries.public_clips(connection, CALL, wanted, limit=limit)]
+def clips(connection: Connection, wanted: shelves.PublicFilter, *, limit: int = 10) -> list[SubmissionId]:
+    return [one.id for one in shelves.public_clips(connection, CALL, wanted, limit=limit)]
 
 
 def test_public_clips_are_newest_first_and_go_on_behind_any_clip(services_on_each: Services, clock: FakeClock) -> None:
@@ -96,7 +97,7 @@ def test_public_clips_are_newest_first_and_go_on_behind_any_clip(services_on_eac
     clip_ids = [read(services_on_each, submission_id).clip_id for submission_id in ids]
 
     with reading(services_on_each.engine) as connection:
-        pages = [clips(connection, queries.PublicFilter(after=after)) for after in (None, *clip_ids)]
+        pages = [clips(connection, shelves.PublicFilter(after=after)) for after in (None, *clip_ids)]
 
     assert pages == [ids, ids[1:], ids[2:], []]
 
@@ -104,22 +105,22 @@ def test_public_clips_are_newest_first_and_go_on_behind_any_clip(services_on_eac
 @pytest.mark.parametrize(
     ("wanted", "count"),
     [
-        (queries.PublicFilter(), 2),
-        (queries.PublicFilter(kind="scuola"), 1),
-        (queries.PublicFilter(kind="altro"), 0),
-        (queries.PublicFilter(words=("ANNA",)), 1),
-        (queries.PublicFilter(words=("anna", "officina")), 1),
-        (queries.PublicFilter(words=("anna", "liceo")), 0),
-        (queries.PublicFilter(words=("%",)), 0),
-        (queries.PublicFilter(words=("_nna",)), 0),
-        (queries.PublicFilter(words=("\\",)), 0),
-        (queries.PublicFilter(words=("'",)), 0),
-        (queries.PublicFilter(after=ClipId("nothing")), 0),
+        (shelves.PublicFilter(), 2),
+        (shelves.PublicFilter(kind="scuola"), 1),
+        (shelves.PublicFilter(kind="altro"), 0),
+        (shelves.PublicFilter(words=("ANNA",)), 1),
+        (shelves.PublicFilter(words=("anna", "officina")), 1),
+        (shelves.PublicFilter(words=("anna", "liceo")), 0),
+        (shelves.PublicFilter(words=("%",)), 0),
+        (shelves.PublicFilter(words=("_nna",)), 0),
+        (shelves.PublicFilter(words=("\\",)), 0),
+        (shelves.PublicFilter(words=("'",)), 0),
+        (shelves.PublicFilter(after=ClipId("nothing")), 0),
     ],
     ids=str,
 )
 def test_public_clips_are_filtered_and_searched(
-    services_on_each: Services, wanted: queries.PublicFilter, count: int
+    services_on_each: Services, wanted: shelves.PublicFilter, count: int
 ) -> None:
     school = a_sender(given_name="Carla", organisation="Liceo Forteguerri", organisation_kind="scuola")
     a_submission(services_on_each, state=State.PUBLISHED)
@@ -134,7 +135,7 @@ def test_a_clip_that_is_withdrawn_is_in_no_list_from_that_moment(services_on_eac
 
     with writing(services_on_each.engine) as connection:
         submitting.withdraw(connection, submission.id, actor="sender", now=services_on_each.clock())
-        listed = clips(connection, queries.PublicFilter())
+        listed = clips(connection, shelves.PublicFilter())
 
     assert listed == []
 
