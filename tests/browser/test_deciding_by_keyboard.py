@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.system import System
     from tests.people import Moderator, Sender
 
-TEN = ("Uno", "Due", "Tre", "Quattro", "Cinque", "Sei", "Sette", "Otto", "Nove", "Dieci")
+TEN = ("Primi", "Secchi", "Terzi", "Quarti", "Quinti", "Sesti", "Settimi", "Ottavi", "Noni", "Decimi")
 
 
 @pytest.fixture
