@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def show_gallery(call_slug: str) -> ResponseReturnValue:
     """Show a call's published clips, newest first."""
     page = gallery_page(call_slug)
+    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
     return cacheable(
         render_template(
             "gallery/list.html",
@@ -30,10 +31,11 @@ def show_gallery(call_slug: str) -> ResponseReturnValue:
             q=page.q,
             kind=page.kind,
             kinds=page.call.organisation_kinds,
+            is_filtered=page.is_filtered,
+            found_count=page.found_count,
             next_url=page.next_url("gallery.show_gallery"),
-            oembed_url=oembed_url(
-                services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
-            ),
+            oembed_url=oembed_url(gallery_url),
+            canonical_url=gallery_url,
         )
     )
 

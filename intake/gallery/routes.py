@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.gallery import api, captions, description, embed, feeds, oembed, pages, sitemap
+from intake.gallery import api, captions, component, description, embed, feeds, oembed, pages, sitemap
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ ROUTES: Final = (
     ),
     Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
     Route(rule="/embed/gallery/<call_slug>", view=embed.embed_gallery, access=Access.PUBLIC),
+    Route(rule="/embed/video-testimonials.js", view=component.video_testimonials, access=Access.PUBLIC),
     Route(rule="/oembed", view=oembed.describe_embed, access=Access.PUBLIC),
     Route(rule="/gallery/<call_slug>/feed.xml", view=feeds.media_rss, access=Access.PUBLIC),
     Route(rule="/gallery/<call_slug>/feed.json", view=feeds.json_feed, access=Access.PUBLIC),
