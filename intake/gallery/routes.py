@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flask import request
+
 from intake.gallery import api, captions, component, description, embed, feeds, oembed, pages, sitemap
+from intake.gallery.answers import for_everybody
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask import Blueprint, Response
 
 ROUTES: Final = (
     Route(rule="/gallery/<call_slug>", view=pages.show_gallery, access=Access.PUBLIC),
@@ -34,7 +37,16 @@ ROUTES: Final = (
     ),
 )
 
+_CALLED_BY_PROGRAMS: Final = frozenset(f"gallery.{route.name}" for route in ROUTES if route.operation)
+
 
 def gallery_blueprint() -> Blueprint:
     """Build the blueprint of this audience."""
-    return blueprint("gallery", ROUTES)
+    made = blueprint("gallery", ROUTES)
+    made.after_request(_let_programs_read)
+    return made
+
+
+def _let_programs_read(response: Response) -> Response:
+    # An error, too: a page of another site is to hear that there is no such call, and not that it may not ask.
+    return for_everybody(response) if request.endpoint in _CALLED_BY_PROGRAMS else response

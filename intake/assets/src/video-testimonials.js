@@ -31,6 +31,7 @@ const look = `
   img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
   img.ground { object-fit: cover; filter: blur(18px) saturate(.85); transform: scale(1.2); }
   .length { position: absolute; left: .5rem; bottom: .5rem; padding: .1rem .6rem; border-radius: 1rem; background: #0f221be0; color: #fff; font-size: .875rem; font-weight: 600; }
+  .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   strong, .who { display: block; }
   .who { font-size: .9375em; }
   dialog { width: min(60rem, 94vw); max-width: none; max-height: 96vh; padding: 0; border: 0; border-radius: 12px; overflow: hidden; background: #10201a; color: #fff; }
@@ -126,9 +127,9 @@ class VideoTestimonials extends HTMLElement {
       element('span', { className: 'length', textContent: lengthOf(clip.duration_s) }),
     )
     const button = element('button', { type: 'button', className: 'card' })
-    button.setAttribute('aria-label', `${words[this.#language].play} ${clip.name}, ${clip.role}, ${clip.organisation}`)
     button.setAttribute('aria-haspopup', 'dialog')
     button.append(
+      element('span', { className: 'unseen', textContent: words[this.#language].play }),
       poster,
       element('strong', { textContent: clip.name }),
       element('span', { className: 'who', textContent: clip.role }),

@@ -94,7 +94,7 @@ def test_a_mail_brings_its_looks_and_nothing_else(answers: dict[str, TestRespons
 
 
 def test_only_embeds_may_be_framed(answers: dict[str, TestResponse]) -> None:
-    framable = {path for path, answer in answers.items() if policy(answer)["frame-ancestors"] not in OURS}
+    framable = {path for path, answer in answers.items() if policy(answer).get("frame-ancestors") not in OURS}
 
     assert framable == {path for path in answers if path.startswith("/embed/")}
 
@@ -103,7 +103,8 @@ def test_embeds_may_be_framed_by_everybody(answers: dict[str, TestResponse]) -> 
     embeds = [answer for path, answer in answers.items() if path.startswith("/embed/")]
 
     assert embeds
-    assert {policy(answer)["frame-ancestors"] for answer in embeds} == {"*"}
+    # `*` would leave out pages without an origin of their own: sandboxes, files.
+    assert not any("frame-ancestors" in policy(answer) for answer in embeds)
     assert not any("X-Frame-Options" in answer.headers for answer in embeds)
 
 
