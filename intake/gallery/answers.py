@@ -11,6 +11,7 @@ from intake.web.services import services
 
 if TYPE_CHECKING:
     from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
 
 def gone(call_slug: str) -> Response:
@@ -26,6 +27,14 @@ def cacheable(page: str | Response) -> Response:
     response = make_response(page)
     forget_session()
     response.headers["Cache-Control"] = "public, max-age=1"
+    return response
+
+
+def unkept(page: str | AnyResponse, status: int = 200) -> Response:
+    """Answer with what no cache keeps and no search engine lists: it is one visitor's, or true for a moment."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from intake.gallery import api, captions, component, description, embed, feeds, oembed, pages, sitemap
+from intake.gallery import (
+    api,
+    captions,
+    component,
+    description,
+    embed,
+    feeds,
+    keeping,
+    oembed,
+    pages,
+    reporting,
+    sitemap,
+)
 from intake.gallery.answers import for_everybody
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
@@ -20,6 +32,19 @@ ROUTES: Final = (
         rule="/gallery/<call_slug>/<clip_id>/captions.<caption_language>.vtt",
         view=captions.show_captions,
         access=Access.PUBLIC,
+    ),
+    Route(
+        rule="/gallery/<call_slug>/<clip_id>/chapters.<title_language>.vtt",
+        view=captions.show_chapters,
+        access=Access.PUBLIC,
+    ),
+    Route(rule="/gallery/<call_slug>/<clip_id>/download", view=keeping.download_clip, access=Access.PUBLIC),
+    Route(rule="/gallery/<call_slug>/<clip_id>/report", view=reporting.ask_what_is_wrong, access=Access.PUBLIC),
+    Route(
+        rule="/gallery/<call_slug>/<clip_id>/report",
+        view=reporting.send_report,
+        access=Access.PUBLIC,
+        methods=("POST",),
     ),
     Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
     Route(rule="/embed/gallery/<call_slug>", view=embed.embed_gallery, access=Access.PUBLIC),

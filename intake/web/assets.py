@@ -58,6 +58,13 @@ def send_current_asset(name: str, *, max_age_s: int) -> Response:
 
 
 def _send(filename: str, compressed: frozenset[str], *, etag: str = "", max_age: int | None = None) -> Response:
+    response = _chosen(filename, compressed, etag=etag, max_age=max_age)
+    # Frames of ours may have no origin of their own, and other pages take our web component: modules and fonts ask.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _chosen(filename: str, compressed: frozenset[str], *, etag: str, max_age: int | None) -> Response:
     codings = {coding: f"{filename}{ending}" for coding, ending in _CODINGS if f"{filename}{ending}" in compressed}
     if not codings:
         return send_from_directory(STATIC, filename)

@@ -36,6 +36,7 @@ def answers_of_every_route(app: Flask, client: FlaskClient, services: Services) 
     values = {
         "call_slug": CALL,
         "caption_language": "it",
+        "title_language": "it",
         "clip_id": read(services, submission_id).clip_id or "",
         "submission_id": submission_id,
         "token": token,
