@@ -56,9 +56,10 @@ bench-peers: ## as bench, beside the commands of other services: takes a quarter
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
-lighthouse: ## measure the senders' pages on a telephone and a slow line, with Lighthouse in Chromium
+lighthouse: ## measure senders' and public pages on a telephone and a slow line, with Lighthouse in Chromium
 	@deploy/prepare.sh lighthouse
-	@missed=0; $(bin)/python -m bench.page_speed $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
+	@missed=0; for name in page_speed public_pages; do $(bin)/python -m "bench.$$name" $(ARGS) || missed=1; done; \
+		$(bin)/python -m bench.tables; exit $$missed
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
