@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert
 
-from intake.db import desk_index
+from intake.db import kept_tables
 from intake.db.engine import writing
 from intake.db.records import document_of
 from intake.db.tables import consents, events, jobs, submissions
@@ -93,7 +93,7 @@ def fill(services: Services, *, mix: dict[State, int] | None = None) -> None:
     states = [state for state, number in (mix or MIX).items() for _ in range(number)]
     chance.shuffle(states)
     with writing(services.engine) as connection:
-        desk_index.suspend(connection)
+        kept_tables.suspend(connection)
         for start in range(0, len(states), BATCH):
             rows = [_row(chance, state, services.clock()) for state in states[start : start + BATCH]]
             connection.execute(insert(submissions), rows)
@@ -101,7 +101,7 @@ def fill(services: Services, *, mix: dict[State, int] | None = None) -> None:
             connection.execute(insert(events), [_event(chance, row) for row in rows])
             if dead := [_dead(row) for row in rows if row["state"] == State.NEEDS_OPERATOR]:
                 connection.execute(insert(jobs), dead)
-        desk_index.resume(connection)
+        kept_tables.resume(connection)
     with services.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # As the databases do by themselves: PostgreSQL a minute later.
         connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")

@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import delete, event, insert, select, update
 
 from intake.actions import jobs, looking, moderating, publishing, submitting
-from intake.db import backlog, desk, desk_index
+from intake.db import backlog, desk, kept_tables
 from intake.db.desk import Place, Wanted
 from intake.db.desk_tables import desk_entries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents, events, submissions
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
-from intake.domain.desk import LOOK_LIFE, SoundVerdict, search_terms, sound_verdict
+from intake.domain.desk import LOOK_LIFE, SoundVerdict, sound_verdict
 from intake.domain.jobs import JobKind
+from intake.domain.searching import search_terms
 from intake.domain.states import State
 from tests.builders import (
     CALL,
@@ -270,9 +271,9 @@ class TestTheSearch:
 
     def test_loses_nothing_when_tables_are_changed(self, services_on_each: Services, nicolo: SubmissionId) -> None:
         with writing(services_on_each.engine) as connection:
-            desk_index.suspend(connection)
+            kept_tables.suspend(connection)
             connection.execute(update(submissions).where(submissions.c.id == nicolo).values(given_name="Michele"))
-            desk_index.resume(connection)
+            kept_tables.resume(connection)
         later = a_submission(services_on_each, letter=a_letter(sender=a_sender(given_name="Michela"))).id
 
         assert sorted(found(services_on_each, "michel")) == sorted([nicolo, later])
