@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import inspect
 
-from intake.db import desk_index, triggers
+from intake.db import desk_index, gallery_index, triggers
 from intake.db.desk_tables import desk_entries
+from intake.db.gallery_tables import gallery_entries
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_KEPT: Final = {desk_entries.name: desk_index.resume}
+_KEPT: Final = {desk_entries.name: desk_index.resume, gallery_entries.name: gallery_index.resume}
 
 
 def suspend(connection: Connection) -> None:
