@@ -2,12 +2,14 @@
 
 What the senders' pages cost a telephone: `make lighthouse`.
 
-ready_for_review, growth, sound_verdict, worker, sending, desk, page_speed, peers_table   the programs, a question each
+ready_for_review, growth, sound_verdict, worker, sending, desk, gallery, page_speed, peers_table
+               the programs, a question each
 lighthouse     the npm project of page_speed
 clips          makes what is measured
 ours           the service's own work, a function a stage
 yardsticks     the least anybody can do, and what is done without thinking
 peers          what MediaCMS and PeerTube run, by what they publish
 measuring      what work takes
+load           how often a server answers
 tables         how it is told: on the screen, in results/*.json, in README.md
 """
