@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
-benchmarks := ready_for_review growth sound_verdict worker sending desk
+benchmarks := ready_for_review growth sound_verdict worker sending desk gallery
 
 help: ## what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

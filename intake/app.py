@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake.domain.errors import BadSettings
 from intake.gallery import description as gallery_description
+from intake.gallery.answers import set_up_memory
 from intake.gallery.routes import ROUTES as GALLERY_ROUTES
 from intake.gallery.routes import gallery_blueprint
 from intake.logs import set_up_logging
@@ -113,6 +114,7 @@ def create_app(services: Services) -> Flask:
     set_up_language(app)
     set_up_assets(app)
     set_up_compression(app)
+    set_up_memory(app)
     set_up_security_headers(app, services.settings)
     app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
     for blueprint in (

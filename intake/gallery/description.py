@@ -41,6 +41,6 @@ LIST_CLIPS: Final = Operation(
     parameters=(
         parameter("after", "query", "The clip that the page before ended with."),
         parameter("kind", "query", "Only this kind of organisation."),
-        parameter("q", "query", "Only clips whose name, role or organisation holds every word."),
+        parameter("q", "query", "Only clips in whose name, role, organisation, title or quote every word is found."),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from intake.gallery import api, captions, description, embed, feeds, oembed, pages, sitemap
+from intake.gallery.answers import for_everybody_alike
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ ROUTES: Final = (
 
 
 def gallery_blueprint() -> Blueprint:
-    """Build the blueprint of this audience."""
-    return blueprint("gallery", ROUTES)
+    """Build the blueprint of this audience: who they are makes no difference to what they get."""
+    return blueprint("gallery", ROUTES, guards={Access.PUBLIC: for_everybody_alike})

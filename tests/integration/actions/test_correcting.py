@@ -15,9 +15,9 @@ from intake.db.engine import reading, writing
 from intake.db.tables import calls, events, submissions
 from intake.domain.changes import Change
 from intake.domain.clip_words import words_of
-from intake.domain.desk import search_terms
 from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
+from intake.domain.searching import search_terms
 from intake.domain.states import FINAL, State
 from tests.builders import (
     MODERATOR,

@@ -131,7 +131,7 @@ class TestOembed:
         answer = asked(client, services, GALLERY)
 
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Cache-Control"] == "public, max-age=1"
+        assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
 
 
 class TestFrames:
