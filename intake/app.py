@@ -203,6 +203,7 @@ def _account() -> str:
 def _rates(create_per_hour: int) -> Iterator[tuple[str, str, list[str] | None, Callable[[Response], bool]]]:
     """How often one address may use an endpoint, by which methods, and which answers count."""
     yield "submit.announce_submission", f"{create_per_hour} per hour", None, _is_success
+    yield "gallery.send_report", "10 per hour", ["POST"], _always
     yield "submit.sign_upload", "1200 per minute", None, _always
     for endpoint in _READING:
         yield endpoint, "10 per second", None, _always

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from intake.db.engine import make_engine
 from intake.mail.outbox import Outbox
 from intake.mail.smtp import SmtpMailer, read_smtp_url
-from intake.storage.bucket import Objects, PublicLinks, S3Bucket, Uploads, ViewLinks
+from intake.storage.bucket import Objects, S3Bucket, Uploads
+from intake.storage.links import KeepLinks, PublicLinks, ViewLinks
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -34,7 +35,7 @@ class PrivateBucket(Uploads, ViewLinks, Protocol):
         ...
 
 
-class GalleryBucket(Objects, PublicLinks, Protocol):
+class GalleryBucket(Objects, PublicLinks, KeepLinks, Protocol):
     """Holds what everybody may see, and nothing else."""
 
 

@@ -74,11 +74,12 @@ def a_letter(
     submission_key: str | None = None,
     gallery: bool = True,
     social: bool = False,
+    download: bool = False,
 ) -> submitting.Letter:
     """Everything Anna hands in beside the bytes."""
     return submitting.Letter(
         sender=sender or a_sender(),
-        answers={ConsentKind.GALLERY: gallery, ConsentKind.SOCIAL: social},
+        answers={ConsentKind.GALLERY: gallery, ConsentKind.SOCIAL: social, ConsentKind.DOWNLOAD: download},
         file=submitting.Declared(name=file_name, size_bytes=size_bytes),
         submission_key=submission_key,
     )

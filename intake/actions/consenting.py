@@ -52,6 +52,26 @@ def record_answers(  # noqa: PLR0913 - who was asked, in which words, and what t
     connection.execute(insert(consents), rows)
 
 
+def take_back(
+    connection: Connection, call: Call, submission_id: SubmissionId, kind: ConsentKind, *, now: datetime
+) -> bool:
+    """Take back an optional consent for its sender: what it allowed ends with this transaction, the video stays.
+
+    What the video cannot be there without is taken back by withdrawing it.
+
+    Returns:
+        False when it does not stand, or the video cannot be there without it: nothing was changed.
+    """
+    submission = queries.lock_submission(connection, submission_id)
+    is_required = any(consent.required for consent in call.consents if consent.kind is kind)
+    if is_required or not submission.has_consent(kind):
+        return False
+    mine = (consents.c.submission_id == submission.id, consents.c.kind == kind)
+    connection.execute(update(consents).where(*mine).values(taken_back_at=now))
+    record_word(connection, submission, actor="sender", now=now, cause=Cause.CONSENT_TAKEN_BACK, reason_code=kind)
+    return True
+
+
 def confirm(  # noqa: PLR0913 - as above
     connection: Connection,
     call: Call,

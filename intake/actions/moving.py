@@ -103,12 +103,14 @@ def record_word(  # noqa: PLR0913 - as a move
     actor: str,
     now: datetime,
     cause: Cause | None = None,
+    reason_code: str | None = None,
     note: str | None = None,
     changes: Iterable[Change] = (),
 ) -> None:
     """Write a line of a submission's history about something that did not move it."""
     here = (submission.state, submission.revision)
-    _write_line(connection, submission, here, at=now, actor=actor, note=note, cause=cause, changes=_kept(changes))
+    line = {"at": now, "actor": actor, "note": note, "cause": cause, "reason_code": reason_code}
+    _write_line(connection, submission, here, **line, changes=_kept(changes))
 
 
 def _update_as_read(connection: Connection, submission: Submission, **columns: object) -> bool:

@@ -13,7 +13,7 @@ import * as sass from 'sass'
 const here = dirname(fileURLToPath(import.meta.url))
 const target = join(here, '..', 'static', 'dist')
 
-const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'moderate.js', 'gallery.scss', 'embed.scss', 'icon.svg']
+const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'moderate.js', 'gallery.scss', 'gallery.js', 'embed.scss', 'embed.js', 'icon.svg']
 
 const compileSass = {
   name: 'sass',

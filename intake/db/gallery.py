@@ -75,6 +75,18 @@ def public_clips(connection: Connection, call_slug: CallSlug, wanted: PublicFilt
     return _shown(connection, find(call_slug, wanted, place).limit(limit))
 
 
+def clips_beside(connection: Connection, clip: Submission, *, limit: int) -> list[Submission]:
+    """Return other published clips of the same call, newest first; those of the same kind of organisation before."""
+    alike = PublicFilter(kind=clip.sender.organisation_kind)
+    # One more than wanted: the clip itself is among them.
+    found = [
+        *public_clips(connection, clip.call_slug, alike, limit=limit + 1),
+        *public_clips(connection, clip.call_slug, PublicFilter(), limit=2 * limit + 1),
+    ]
+    others = {other.id: other for other in found if other.id != clip.id}
+    return list(others.values())[:limit]
+
+
 def newest_public_clips(connection: Connection, *, after: ClipId | None, limit: int) -> list[Submission]:
     """Return the published clips of all calls, newest first, from behind *after* on."""
     place = _place_of(connection, after) if after else None

@@ -240,7 +240,8 @@ events = Table(
     Column("cause", String(20)),
     # What is another by it: field, before, after.
     Column("changes", JSON),
-    # Of a decision: which of the call's canned reasons it was, whatever was made of its words.
+    # Of a decision: which of the call's canned reasons it was, whatever was made of its words. Of a report: its
+    # kind; of a consent that was taken back: which.
     Column("reason_code", Text),
 )
 

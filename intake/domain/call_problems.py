@@ -84,6 +84,8 @@ def texts_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, st
     for at, step in enumerate(document.get("steps") or ()):
         yield f"steps.{at}.title", step.get("title") or {}
         yield f"steps.{at}.text", step.get("text") or {}
+        if step.get("chapter"):
+            yield f"steps.{at}.chapter", step["chapter"]
     for consent in document.get("consents") or ():
         yield f"consents.{consent.get('kind')}.text", consent.get("text") or {}
     yield from _labels("organisation_kinds", document.get("organisation_kinds") or ())

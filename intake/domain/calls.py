@@ -40,6 +40,7 @@ class ConsentKind(StrEnum):
 
     GALLERY = "gallery"
     SOCIAL = "social"
+    DOWNLOAD = "download"
 
 
 class BadCall(ValueError):
@@ -66,11 +67,13 @@ class Step:
     """One step of the script a sender follows.
 
     Attributes:
+        chapter: What visitors read where the step was heard; its title, which speaks to senders, where none was given.
         listen_for: Words by which captions show that the step was heard, by language; `script.py` reads them.
     """
 
     title: LocalText
     text: LocalText
+    chapter: LocalText
     listen_for: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -196,7 +199,12 @@ def _call(document: Mapping[str, Any]) -> Call:
         brief=_text(document["brief"]),
         noise_advice=_text(document["noise_advice"]),
         steps=tuple(
-            Step(title=_text(step["title"]), text=_text(step["text"]), listen_for=_phrases(step.get("listen_for", {})))
+            Step(
+                title=_text(step["title"]),
+                text=_text(step["text"]),
+                chapter=_text(step.get("chapter") or step["title"]),
+                listen_for=_phrases(step.get("listen_for", {})),
+            )
             for step in document["steps"]
         ),
         rules=_rules(document["rules"]),
@@ -280,7 +288,7 @@ def _reasons_make_sense(call: Call) -> bool:
 
 def _require_same_languages(call: Call) -> None:
     texts = [call.title, call.brief, call.noise_advice]
-    texts += [text for step in call.steps for text in (step.title, step.text)]
+    texts += [text for step in call.steps for text in (step.title, step.text, step.chapter)]
     texts += [consent.text for consent in call.consents]
     texts += [kind.label for kind in call.organisation_kinds]
     texts += [text for reason in call.reasons for text in (reason.label, reason.text)]

@@ -100,6 +100,14 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """What is said from one pause to the next; `start_ms` on the clock of its captions."""
+
+    start_ms: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Captions:
     """The captions of one submission in one language, as their row stands.
 
@@ -169,16 +177,21 @@ def cues_within(cues: Iterable[Cue], start_s: float, end_s: float) -> tuple[Cue,
     return tuple(cue for cue in shown if cue.start_ms < cue.end_ms)
 
 
-def transcript(cues: Sequence[Cue]) -> tuple[str, ...]:
+def paragraphs_of(cues: Sequence[Cue]) -> tuple[Paragraph, ...]:
     """Return what is said as paragraphs: a new one where somebody pauses, or a long one comes to a sentence's end."""
-    paragraphs: list[str] = []
+    paragraphs: list[Paragraph] = []
     for cue, before in zip(cues, (None, *cues), strict=False):
         text = " ".join(cue.text.split())
-        if not paragraphs or (before is not None and _begins_paragraph(paragraphs[-1], before, cue)):
-            paragraphs.append(text)
+        if before is None or _begins_paragraph(paragraphs[-1].text, before, cue):
+            paragraphs.append(Paragraph(start_ms=cue.start_ms, text=text))
         else:
-            paragraphs[-1] += f" {text}"
+            paragraphs[-1] = replace(paragraphs[-1], text=f"{paragraphs[-1].text} {text}")
     return tuple(paragraphs)
+
+
+def transcript(cues: Sequence[Cue]) -> tuple[str, ...]:
+    """Return the words of each paragraph."""
+    return tuple(paragraph.text for paragraph in paragraphs_of(cues))
 
 
 def cues_of(words: Iterable[Word]) -> tuple[Cue, ...]:

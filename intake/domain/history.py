@@ -38,6 +38,10 @@ class Cause(StrEnum):
     """Whoever works at it died of it again and again, and somebody said to leave it as it was."""
     CLEANING_ASKED = "cleaning_asked"
     SOUND_CLEANED = "sound_cleaned"
+    CONSENT_TAKEN_BACK = "consent_taken_back"
+    """Its sender took back an optional consent; the video stays."""
+    REPORTED = "reported"
+    """A visitor says that something is wrong with what is public."""
 
 
 COMES_BACK: Final = frozenset({Cause.UNDONE, Cause.RECUT_MADE, Cause.RECUT_FAILED, Cause.RECUT_GIVEN_UP})
@@ -49,12 +53,13 @@ class Event:
     """One move in a submission's history.
 
     Attributes:
-        actor: `sender`, `worker`, `dispatcher` or a staff member's e-mail address.
+        actor: `sender`, `visitor`, `worker`, `dispatcher` or a staff member's e-mail address.
         reason: What the sender was told.
         note: What only staff may read.
         cause: Why, where the two states do not tell.
         changes: What is another by it.
-        reason_code: Which of the call's canned reasons *reason* is, or began as.
+        reason_code: Which of the call's canned reasons *reason* is, or began as; of a report, what kind it is; of a
+            consent that was taken back, which.
     """
 
     at: datetime

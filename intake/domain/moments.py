@@ -1,4 +1,4 @@
-"""The only place for how people type a moment of a clip: `12,5`, `12.5`, or `1:05`."""
+"""The only place for how people type a moment of a clip, `12,5`, `12.5`, or `1:05`, and how it is written for them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def read_seconds(untrusted_text: str) -> float | None:
 def written_seconds(seconds: float) -> str:
     """Return *seconds* as `read_seconds` takes them, without zeros that say nothing."""
     return f"{seconds:.2f}".rstrip("0").rstrip(".")
+
+
+def clock(seconds: float) -> str:
+    """Return a moment as players show it: `1:05`."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

@@ -64,6 +64,7 @@ class StaffMail(StrEnum):
     NEW_CLIPS = "new_clips"
     WAITING_CLIPS = "waiting_clips"
     FORGOTTEN_PASSWORD = "forgotten_password"  # noqa: S105 - the name of a mail
+    REPORTED = "reported"
 
 
 ALERTS: Final = frozenset({StaffMail.NEW_CLIPS, StaffMail.WAITING_CLIPS})
@@ -164,6 +165,16 @@ def would_lock_out(colleagues: Iterable[Colleague], staff_id: StaffId) -> bool:
     """Tell whether nobody could change the staff any more if this one could not."""
     admins = [one.id for one in colleagues if one.role is StaffRole.ADMIN and one.is_active]
     return admins == [staff_id]
+
+
+def report_occasion(staff_id: StaffId, submission_id: SubmissionId, now: datetime) -> str:
+    """Name what one mail about reports is for: one clip, on one day, for one reader."""
+    return f"{staff_id}:{now.astimezone(PISTOIA).date()}:{submission_id}"
+
+
+def reported_clip(occasion: str) -> str:
+    """Return the submission that a mail of `report_occasion` is about."""
+    return occasion.rpartition(":")[2]
 
 
 def digest_due(now: datetime) -> tuple[date, datetime]:

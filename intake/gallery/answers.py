@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.typing import ResponseReturnValue
+    from werkzeug.wrappers import Response as AnyResponse
 
     from intake.web.routing import View
 
@@ -67,6 +68,14 @@ def cacheable(page: str | Response) -> Response:
     response = make_response(page)
     forget_session()
     response.headers["Cache-Control"] = _kept_for(STALE_LIFE)
+    return response
+
+
+def unkept(page: str | AnyResponse, status: int = 200) -> Response:
+    """Answer with what no cache keeps and no search engine lists: it is one visitor's, or true for a moment."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

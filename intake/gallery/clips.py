@@ -13,7 +13,8 @@ from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.calls import ConsentKind
 from intake.domain.errors import Gone, NotFound
-from intake.domain.publication import is_public
+from intake.domain.moments import read_seconds, written_seconds
+from intake.domain.publication import is_public, may_download
 from intake.domain.states import State
 from intake.domain.submissions import ClipId
 from intake.storage import keys
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from intake.domain.submissions import Submission
 
 PAGE_CLIPS: Final = 24
+BESIDE_CLIPS: Final = 4
+"""How many others stand under a clip: one row at a desk, two on a telephone."""
+
 POSTER_SIDE_PX: Final = 1280
 """The longer side of a poster, where its clip is larger. `workers.media.thumbnails` draws it; a test compares."""
 
@@ -56,6 +60,8 @@ class PublicClip:
         headline: What the clip itself is called; empty where it has no title of its own.
         quote: A sentence of the speaker's; empty where nobody chose one.
         language: Of both.
+        revision: Of what is published of it: its folder in the bucket.
+        may_download: Whether everybody may keep a copy.
     """
 
     clip_id: ClipId
@@ -77,6 +83,8 @@ class PublicClip:
     poster_webp_url: str
     url: str
     embed_url: str
+    revision: int
+    may_download: bool
 
     @property
     def name(self) -> str:
@@ -184,14 +192,33 @@ def find_public_clip(clip_id: str) -> tuple[PublicClip, Call]:
     with reading(services().engine) as connection:
         submission = queries.submission_by_clip(connection, clip_id)
         call = queries.find_call(connection, submission.call_slug)
-    stands = submission.has_consent(ConsentKind.GALLERY)
-    if is_public(state=submission.state, gallery_consent_stands=stands):
+    if _is_public(submission):
         return public_clip(submission, call), call
     # What is public of one that was taken down is still known: it may come back.
     was_public = submission.publication is not None
     if was_public or (submission.state is State.WITHDRAWN and submission.publication_count):
         raise Gone(call.slug)
     raise NotFound(clip_id)
+
+
+def clips_beside(clip: PublicClip, call: Call) -> tuple[PublicClip, ...]:
+    """Return a few other clips of the same call, those of the same kind of organisation first."""
+    with reading(services().engine) as connection:
+        submission = queries.submission_by_clip(connection, clip.clip_id)
+        others = shelves.clips_beside(connection, submission, limit=BESIDE_CLIPS)
+    return tuple(public_clip(other, call) for other in others)
+
+
+def moment_url(clip: PublicClip, seconds: float) -> str:
+    """Return the address of a clip's page that begins to play at a moment."""
+    path = url_for("gallery.show_clip", call_slug=clip.call_slug, clip_id=clip.clip_id, t=written_seconds(seconds))
+    return services().settings.public_url + path
+
+
+def asked_moment_s(clip: PublicClip) -> float | None:
+    """Return the moment of *clip* that the address asks for with `t`; None where it asks for none that there is."""
+    seconds = read_seconds(request.args.get("t", ""))
+    return seconds if seconds and seconds < clip.duration_s else None
 
 
 def public_clip(submission: Submission, call: Call) -> PublicClip:
@@ -233,4 +260,13 @@ def public_clip(submission: Submission, call: Call) -> PublicClip:
         poster_webp_url=link("poster.webp"),
         url=public_url + url_for("gallery.show_clip", call_slug=call.slug, clip_id=clip_id),
         embed_url=public_url + url_for("gallery.embed_clip", clip_id=clip_id),
+        revision=publication.revision,
+        may_download=may_download(
+            is_public=_is_public(submission), download_consent_stands=submission.has_consent(ConsentKind.DOWNLOAD)
+        ),
     )
+
+
+def _is_public(submission: Submission) -> bool:
+    stands = submission.has_consent(ConsentKind.GALLERY)
+    return is_public(state=submission.state, gallery_consent_stands=stands)

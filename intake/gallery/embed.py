@@ -9,7 +9,7 @@ from flask import render_template, request
 from intake.domain.errors import Gone
 from intake.gallery.answers import cacheable, gone
 from intake.gallery.captions import captions_for
-from intake.gallery.clips import call_named, find_public_clip, gallery_page
+from intake.gallery.clips import asked_moment_s, call_named, find_public_clip, gallery_page
 from intake.web.security import allow_frames
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def embed_clip(clip_id: str) -> ResponseReturnValue:
             clip=clip,
             call=call,
             captions=captions_for(clip),
+            starts_s=asked_moment_s(clip),
             came_from_gallery=came_from_gallery,
         )
     )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from flask import render_template, url_for
 
 from intake.domain.errors import Gone, NotFound
-from intake.domain.frames import frame_of
 from intake.gallery.answers import cacheable, gone
-from intake.gallery.captions import captions_for
-from intake.gallery.clips import find_public_clip, gallery_page
-from intake.gallery.oembed import iframe, oembed_url
+from intake.gallery.captions import chapters_url, words_of
+from intake.gallery.clips import asked_moment_s, clips_beside, find_public_clip, gallery_page
+from intake.gallery.oembed import oembed_url
+from intake.gallery.sharing import embedding_of_clip, sharing_of
 from intake.gallery.structured import video_object
+from intake.web.security import allow_frames_of_ours
 from intake.web.services import services
 
 if TYPE_CHECKING:
@@ -46,16 +47,22 @@ def show_clip(call_slug: str, clip_id: str) -> ResponseReturnValue:
         return gone(str(withdrawn))
     if call.slug != call_slug:
         raise NotFound(clip_id)
-    captions = captions_for(clip)
-    frame = frame_of(clip.width_px, clip.height_px)
+    # The live preview of what another page would show.
+    allow_frames_of_ours()
+    words = words_of(clip, call)
     return cacheable(
         render_template(
             "gallery/clip.html",
             clip=clip,
             call=call,
-            captions=captions,
-            video_object=video_object(clip, captions, services().settings.public_url),
+            captions=words.captions,
+            chapters=words.chapters,
+            chapters_url=chapters_url(clip) if words.chapters else None,
+            starts_s=asked_moment_s(clip),
+            others=clips_beside(clip, call),
+            sharing=sharing_of(clip),
+            embedding=embedding_of_clip(clip, call),
+            video_object=video_object(clip, words, services().settings.public_url),
             oembed_url=oembed_url(clip.url),
-            iframe=iframe(clip.embed_url, frame, f"{clip.title}, {clip.organisation}"),
         )
     )

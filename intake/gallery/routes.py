@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.gallery import api, captions, description, embed, feeds, oembed, pages, sitemap
+from intake.gallery import api, captions, description, embed, feeds, keeping, oembed, pages, reporting, sitemap
 from intake.gallery.answers import for_everybody_alike
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
@@ -18,6 +18,19 @@ ROUTES: Final = (
         rule="/gallery/<call_slug>/<clip_id>/captions.<caption_language>.vtt",
         view=captions.show_captions,
         access=Access.PUBLIC,
+    ),
+    Route(
+        rule="/gallery/<call_slug>/<clip_id>/chapters.<title_language>.vtt",
+        view=captions.show_chapters,
+        access=Access.PUBLIC,
+    ),
+    Route(rule="/gallery/<call_slug>/<clip_id>/download", view=keeping.download_clip, access=Access.PUBLIC),
+    Route(rule="/gallery/<call_slug>/<clip_id>/report", view=reporting.ask_what_is_wrong, access=Access.PUBLIC),
+    Route(
+        rule="/gallery/<call_slug>/<clip_id>/report",
+        view=reporting.send_report,
+        access=Access.PUBLIC,
+        methods=("POST",),
     ),
     Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
     Route(rule="/embed/gallery/<call_slug>", view=embed.embed_gallery, access=Access.PUBLIC),

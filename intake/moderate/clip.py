@@ -27,6 +27,8 @@ from intake.web.language import page_language
 from intake.web.links import clip_url
 from intake.web.services import services
 from intake.web.waveform import marks_on, places_on
+from intake.wording.consents import CONSENTS
+from intake.wording.reports import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,6 +112,8 @@ def _rows_about(connection: Connection, submission: Submission, call: Call) -> d
     died = backlog.last_dead_job(connection, submission.id) if is_stuck else None
     return {
         "history": queries.history(connection, submission.id),
+        "report_names": REPORTS,
+        "consent_names": CONSENTS,
         "clip_url": clip_url(connection, submission),
         "views": _views(connection, submission),
         "mails": mails_panel(connection, submission.id),

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from intake.domain.errors import ObjectMissing, StorageUnavailable
 from intake.domain.submissions import ObjectKey
 from intake.storage.client import s3_client
+from intake.storage.links import KEEP_LINK_S, VIEW_LINK_S
 from intake.storage.parts import PartUploads, S3PartUploads
 from intake.storage.translate import storage_errors
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 MEBIBYTE: Final = 1024**2
 CHUNK_BYTES: Final = 1 * MEBIBYTE
-
-VIEW_LINK_S: Final = 3600
-"""Life of a signed view link in seconds: longer than anybody looks at one clip, shorter than a working day."""
 
 SEND_S: Final = 60
 """Longest wait for a server that does not take the next bytes of a file.
@@ -129,24 +127,8 @@ class Uploads(Objects, PartUploads, Protocol):
     """What looking after uploads asks of the private bucket, whole files and files in parts alike."""
 
 
-class ViewLinks(Protocol):
-    """What a moderator's page asks of the private bucket."""
-
-    def view_link(self, key: ObjectKey) -> str:
-        """Sign a link by which a browser may read one object for `VIEW_LINK_S` seconds. Asks nobody."""
-        ...
-
-
-class PublicLinks(Protocol):
-    """What public pages ask of the gallery bucket."""
-
-    def public_link(self, key: ObjectKey) -> str:
-        """Return the address under which everybody may read an object of this bucket. Asks nobody."""
-        ...
-
-
 class S3Bucket(S3PartUploads):
-    """A bucket on any S3 server. Implements every protocol above; give each user only the one it needs."""
+    """A bucket on any S3 server. Implements every protocol here and in `links`; give each user only what it needs."""
 
     def __init__(self, name: str, *, endpoint_url: str, public_url: str, access_key: str, secret_key: str) -> None:
         super().__init__(
@@ -219,6 +201,16 @@ class S3Bucket(S3PartUploads):
         """See `ViewLinks`."""
         link: str = self._public_client.generate_presigned_url(
             "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=VIEW_LINK_S
+        )
+        return link
+
+    def keep_link(self, key: ObjectKey, file_name: str) -> str:
+        """See `KeepLinks`."""
+        saved_as = f'attachment; filename="{file_name}"'
+        link: str = self._public_client.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self.name, "Key": key, "ResponseContentDisposition": saved_as},
+            ExpiresIn=KEEP_LINK_S,
         )
         return link
 

@@ -29,7 +29,7 @@ SIGNED_AT_ONCE: Final = 100
 """Most links signed at once."""
 
 _TEXTS: Final = ("given_name", "family_name", "role", "organisation", "organisation_kind", "email", "language")
-_CONSENTS: Final = ("consent_gallery", "consent_social")
+_CONSENTS: Final = ("consent_gallery", "consent_social", "consent_download")
 MOST_BYTES: Final = 2**53
 """Beyond it JSON's numbers are not exact in every program, and no file is that large."""
 

@@ -24,6 +24,7 @@ class ConsentFields:
 
     consent_gallery = BooleanField()
     consent_social = BooleanField()
+    consent_download = BooleanField()
     _call: Call
 
     def consents(self) -> list[tuple[Consent, BooleanField]]:
@@ -41,6 +42,10 @@ class ConsentFields:
     def validate_consent_social(self, field: BooleanField) -> None:
         """As above."""
         self._require_consent(ConsentKind.SOCIAL, given=field.data)
+
+    def validate_consent_download(self, field: BooleanField) -> None:
+        """As above."""
+        self._require_consent(ConsentKind.DOWNLOAD, given=field.data)
 
     def _require_consent(self, kind: ConsentKind, *, given: bool) -> None:
         is_required = any(consent.required for consent in self._call.consents if consent.kind is kind)

@@ -16,6 +16,7 @@ from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.states import ASKED_FOR_A_FILE, AWAITING_FILE, FINAL, REPLACEABLE, State
 from intake.submit.beforehand import beforehand
+from intake.submit.consents import may_take_back
 from intake.submit.forms import ConfirmForm, SendForm, WithdrawForm
 from intake.submit.preview import preview_of
 from intake.submit.secret import private, submission_behind
@@ -284,4 +285,6 @@ def _status_context(submission: Submission, token: str) -> dict[str, Any]:
         "replace_form": VideoForm(call.rules) if submission.state in AWAITING_FILE else None,
         "beforehand": beforehand(call.rules, page_language()),
         "withdraw_form": WithdrawForm(formdata=None),
+        "just_taken_back": "taken_back" in request.args,
+        "may_take_back": may_take_back(submission, call),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.submit import api, confirming, description, event, look, pages, preview, receipt, uploads
+from intake.submit import api, confirming, consents, description, event, look, pages, preview, receipt, uploads
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ ROUTES: Final = (
     Route(rule="/submissions/<token>/replace", view=pages.replace, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/keep", view=pages.keep, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/confirm", view=confirming.confirm, access=Access.SECRET, methods=("POST",)),
+    Route(rule="/submissions/<token>/take-back", view=consents.take_back, access=Access.SECRET, methods=("POST",)),
     Route(rule="/submissions/<token>/poster", view=preview.show_poster, access=Access.SECRET),
     Route(rule="/submissions/<token>/receipt", view=receipt.show_receipt, access=Access.SECRET),
     Route(rule="/submissions/<token>/receipt.txt", view=receipt.download_receipt, access=Access.SECRET),

@@ -43,6 +43,13 @@ def set_up_assets(app: Flask) -> None:
 
 
 def _send(filename: str, compressed: frozenset[str]) -> Response:
+    response = _chosen(filename, compressed)
+    # Frames of ours may have no origin of their own, and other pages take our web component: modules and fonts ask.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _chosen(filename: str, compressed: frozenset[str]) -> Response:
     codings = {coding: f"{filename}{ending}" for coding, ending in _CODINGS if f"{filename}{ending}" in compressed}
     if not codings:
         return send_from_directory(STATIC, filename)

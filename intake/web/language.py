@@ -12,6 +12,7 @@ from flask import g, request
 from flask_babel import Babel
 
 from intake import wording
+from intake.domain import moments
 from intake.domain.calls import FIRST_LANGUAGE
 from intake.wording import history
 from intake.wording import staff as staff_words
@@ -43,6 +44,7 @@ def set_up_language(app: Flask) -> None:
     app.url_defaults(_keep_language)
     app.context_processor(_language_of_page)
     app.jinja_env.filters.update(duration=_duration, filesize=_file_size, moment=_moment, utc=_utc, number=_number)
+    app.jinja_env.filters.update(clock=moments.clock, seconds=moments.written_seconds)
     # Not `_(…)`: what that returns counts as markup, and these words may be somebody's.
     app.jinja_env.filters["translated"] = _translated
     app.jinja_env.filters["noted_by_program"] = _noted_by_program

@@ -12,5 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONSENTS: Final[Mapping[ConsentKind, str]] = MappingProxyType(
-    {ConsentKind.GALLERY: N_("Pubblicazione nella galleria"), ConsentKind.SOCIAL: N_("Pubblicazione sui social")}
+    {
+        ConsentKind.GALLERY: N_("Pubblicazione nella galleria"),
+        ConsentKind.SOCIAL: N_("Pubblicazione sui social"),
+        ConsentKind.DOWNLOAD: N_("Copie per chi visita la galleria"),
+    }
 )

@@ -35,11 +35,11 @@ PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|{\w+}")
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 NUMBER: Final = re.compile(r"\b(?:[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 """Hashes, ids of requests and submissions."""
-SEEN_BY_NOBODY: Final = re.compile(r"<(script|style|code|svg)\b.*?</\1>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
+SEEN_BY_NOBODY: Final = re.compile(r"<(script|style|code|svg|textarea)\b.*?</\1>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL)
 _NAMES: Final = (
     "act|do|take|sound|language|move|opens|when|trouble|verdict|stage|live|upload|upload-panel|upload-url|upload-token"
 )
-_PLACES: Final = "arrived|seek|watched|leftover|call"
+_PLACES: Final = "quality|arrived|seek|watched|leftover|call"
 """What scripts read in `data-…` and nobody sees: names, and where something is. All other words there are shown."""
 ATTRIBUTE: Final = re.compile(
     rf'\s(?:alt|title|aria-label|placeholder|data-(?!(?:{_NAMES}|{_PLACES})=)[a-z-]+)="([^"]*)"'
@@ -47,7 +47,7 @@ ATTRIBUTE: Final = re.compile(
 TAG: Final = re.compile(r"<[^>]*>", re.DOTALL)
 TRANSLATED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 
-A_NAME: Final = frozenset({"Pistoia", "Esc"})
+A_NAME: Final = frozenset({"Pistoia", "Esc", "WhatsApp"})
 """What is the same in every language, and so stands in the templates as it is; a key is called what stands on it."""
 
 UNITS: Final = frozenset({"min", "px", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "mp", "MOV"})

@@ -90,6 +90,9 @@ class MemoryBucket:
     def view_link(self, key: ObjectKey) -> str:
         return f"http://bucket.invalid/{self.name}/{key}?X-Amz-Signature=fake"
 
+    def keep_link(self, key: ObjectKey, file_name: str) -> str:
+        return f"http://bucket.invalid/{self.name}/{key}?X-Amz-Signature=fake&as={file_name}"
+
     def public_link(self, key: ObjectKey) -> str:
         return f"http://bucket.invalid/{self.name}/{key}"
 

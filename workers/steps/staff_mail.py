@@ -15,7 +15,9 @@ import structlog
 from intake.actions import tokens
 from intake.db import people, queries
 from intake.db.engine import reading
-from intake.domain.staff import ALERTS, LONG_WAIT, StaffMail
+from intake.domain.staff import ALERTS, LONG_WAIT, StaffMail, reported_clip
+from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
 from intake.mail import links
 from intake.mail.editions import put_into_words
 from intake.mail.letters import Letter, build, read_mail_from
@@ -160,6 +162,21 @@ def _forgotten_password(services: Services, connection: Connection, errand: Staf
     return Said(to=reader.email, language=language, facts={"reset_url": reset_url})
 
 
+def _reported(services: Services, connection: Connection, errand: StaffErrand) -> Said | None:
+    reader = _reader(connection, errand)
+    submission = queries.submission_by_id(connection, SubmissionId(reported_clip(errand.occasion)))
+    # Whatever was reported of what is not public any more harms nobody.
+    if reader is None or submission.state is not State.PUBLISHED:
+        return None
+    language, public_url = people.alerts(connection, reader.id).language, services.settings.public_url
+    facts = {
+        "clip_url": links.desk_clip_url(public_url, submission.id, language),
+        "call_title": queries.find_call(connection, submission.call_slug).title,
+        "alerts_url": links.alerts_url(public_url, language),
+    }
+    return Said(to=reader.email, language=language, facts=facts)
+
+
 def _reader(connection: Connection, errand: StaffErrand) -> Colleague | None:
     """Who gets a mail; None where they may not log in any more."""
     reader = people.colleague(connection, errand.staff_id or 0)
@@ -186,6 +203,7 @@ _SAYS: Final[Mapping[StaffMail, Say]] = MappingProxyType(
         StaffMail.NEW_CLIPS: _new_clips,
         StaffMail.WAITING_CLIPS: _waiting_clips,
         StaffMail.FORGOTTEN_PASSWORD: _forgotten_password,
+        StaffMail.REPORTED: _reported,
     }
 )
 """What each kind says; None where it has nothing true to say any more."""

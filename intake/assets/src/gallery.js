@@ -5,6 +5,8 @@ const PIECES = {
   'ul.clips': () => import('./visitors/preview.js'),
   'video.player': () => import('./visitors/player.js'),
   '[data-copy]': () => import('./visitors/copying.js'),
+  '[data-embedding]': () => import('./visitors/embedding.js'),
+  '[data-sharing]': () => import('./visitors/sharing.js'),
 }
 
 for (const [selector, fetchPiece] of Object.entries(PIECES)) {

@@ -80,6 +80,8 @@ class Group:
     adds: str = ""
 
 
+_FOR_VISITORS: Final = N_("Facoltativo. Lo legge chi guarda il video. Per esempio: “Chi parla”.")
+_UNASKED: Final = N_("Lascia vuoto se non lo chiedi.")
 _ONE_A_LINE: Final = N_("Una per riga, nello stesso ordine in ogni lingua.")
 
 GROUPS: Final = (
@@ -124,6 +126,7 @@ GROUPS: Final = (
         inputs=(
             Input(place="title", kind=Kind.WORDS, label=N_("Titolo del passo"), is_required=True),
             Input(place="text", kind=Kind.LONG_WORDS, label=N_("Che cosa dire"), is_required=True),
+            Input(place="chapter", kind=Kind.WORDS, label=N_("Titolo del capitolo"), hint=_FOR_VISITORS),
             Input(
                 place="listen_for",
                 kind=Kind.PHRASES,
@@ -181,13 +184,14 @@ GROUPS: Final = (
                 place="consents.social.text",
                 kind=Kind.LONG_WORDS,
                 label=N_("Pubblicare sui canali social"),
-                hint=N_("Lascia vuoto se non lo chiedi."),
+                hint=_UNASKED,
             ),
             Input(
                 place="consents.social.required",
                 kind=Kind.TICK,
                 label=N_("Senza il consenso per i canali social non si può mandare il video"),
             ),
+            Input(place="consents.download.text", kind=Kind.LONG_WORDS, label=N_("Scaricare il video"), hint=_UNASKED),
         ),
     ),
     Group(

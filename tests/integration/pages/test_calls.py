@@ -298,7 +298,7 @@ class TestConsents:
     def test_an_empty_text_is_not_asked(self, services: Services, admin: FlaskClient) -> None:
         press(admin, OURS, consents__social__text__it="", consents__social__text__en="")
 
-        assert [consent.kind for consent in the_call(services).consents] == ["gallery"]
+        assert [consent.kind for consent in the_call(services).consents] == ["gallery", "download"]
 
 
 class TestPreview:

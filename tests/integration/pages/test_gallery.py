@@ -74,7 +74,7 @@ def test_a_clip_that_is_not_public_is_not_found(client: FlaskClient, services: S
 def test_a_clip_plays_from_the_gallery_bucket(client: FlaskClient, services: Services) -> None:
     submission = published(services)
 
-    sources = [Page(client.get(path)).all("video")[0]["src"] for path in paths_of(submission)]
+    sources = [Page(client.get(path)).all("source")[-1]["src"] for path in paths_of(submission)]
 
     assert sources == [f"http://bucket.invalid/gallery/clips/{submission.clip_id}/1/video.mp4"] * 2
 

@@ -77,6 +77,21 @@ def test_a_signed_link_serves_ranges_so_that_players_can_seek(private: S3Bucket)
     assert (answer.status_code, answer.content) == (206, b"byte")
 
 
+def test_a_link_to_keep_a_copy_has_the_browser_save_it_under_its_name(gallery: S3Bucket) -> None:
+    answer = requests.get(gallery.keep_link(CLIP, "anna-rossi.mp4"), timeout=TIMEOUT_S)
+
+    assert (answer.status_code, answer.content) == (200, b"eleven byte")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="anna-rossi.mp4"'
+
+
+def test_a_link_to_keep_a_copy_shows_nothing_once_the_object_is_gone(gallery: S3Bucket) -> None:
+    link = gallery.keep_link(CLIP, "anna-rossi.mp4")
+
+    gallery.delete([CLIP])
+
+    assert requests.get(link, timeout=TIMEOUT_S).status_code == 404
+
+
 def test_a_signed_link_whose_signature_was_changed_shows_nothing(private: S3Bucket) -> None:
     link = private.view_link(KEY)
 

@@ -43,6 +43,7 @@ def test_the_call_that_ships_is_what_the_programme_asks_for(document: dict[str, 
     assert [(consent.kind, consent.required) for consent in call.consents] == [
         (ConsentKind.GALLERY, True),
         (ConsentKind.SOCIAL, False),
+        (ConsentKind.DOWNLOAD, False),
     ]
 
 

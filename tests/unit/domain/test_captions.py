@@ -18,6 +18,7 @@ from intake.domain.captions import (
     balanced,
     cues_of,
     cues_within,
+    paragraphs_of,
     transcript,
     wrapped,
 )
@@ -105,6 +106,14 @@ class TestTranscript:
         cues = [a_cue(0, 2000, "Mi chiamo"), a_cue(5000, 6000, "Anna."), a_cue(9000, 9500, "Ecco.")]
 
         assert transcript(cues) == ("Mi chiamo Anna.", "Ecco.")
+
+    def test_a_paragraph_begins_when_its_first_caption_does(self) -> None:
+        cues = [a_cue(500, 2000, "Mi chiamo"), a_cue(2500, 4000, "Anna."), a_cue(9000, 9500, "Ecco.")]
+
+        assert [(paragraph.start_ms, paragraph.text) for paragraph in paragraphs_of(cues)] == [
+            (500, "Mi chiamo Anna."),
+            (9000, "Ecco."),
+        ]
 
     def test_of_nothing_is_nothing(self) -> None:
         assert transcript([]) == ()

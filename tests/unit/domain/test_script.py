@@ -22,7 +22,7 @@ SAID = (
 
 def a_step(*phrases: str) -> Step:
     text = LocalText(words=MappingProxyType({"it": "x"}))
-    return Step(title=text, text=text, listen_for={"it": phrases})
+    return Step(title=text, text=text, chapter=text, listen_for={"it": phrases})
 
 
 def heard_at(*phrases: str) -> int | None:
