@@ -212,12 +212,12 @@ def the_call(services: Services) -> Call:
         return queries.find_call(connection, CALL)
 
 
-def an_upload(services: Services, letter: submitting.Letter | None = None) -> Upload:
+def an_upload(services: Services, letter: submitting.Letter | None = None, *, call: CallSlug = CALL) -> Upload:
     """A submission whose details are saved and whose bytes are awaited."""
     with writing(services.engine) as connection:
         return submitting.start_upload(
             connection,
-            queries.find_call(connection, CALL),
+            queries.find_call(connection, call),
             letter or a_letter(),
             now=services.clock(),
             secret_key=services.settings.secret_key,
@@ -232,10 +232,14 @@ def a_submission(
 
 
 def a_receipt(
-    services: Services, *, state: State = State.UPLOADED, letter: submitting.Letter | None = None
+    services: Services,
+    *,
+    state: State = State.UPLOADED,
+    letter: submitting.Letter | None = None,
+    call: CallSlug = CALL,
 ) -> tuple[SubmissionId, Token]:
     """As `a_submission`, with the sender's secret."""
-    upload = an_upload(services, letter)
+    upload = an_upload(services, letter, call=call)
     with writing(services.engine) as connection:
         for move in _WAY_TO[state]:
             move(connection, services, upload)

@@ -13,7 +13,10 @@ import * as sass from 'sass'
 const here = dirname(fileURLToPath(import.meta.url))
 const target = join(here, '..', 'static', 'dist')
 
-const entryPoints = ['submit.scss', 'submit.js', 'moderate.scss', 'moderate.js', 'gallery.scss', 'gallery.js', 'embed.scss', 'embed.js', 'icon.svg']
+const entryPoints = [
+  ...['submit.scss', 'submit.js', 'moderate.scss', 'moderate.js', 'gallery.scss', 'gallery.js'],
+  ...['embed.scss', 'embed.js', 'video-testimonials.js', 'icon.svg'],
+]
 
 const compileSass = {
   name: 'sass',

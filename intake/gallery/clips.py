@@ -129,6 +129,7 @@ class GalleryPage:
     """One page of a call's gallery, newest first.
 
     Attributes:
+        is_first: Whether no page comes before it.
         next_after: The clip after which the next page begins, where there is one.
     """
 
@@ -136,7 +137,18 @@ class GalleryPage:
     clips: tuple[PublicClip, ...]
     kind: str
     q: str
+    is_first: bool
     next_after: ClipId | None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether somebody looks for some of the clips only."""
+        return bool(self.kind or self.q)
+
+    @property
+    def found_count(self) -> int | None:
+        """How many clips there are, where this is all of them; to count the others would cost a visitor's time."""
+        return len(self.clips) if self.is_first and self.next_after is None else None
 
     def next_url(self, endpoint: str) -> str | None:
         """Return the address of the next page."""
@@ -161,7 +173,7 @@ def gallery_page(call_slug: str) -> GalleryPage:
         found = shelves.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)
     clips = tuple(public_clip(submission, call) for submission in found[:PAGE_CLIPS])
     next_after = clips[-1].clip_id if len(found) > PAGE_CLIPS else None
-    return GalleryPage(call=call, clips=clips, kind=kind, q=q, next_after=next_after)
+    return GalleryPage(call=call, clips=clips, kind=kind, q=q, is_first=not after, next_after=next_after)
 
 
 def public_clips_of_all_calls(after: ClipId | None, *, limit: int) -> list[PublicClip]:

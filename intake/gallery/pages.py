@@ -11,8 +11,9 @@ from intake.gallery.answers import cacheable, gone
 from intake.gallery.captions import chapters_url, words_of
 from intake.gallery.clips import asked_moment_s, clips_beside, find_public_clip, gallery_page
 from intake.gallery.oembed import oembed_url
-from intake.gallery.sharing import embedding_of_clip, sharing_of
+from intake.gallery.sharing import embedding_of_clip, embedding_of_gallery, sharing_of
 from intake.gallery.structured import video_object
+from intake.web.language import page_language
 from intake.web.security import allow_frames_of_ours
 from intake.web.services import services
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 def show_gallery(call_slug: str) -> ResponseReturnValue:
     """Show a call's published clips, newest first."""
     page = gallery_page(call_slug)
+    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
+    # The live preview of what another page would show.
+    allow_frames_of_ours()
     return cacheable(
         render_template(
             "gallery/list.html",
@@ -31,10 +35,12 @@ def show_gallery(call_slug: str) -> ResponseReturnValue:
             q=page.q,
             kind=page.kind,
             kinds=page.call.organisation_kinds,
+            is_filtered=page.is_filtered,
+            found_count=page.found_count,
             next_url=page.next_url("gallery.show_gallery"),
-            oembed_url=oembed_url(
-                services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
-            ),
+            oembed_url=oembed_url(gallery_url),
+            canonical_url=gallery_url,
+            embedding=embedding_of_gallery(page.call, page.call.title.in_language(page_language())),
         )
     )
 

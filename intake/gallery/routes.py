@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.gallery import api, captions, description, embed, feeds, keeping, oembed, pages, reporting, sitemap
-from intake.gallery.answers import for_everybody_alike
+from flask import request
+
+from intake.gallery import (
+    api,
+    captions,
+    component,
+    description,
+    embed,
+    feeds,
+    keeping,
+    oembed,
+    pages,
+    reporting,
+    sitemap,
+)
+from intake.gallery.answers import for_everybody, for_everybody_alike
 from intake.web.routing import API_PREFIX, Access, Route, blueprint
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask import Blueprint, Response
 
 ROUTES: Final = (
     Route(rule="/gallery/<call_slug>", view=pages.show_gallery, access=Access.PUBLIC),
@@ -34,6 +48,7 @@ ROUTES: Final = (
     ),
     Route(rule="/embed/<clip_id>", view=embed.embed_clip, access=Access.PUBLIC),
     Route(rule="/embed/gallery/<call_slug>", view=embed.embed_gallery, access=Access.PUBLIC),
+    Route(rule="/embed/video-testimonials.js", view=component.video_testimonials, access=Access.PUBLIC),
     Route(rule="/oembed", view=oembed.describe_embed, access=Access.PUBLIC),
     Route(rule="/gallery/<call_slug>/feed.xml", view=feeds.media_rss, access=Access.PUBLIC),
     Route(rule="/gallery/<call_slug>/feed.json", view=feeds.json_feed, access=Access.PUBLIC),
@@ -47,7 +62,16 @@ ROUTES: Final = (
     ),
 )
 
+_CALLED_BY_PROGRAMS: Final = frozenset(f"gallery.{route.name}" for route in ROUTES if route.operation)
+
 
 def gallery_blueprint() -> Blueprint:
     """Build the blueprint of this audience: who they are makes no difference to what they get."""
-    return blueprint("gallery", ROUTES, guards={Access.PUBLIC: for_everybody_alike})
+    made = blueprint("gallery", ROUTES, guards={Access.PUBLIC: for_everybody_alike})
+    made.after_request(_let_programs_read)
+    return made
+
+
+def _let_programs_read(response: Response) -> Response:
+    # An error, too: a page of another site is to hear that there is no such call, and not that it may not ask.
+    return for_everybody(response) if request.endpoint in _CALLED_BY_PROGRAMS else response

@@ -93,7 +93,8 @@ def sharing_of(clip: PublicClip) -> Sharing:
 
 def _component(call: Call) -> str:
     words = _("Guarda i videomessaggi")
-    script_url = services().settings.public_url + "/video-testimonials.js"
+    # The same for every language: the element asks its page.
+    script_url = services().settings.public_url + url_for("gallery.video_testimonials").partition("?")[0]
     return str(_COMPONENT.format(script_url=script_url, call=call.slug, gallery_url=_gallery_url(call), words=words))
 
 

@@ -62,10 +62,12 @@ def csp_nonce() -> str:
 def allow_frames(hosts: Sequence[str] = ()) -> None:
     """Let pages of these hosts show this answer in a frame, and our own; every page where none is named.
 
+    That is said by not speaking of it: `*` stands for every host, and a page in a sandbox or in a file has none.
+
     A host without a port stands for its default one, `*.example.org` for all below it.
     Source: W3C, "Content Security Policy Level 3", 2.3.1 (source lists).
     """
-    g.ancestors = " ".join(("'self'", *hosts)) if hosts else "*"
+    g.ancestors = " ".join(("'self'", *hosts)) if hosts else None
 
 
 def allow_frames_of_ours() -> None:
@@ -107,6 +109,7 @@ def _policy(media_origin: str) -> str:
     frames = "'self'" if g.get("may_frame") else "'none'"
     # Captions come from us, what they are captions of from the bucket.
     media = f"'self' {media_origin}" + (" blob:" if g.get("may_record") else "")
+    ancestors = g.get("ancestors", NOBODY)
     return "; ".join(
         (
             "default-src 'none'",
@@ -119,6 +122,6 @@ def _policy(media_origin: str) -> str:
             f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",
-            f"frame-ancestors {g.get('ancestors', NOBODY)}",
+            *((f"frame-ancestors {ancestors}",) if ancestors else ()),
         )
     )

@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from intake.web.routing import API_PREFIX
 from tests import media_factory
+from tests.browser.exhibition import Exhibition, draw_bundle
 from tests.browser.staging import Stage, let_the_undo_pass
 from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
 from tests.faults.line import FAIR
@@ -316,3 +317,11 @@ def stage(system: System, clip: MakeClip, tmp_path_factory: pytest.TempPathFacto
     still = tmp_path_factory.mktemp("still") / "still.jpg"
     subprocess.run(["ffmpeg", "-v", "error", "-i", video, "-frames:v", "1", still], check=True)
     return Stage(system, video=video, still=still)
+
+
+@pytest.fixture(scope="session")
+def exhibition(system: System, clip: MakeClip, tmp_path_factory: pytest.TempPathFactory) -> Exhibition:
+    """Hangs clips in a gallery that nobody's workers made."""
+    bundle = tmp_path_factory.mktemp("bundle")
+    draw_bundle(clip(media_factory.a_landscape_clip), bundle)
+    return Exhibition(system.services, bundle)

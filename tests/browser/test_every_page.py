@@ -307,6 +307,7 @@ OTHER_PAGES: Final = {
     "clip": the_clip_page,
     "embedded clip": the_embedded_clip,
     "gone clip": a_clip_that_is_gone,
+    "gallery in a frame": _public("/embed/gallery/pistoia2030"),
     "not found": _public("/nowhere"),
     "login": _public("/moderate/login"),
     "failed login": a_failed_login,
@@ -334,6 +335,18 @@ OTHER_PAGES: Final = {
 }
 
 
+PUBLIC_PAGES: Final = (
+    "gallery",
+    "empty gallery",
+    "nothing found",
+    "clip",
+    "embedded clip",
+    "gone clip",
+    "gallery in a frame",
+)
+"""Those that are dark where the screen is."""
+
+
 @pytest.mark.parametrize("open_page", SENDERS_PAGES.values(), ids=SENDERS_PAGES)
 def test_a_senders_page_keeps_nobody_out(
     make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page], *, with_scripts: bool
@@ -346,6 +359,15 @@ def test_a_senders_page_keeps_nobody_out(
 @pytest.mark.parametrize("open_page", OTHER_PAGES.values(), ids=OTHER_PAGES)
 def test_another_page_keeps_nobody_out(make_cast: Callable[..., Cast], open_page: Callable[[Cast], Page]) -> None:
     page = open_page(make_cast())
+
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("name", PUBLIC_PAGES)
+def test_a_public_page_keeps_nobody_out_by_night(make_cast: Callable[..., Cast], name: str) -> None:
+    page = OTHER_PAGES[name](make_cast())
+
+    page.emulate_media(color_scheme="dark")
 
     assert barriers(page) == []
 
