@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake.domain.changes import Change
+    from intake.domain.deletions import Deletion
 
 
 class Cause(StrEnum):
@@ -38,6 +39,9 @@ class Cause(StrEnum):
     """Whoever works at it died of it again and again, and somebody said to leave it as it was."""
     CLEANING_ASKED = "cleaning_asked"
     SOUND_CLEANED = "sound_cleaned"
+    PUBLIC_DELETED = "public_deleted"
+    PRIVATE_DELETED = "private_deleted"
+    """All of these files are gone; `deletions` has which."""
 
 
 COMES_BACK: Final = frozenset({Cause.UNDONE, Cause.RECUT_MADE, Cause.RECUT_FAILED, Cause.RECUT_GIVEN_UP})
@@ -55,6 +59,7 @@ class Event:
         cause: Why, where the two states do not tell.
         changes: What is another by it.
         reason_code: Which of the call's canned reasons *reason* is, or began as.
+        deletion: What was deleted, where this line says so.
     """
 
     at: datetime
@@ -66,6 +71,7 @@ class Event:
     changes: tuple[Change, ...] = ()
     cause: Cause | None = None
     reason_code: str | None = None
+    deletion: Deletion | None = None
 
 
 def came_to_wait(moves: Iterable[Event]) -> datetime | None:
