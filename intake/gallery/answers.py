@@ -134,6 +134,9 @@ def _finished(response: Response) -> bytes:
 def _given(copy: Copy) -> Response:
     forget_session()
     response = Response(copy.body, headers=list(copy.headers))
+    # The shipped proxy counts whole seconds, and keeps for up to two what may be kept for one: for it we name the
+    # present one. After Cache-Control, or nginx 1.22 overlooks what that says of errors.
+    response.headers["X-Accel-Expires"] = f"@{int(services().clock().timestamp())}"
     # Whoever has these very bytes gets 304 and no body.
     response.make_conditional(request)
     return response

@@ -172,7 +172,7 @@ def test_a_purge_erases_the_words_and_what_was_mended_in_them(services_on_each: 
 
     with writing(services_on_each.engine) as connection:
         job = take_job(connection, submission.id, JobKind.PURGE)
-        publishing.record_purge(connection, job, deleted=4, now=services_on_each.clock())
+        publishing.record_purge(connection, job, now=services_on_each.clock())
 
     with reading(services_on_each.engine) as connection:
         kept = [connection.execute(select(table)).mappings().all() for table in (submissions, events)]

@@ -248,7 +248,7 @@ class TestTheSearch:
         with writing(services.engine) as connection:
             submitting.withdraw(connection, nicolo, actor="sender", now=services.clock())
             job = take_job(connection, nicolo, JobKind.PURGE)
-            publishing.record_purge(connection, job, deleted=1, now=services.clock())
+            publishing.record_purge(connection, job, now=services.clock())
             jobs.finish(connection, job)
             publishing.erase_address(connection, nicolo)
 
