@@ -32,9 +32,11 @@ PROVIDER: Final = "Pistoia2030"
 CACHE_AGE_S: Final = 60
 
 _NOT_IMPLEMENTED: Final = 501
+# Who keeps more of it than its plainest attributes has a frame no wider than its page, which may fill the screen.
+# Not `allowfullscreen` as well: Chromium complains of both.
 _IFRAME: Final = Markup(
     '<iframe src="{src}" width="{width}" height="{height}" title="{title}" frameborder="0" scrolling="{scrolling}"'
-    ' loading="lazy" allow="fullscreen" allowfullscreen></iframe>'
+    ' loading="lazy" allow="fullscreen" style="{style}"></iframe>'
 )
 
 
@@ -63,8 +65,12 @@ def oembed_url(page_url: str) -> str:
 
 def iframe(src: str, frame: Frame, title: str, *, scrolls: bool = False) -> str:
     """Return the HTML that shows a page of ours in another's, on one line."""
-    scrolling = "auto" if scrolls else "no"
-    return str(_IFRAME.format(src=src, width=frame.width_px, height=frame.height_px, title=title, scrolling=scrolling))
+    width, height = frame.width_px, frame.height_px
+    # What scrolls may as well be tall; a picture keeps its shape.
+    scrolling, style = "auto", "max-width:100%"
+    if not scrolls:
+        scrolling, style = "no", f"max-width:100%;height:auto;aspect-ratio:{width}/{height}"
+    return str(_IFRAME.format(src=src, width=width, height=height, title=title, scrolling=scrolling, style=style))
 
 
 def _place(untrusted_url: str) -> tuple[str, dict[str, str]]:

@@ -49,6 +49,17 @@ class TestOembed:
         assert "\n" not in described["html"]
         assert f'src="{services.settings.public_url}{frame}"' in described["html"]
 
+    def test_a_frame_keeps_its_shape_on_a_narrow_page_and_may_fill_the_screen(
+        self, client: FlaskClient, services: Services
+    ) -> None:
+        clip, _ = paths_of(published(services))
+
+        html = asked(client, services, clip).get_json()["html"]
+
+        assert 'style="max-width:100%;height:auto;aspect-ratio:640/424"' in html
+        # Chromium complains on the console of whoever says both.
+        assert ('allow="fullscreen"' in html, "allowfullscreen" in html) == (True, False)
+
     def test_a_page_names_its_description(self, client: FlaskClient, services: Services) -> None:
         clip, _ = paths_of(published(services))
 
