@@ -3,21 +3,21 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz soak check format bench bench-peers lighthouse lock translations
+.PHONY: help run test fuzz soak test-wordpress check format bench bench-peers lighthouse lock translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
-benchmarks := ready_for_review growth sound_verdict worker sending desk
+benchmarks := ready_for_review growth sound_verdict worker sending desk gallery
 
 help: ## what can be done
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 	@deploy/prepare.sh run
 	@$(bin)/python -m intake.embedded $(ARGS)
 
 # Where bytecode is not kept, each of the hundred processes that the tests start compiles us anew.
-test fuzz: export PYTHONDONTWRITEBYTECODE :=
+test fuzz test-wordpress: export PYTHONDONTWRITEBYTECODE :=
 
 test: ## run every test, on two cores
 	@deploy/prepare.sh test
@@ -30,6 +30,11 @@ fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
 soak: ## send 200 videos over a line that is cut 50 times in each; make test takes the first 10 of them
 	@deploy/prepare.sh test
 	@$(bin)/python -m tests.faults.soak $(ARGS)
+
+# Named, because no other run finds it: WordPress and MariaDB are much to install for one question.
+test-wordpress: ## paste our addresses into a real WordPress, see them there, and see them gone
+	@deploy/prepare.sh wordpress
+	@$(bin)/pytest -n 0 tests/wordpress/pasting.py $(ARGS)
 
 check: ## format, lint, types, import rules, templates, spelling
 	@deploy/prepare.sh check
@@ -56,9 +61,10 @@ bench-peers: ## as bench, beside the commands of other services: takes a quarter
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
-lighthouse: ## measure the senders' pages on a telephone and a slow line, with Lighthouse in Chromium
+lighthouse: ## measure senders' and public pages on a telephone and a slow line, with Lighthouse in Chromium
 	@deploy/prepare.sh lighthouse
-	@missed=0; $(bin)/python -m bench.page_speed $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
+	@missed=0; for name in page_speed public_pages; do $(bin)/python -m "bench.$$name" $(ARGS) || missed=1; done; \
+		$(bin)/python -m bench.tables; exit $$missed
 
 # UPGRADE=--upgrade takes newer versions; without it only what pyproject.toml asks for changes.
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

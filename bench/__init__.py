@@ -1,8 +1,9 @@
 """What looking at a clip costs, measured: `make bench`, and `make bench-peers` for the slow comparison.
 
-What the senders' pages cost a telephone: `make lighthouse`.
+What senders' and public pages cost a telephone: `make lighthouse`.
 
-ready_for_review, growth, sound_verdict, worker, sending, desk, page_speed, peers_table   the programs, a question each
+ready_for_review, growth, sound_verdict, worker, sending, desk, gallery, page_speed, public_pages, peers_table
+               the programs, a question each
 lighthouse     the npm project of page_speed
 clips          makes what is measured
 ours           the service's own work, a function a stage

@@ -28,7 +28,7 @@ from tests.browser.staging import Stage
 from tests.browser.system import running_system
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 HERE: Final = Path(__file__).parent
 LIGHTHOUSE: Final = HERE / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -41,17 +41,25 @@ MAX_SCRIPT_KB: Final = 60
 MISSING_POINTS: Final = {"performance": 5, "accessibility": 0, "best-practices": 5}
 """Of a hundred, how many each category may want."""
 
+_HEAVY: Final = {"Font", "Image", "Media"}
 _BYTES_PER_KB: Final = 1000
 _MS_PER_S: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """What Lighthouse says of one look at a page. `missing` is in points of a hundred, by category."""
+    """What Lighthouse says of one look at a page.
+
+    Attributes:
+        missing: Points of a hundred, by category.
+        page_kb: What was sent, fonts left out.
+        bare_kb: The same without pictures and films.
+    """
 
     missing: dict[str, float]
     largest_paint_s: float
     page_kb: float
+    bare_kb: float
     script_kb: float
     findings: tuple[str, ...]
 
@@ -63,7 +71,7 @@ def main() -> int:
     runs: int = parser.parse_args().runs
     machine = Machine.here()
     with work_folder() as folder, pages(folder) as urls:
-        visits = {name: [visit(url, folder / "visit.json") for _ in range(runs)] for name, url in urls.items()}
+        visits = {name: [_visit(url, folder) for _ in range(runs)] for name, url in urls.items()}
     findings = sorted({f"{name}: {finding}" for name, seen in visits.items() for finding in seen[-1].findings})
     report = Report(
         name="page_speed",
@@ -94,45 +102,53 @@ def pages(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
-def visit(url: str, path: Path) -> Visit:
+def visit(url: str, path: Path, *, categories: Sequence[str]) -> Visit:
     """Let Lighthouse look at a page once.
+
+    Args:
+        path: Where it writes its own report.
+        categories: What it is to look at, as it calls them.
 
     Raises:
         subprocess.CalledProcessError: It could not.
     """
     flags = "--headless=new --no-sandbox --disable-gpu --disable-quic"
-    categories = ",".join(MISSING_POINTS)
     argv: list[str | Path] = [NODE, LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
-    argv += [f"--only-categories={categories}", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
+    argv += [f"--only-categories={','.join(categories)}", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
     subprocess.run(
         argv,
         check=True,
         env=os.environ | {"CHROME_PATH": CHROMIUM},
         stdout=subprocess.DEVNULL,
     )
-    return read_visit(json.loads(path.read_text(encoding="utf-8")))
+    return read_visit(json.loads(path.read_text(encoding="utf-8")), categories)
 
 
-def read_visit(document: dict[str, Any]) -> Visit:
+def read_visit(document: dict[str, Any], categories: Sequence[str]) -> Visit:
     """Take what we hold pages to out of Lighthouse's own report."""
     audits = document["audits"]
     requests = audits["network-requests"]["details"]["items"]
     weights = [(request.get("resourceType"), request.get("transferSize", 0)) for request in requests]
     return Visit(
-        missing={name: 100 - 100 * document["categories"][name]["score"] for name in MISSING_POINTS},
+        missing={name: 100 - 100 * document["categories"][name]["score"] for name in categories},
         largest_paint_s=audits["largest-contentful-paint"]["numericValue"] / _MS_PER_S,
         page_kb=sum(size for kind, size in weights if kind != "Font") / _BYTES_PER_KB,
+        bare_kb=sum(size for kind, size in weights if kind not in _HEAVY) / _BYTES_PER_KB,
         script_kb=sum(size for kind, size in weights if kind == "Script") / _BYTES_PER_KB,
-        findings=tuple(_findings(document)),
+        findings=tuple(_findings(document, categories)),
     )
 
 
-def _findings(document: dict[str, Any]) -> Iterator[str]:
-    for name in MISSING_POINTS:
+def _findings(document: dict[str, Any], categories: Iterable[str]) -> Iterator[str]:
+    for name in categories:
         for reference in document["categories"][name]["auditRefs"]:
             audit = document["audits"][reference["id"]]
             if reference["weight"] and (audit["score"] or 0) < 1 and audit["scoreDisplayMode"] != "notApplicable":
                 yield f"{audit['title']} {audit.get('displayValue', '')}".strip().replace("\xa0", " ")
+
+
+def _visit(url: str, folder: Path) -> Visit:
+    return visit(url, folder / "visit.json", categories=tuple(MISSING_POINTS))
 
 
 def _targets(page: str, seen: list[Visit]) -> Iterator[Target]:

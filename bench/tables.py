@@ -26,7 +26,10 @@ README: Final = FOLDER / "README.md"
 BEGIN: Final = "<!-- tables: written by python -m bench.tables -->"
 END: Final = "<!-- end of tables -->"
 
-ORDER: Final = ("ready_for_review", "growth", "sound_verdict", "worker", "sending", "desk", "page_speed", "peers_table")
+ORDER: Final = (
+    *("ready_for_review", "growth", "sound_verdict", "worker", "sending", "desk", "gallery"),
+    *("page_speed", "public_pages", "peers_table"),
+)
 """Of the reports in README: the names of the programs."""
 
 

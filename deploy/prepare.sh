@@ -5,12 +5,13 @@
 #   deploy/prepare.sh run     what the embedded system needs
 #   deploy/prepare.sh test    all of it: what the tests need as well
 #   deploy/prepare.sh lighthouse   as test, and Lighthouse
+#   deploy/prepare.sh wordpress    as test, and a WordPress to paste our addresses into
 #
 # A step is skipped when its stamp says that it was done with exactly these inputs, so a second call takes a moment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-PURPOSE=${1:?check, run, test or lighthouse}
+PURPOSE=${1:?check, run, test, lighthouse or wordpress}
 VENV=.venv
 EDITION=development
 [[ $PURPOSE != run ]] || EDITION=embedded
@@ -60,6 +61,12 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     [[ -d /usr/share/asterisk/sounds/it_IT_m_Carlo ]] || echo asterisk-core-sounds-it-g722
     [[ -d /usr/share/asterisk/sounds/it_IT_f_Menardi ]] || echo asterisk-prompt-it-menardi-wav
+    [[ $PURPOSE == wordpress ]] || return 0
+    command -v php >/dev/null || echo php-cli
+    php -m 2>/dev/null | grep -q mysqli || echo php-mysql
+    [[ -x /usr/sbin/mariadbd ]] || echo mariadb-server
+    [[ -d /usr/share/wordpress ]] || echo wordpress
+    [[ -d /usr/share/wordpress/wp-content/themes/twentytwentythree ]] || echo wordpress-theme-twentytwentythree
     return 0
 }
 
@@ -79,7 +86,7 @@ install_packages() {
     start_services_again
 }
 
-# We start our own Redis and our own PostgreSQL, so Debian's must not be started by being installed.
+# We start our own Redis, PostgreSQL and MariaDB, so Debian's must not be started by being installed.
 keep_services_off() {
     [[ -e /usr/sbin/policy-rc.d ]] && return
     trap start_services_again EXIT

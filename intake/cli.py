@@ -164,6 +164,38 @@ def export(services: Services, call: str, file: Path) -> None:
 
 
 @main.group()
+def gallery() -> None:
+    """What everybody may see."""
+
+
+@gallery.command("check")
+@pass_services
+def check_gallery(services: Services) -> None:
+    """Compare the gallery bucket with the rows, as every night: delete what no row knows, name what is missing."""
+    from intake.actions.inventory import take_inventory
+
+    try:
+        found = take_inventory(services.engine, services.gallery, now=services.clock())
+    except StorageUnavailable as error:
+        where = services.settings.s3_endpoint_url
+        raise click.ClickException(f"the S3 server at {where} does not answer ({error})") from error
+    if found is None:
+        raise click.ClickException("stopped half-way: give the same command again")
+    click.echo(f"{found.clips} public clips, {found.files} files in the bucket")
+    click.echo(f"{found.stray_count} files that no public clip has: deleted")
+    for key in found.strays:
+        click.echo(f"  {key}")
+    click.echo(f"{found.gap_count} files that are missing or of another size")
+    for gap in found.gaps:
+        held = "missing" if gap.held_bytes is None else f"{gap.held_bytes} bytes"
+        click.echo(
+            f"  {gap.clip_id}/{gap.name}\t{held} instead of {gap.wanted_bytes} bytes\tsubmission {gap.submission_id}"
+        )
+    if found.gap_count:
+        sys.exit(1)
+
+
+@main.group()
 def jobs() -> None:
     """Background jobs."""
 

@@ -48,6 +48,7 @@ class Settings:
         mail_from: Whose name and address mails bear, and where bounces go.
         create_per_hour: How many submissions one address may begin through the API in an hour.
         asr_model_dir: Folder of the model that drafts captions; None where no machine drafts any.
+        media_max_age_s: For how long caches may keep a published file; what is withdrawn outlives it by no more.
         views_log: Where the proxy writes which published clips were begun; None where views are not counted.
         trusted_proxies: How many proxies of ours stand before the web side; only their word on who asks is taken.
     """
@@ -75,6 +76,7 @@ class Settings:
     trusted_proxies: int
     create_per_hour: int
     asr_model_dir: Path | None
+    media_max_age_s: int
     views_log: Path | None
 
     @classmethod
@@ -233,5 +235,7 @@ def _read(reader: _Reader) -> Settings:
         trusted_proxies=int(reader.number("TRUSTED_PROXIES", 0)),
         create_per_hour=int(reader.number("CREATE_PER_HOUR", 20, least=1)),
         asr_model_dir=Path(folder).absolute() if (folder := reader.optional("ASR_MODEL_DIR")) else None,
+        # Less than a minute by what a worker takes to delete the file, and by the whole seconds that caches count.
+        media_max_age_s=int(reader.number("MEDIA_MAX_AGE_S", 50, least=1)),
         views_log=Path(file).absolute() if (file := reader.optional("VIEWS_LOG")) else None,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert
 
-from intake.db import desk_index
+from intake.db import kept_tables
 from intake.db.engine import writing
 from intake.db.records import document_of
 from intake.db.tables import consents, events, jobs, submissions
@@ -93,21 +93,26 @@ def fill(services: Services, *, mix: dict[State, int] | None = None) -> None:
     states = [state for state, number in (mix or MIX).items() for _ in range(number)]
     chance.shuffle(states)
     with writing(services.engine) as connection:
-        desk_index.suspend(connection)
+        kept_tables.suspend(connection)
         for start in range(0, len(states), BATCH):
-            rows = [_row(chance, state, services.clock()) for state in states[start : start + BATCH]]
+            rows = [a_row(chance, state, services.clock()) for state in states[start : start + BATCH]]
             connection.execute(insert(submissions), rows)
-            connection.execute(insert(consents), [consent for row in rows for consent in _consents(chance, row)])
+            connection.execute(insert(consents), [consent for row in rows for consent in consents_of(chance, row)])
             connection.execute(insert(events), [_event(chance, row) for row in rows])
             if dead := [_dead(row) for row in rows if row["state"] == State.NEEDS_OPERATOR]:
                 connection.execute(insert(jobs), dead)
-        desk_index.resume(connection)
+        kept_tables.resume(connection)
+    look_through(services)
+
+
+def look_through(services: Services) -> None:
+    """Let the database learn what it holds, as it does by itself: PostgreSQL a minute later."""
     with services.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # As the databases do by themselves: PostgreSQL a minute later.
         connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")
 
 
-def _row(chance: random.Random, state: State, now: datetime) -> dict[str, Any]:
+def a_row(chance: random.Random, state: State, now: datetime) -> dict[str, Any]:
+    """A submission that rests in a state since some time in three years."""
     family = f"{chance.choice(FAMILY)}{chance.randrange(1000)}"
     is_there = state not in {State.UPLOADING, State.ABANDONED, State.WITHDRAWN}
     checks = [FINE, *chance.choices(([], [NOISY], [CLIPPED, NOISY]), (6, 3, 1))[0]]
@@ -143,7 +148,8 @@ def _row(chance: random.Random, state: State, now: datetime) -> dict[str, Any]:
     }
 
 
-def _consents(chance: random.Random, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def consents_of(chance: random.Random, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What its sender answered."""
     given = {ConsentKind.GALLERY: row["state"] != State.WITHDRAWN, ConsentKind.SOCIAL: chance.random() < 0.4}
     for kind, is_given in given.items():
         yield {

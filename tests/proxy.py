@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.servers import Server
+
 NGINX = "/usr/sbin/nginx"
 
 
@@ -26,11 +28,13 @@ class Proxy:
         url: Pages and the API.
         media_url: The buckets.
         views_log: Where it writes which videos were begun.
+        server: Its processes.
     """
 
     url: str
     media_url: str
     views_log: Path
+    server: Server
 
 
 @contextmanager
@@ -48,10 +52,10 @@ def proxy_before(web_url: str, storage_url: str, folder: Path, *, media: int) ->
     views_log = folder / "views.log"
     views = (PROJECT / "deploy" / "views.conf").read_text(encoding="utf-8")
     (folder / "views.conf").write_text(views.replace("/var/log/views/views.log", str(views_log)), encoding="utf-8")
-    proxy = Proxy(url=f"http://127.0.0.1:{pages}", media_url=f"http://127.0.0.1:{media}", views_log=views_log)
-    with serving(argv, environ={"PATH": our_path()}, log=folder / "nginx.log"):
-        wait_until(lambda: answers(f"{proxy.media_url}/healthz"), what="the proxy's start")
-        yield proxy
+    media_url = f"http://127.0.0.1:{media}"
+    with serving(argv, environ={"PATH": our_path()}, log=folder / "nginx.log") as server:
+        wait_until(lambda: answers(f"{media_url}/healthz"), what="the proxy's start")
+        yield Proxy(url=f"http://127.0.0.1:{pages}", media_url=media_url, views_log=views_log, server=server)
 
 
 def _configured(web_url: str, storage_url: str, folder: Path, pages: int, media: int) -> str:

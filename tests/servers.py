@@ -176,6 +176,13 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Server]]:
 @contextmanager
 def postgresql_server() -> Iterator[str]:
     """PostgreSQL on a new cluster; answers the address of its maintenance database."""
+    with postgresql_process() as (url, _):
+        yield url
+
+
+@contextmanager
+def postgresql_process() -> Iterator[tuple[str, Server]]:
+    """As `postgresql_server`, with the process, to be killed and started again."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     # initdb refuses to run as root, and pytest shuts its own folder for everybody else, again with every run beside us.
     user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
@@ -183,12 +190,12 @@ def postgresql_server() -> Iterator[str]:
         folder = Path(lent)
         if user is not None:
             shutil.chown(folder, "postgres")
-        with _postgresql_server(programs, folder, user) as url:
-            yield url
+        with _postgresql_process(programs, folder, user) as running:
+            yield running
 
 
 @contextmanager
-def _postgresql_server(programs: Path, folder: Path, user: int | None) -> Iterator[str]:
+def _postgresql_process(programs: Path, folder: Path, user: int | None) -> Iterator[tuple[str, Server]]:
     cluster, port = folder / "cluster", free_port()
     initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
     subprocess.run(
@@ -197,9 +204,9 @@ def _postgresql_server(programs: Path, folder: Path, user: int | None) -> Iterat
     argv = [str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
     argv += ["-c", f"unix_socket_directories={cluster}", "-c", "fsync=off", "-c", "max_connections=200"]
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    with serving(argv, environ={"PATH": our_path()}, log=folder / "postgresql.log", user=user):
-        wait_until(lambda: _connects(url), what="PostgreSQL's start")
-        yield url
+    with serving(argv, environ={"PATH": our_path()}, log=folder / "postgresql.log", user=user) as server:
+        wait_until(lambda: connects(url), what="PostgreSQL's start")
+        yield url, server
 
 
 def _pings(port: int) -> bool:
@@ -209,7 +216,8 @@ def _pings(port: int) -> bool:
         return False
 
 
-def _connects(url: str) -> bool:
+def connects(url: str) -> bool:
+    """Whether the database at *url* takes a connection."""
     try:
         psycopg.connect(url).close()
     except psycopg.OperationalError:

@@ -16,7 +16,7 @@ import structlog
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from intake.actions import counting, heartbeats, housekeeping, jobs
+from intake.actions import counting, heartbeats, housekeeping, inventory, jobs
 from intake.actions.alerting import alert_staff
 from intake.actions.viewing import count_views
 from intake.db.engine import reading, writing
@@ -39,6 +39,9 @@ HINTS_AT_ONCE: Final = 100
 """How many jobs of a queue the workers are told of at a time."""
 
 LEFTOVERS_EVERY_S: Final = 3600.0
+
+NIGHT_EVERY_S: Final = 60.0
+"""How often it is looked whether the night's work is due."""
 
 FIGURES_EVERY_S: Final = 60.0
 """How old figures may be: one changed week of a thousand clips is counted in a tenth of a second."""
@@ -64,11 +67,13 @@ class Dispatcher:
     def run(self) -> None:
         """Go round until told to stop."""
         settings = self.services.settings
+        # Buckets are listed beside the loop: a large one takes minutes, and no job must wait for that. Cut off at the
+        # end, it is begun again.
+        threading.Thread(target=self._list_buckets, daemon=True, name="buckets").start()
         while not self.stop.is_set():
             self._every("hint", settings.hint_s)
             self._every("sweep", settings.sweep_s)
             self._every("beat", heartbeats.BEAT_S)
-            self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
             self._every("forget_senders", LEFTOVERS_EVERY_S)
             self._every("ask_again", LEFTOVERS_EVERY_S)
             self._every("count_weeks", FIGURES_EVERY_S)
@@ -92,6 +97,16 @@ class Dispatcher:
         """Delete objects that no row knows."""
         services = self.services
         housekeeping.sweep_leftovers(services.engine, services.private, services.gallery, now=services.clock())
+
+    def compare_gallery(self) -> None:
+        """Compare the gallery bucket with the rows, once a night."""
+        services = self.services
+        with reading(services.engine) as connection:
+            is_due = inventory.is_due(connection, now=services.clock())
+        if is_due:
+            inventory.take_inventory(
+                services.engine, services.gallery, now=services.clock(), is_stopped=self.stop.is_set
+            )
 
     def forget_senders(self) -> None:
         """Erase addresses that waited too long for their last mail."""
@@ -119,6 +134,12 @@ class Dispatcher:
         self._redis_answers = self._ping()
         with writing(self.services.engine) as connection:
             heartbeats.beat(connection, heartbeats.DISPATCHER, {"redis": self._redis_answers})
+
+    def _list_buckets(self) -> None:
+        while not self.stop.is_set():
+            self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
+            self._every("compare_gallery", NIGHT_EVERY_S)
+            self.stop.wait(self.services.settings.sweep_s)
 
     def _every(self, name: str, period_s: float) -> None:
         now = time.monotonic()

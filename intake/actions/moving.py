@@ -106,11 +106,11 @@ def record_word(  # noqa: PLR0913 - as a move
     reason_code: str | None = None,
     note: str | None = None,
     changes: Iterable[Change] = (),
-) -> None:
-    """Write a line of a submission's history about something that did not move it."""
+) -> int:
+    """Write a line of a submission's history about something that did not move it; return its number."""
     here = (submission.state, submission.revision)
     line = {"at": now, "actor": actor, "note": note, "cause": cause, "reason_code": reason_code}
-    _write_line(connection, submission, here, **line, changes=_kept(changes))
+    return _write_line(connection, submission, here, **line, changes=_kept(changes))
 
 
 def _update_as_read(connection: Connection, submission: Submission, **columns: object) -> bool:
@@ -124,11 +124,12 @@ def _update_as_read(connection: Connection, submission: Submission, **columns: o
     return written.rowcount == 1
 
 
-def _write_line(connection: Connection, submission: Submission, to: tuple[State, int], **line: object) -> None:
-    """Write a line of a submission's history that ends at this state and revision."""
+def _write_line(connection: Connection, submission: Submission, to: tuple[State, int], **line: object) -> int:
+    """Write a line of a submission's history that ends at this state and revision; return its number."""
     after, revision = to
     ends = {"before": submission.state, "after": after, "revision": revision}
-    connection.execute(insert(events).values(submission_id=submission.id, **ends, **line))
+    written = insert(events).values(submission_id=submission.id, **ends, **line).returning(events.c.id)
+    return int(connection.execute(written).scalar_one())
 
 
 def _kept(changes: Iterable[Change]) -> list[dict[str, Any]] | None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from intake.actions.captioning import forget_captions, lacks_required
 from intake.actions.jobs import enqueue
-from intake.actions.moving import move
-from intake.db import backlog, queries
+from intake.actions.moving import move, record_word
+from intake.db import backlog, deletions, queries
 from intake.db.figures_tables import clip_views, object_checksums
 from intake.db.published_files import forget_files
 from intake.db.records import document_of
@@ -107,8 +107,8 @@ def send_back_uncaptioned(connection: Connection, job: Job, *, now: datetime) ->
     return False
 
 
-def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
-    """Erase what the sender told us, and write down what was deleted and when."""
+def record_purge(connection: Connection, job: Job, *, now: datetime) -> None:
+    """Erase what the sender told us, and write down that the private files are gone. What they were stays."""
     submission = queries.lock_submission(connection, job.submission_id)
     is_confirmed = submission.state is State.WITHDRAWN
     erased = dict.fromkeys(_TOLD if is_confirmed else (*_TOLD, *_ADDRESS), "")
@@ -126,18 +126,19 @@ def record_purge(connection: Connection, job: Job, *, deleted: int, now: datetim
     said = (jobs.c.submission_id == submission.id, jobs.c.last_error.is_not(None))
     connection.execute(update(jobs).where(*said).values(last_error=None))
     forget_captions(connection, submission.id)
-    _record(connection, submission, f"deleted {deleted} private files and what the sender told us", now=now)
+    _record(connection, submission, job, Cause.PRIVATE_DELETED, now=now)
     _confirm_when_clean(connection, submission, job)
 
 
-def record_removal(connection: Connection, job: Job, *, deleted: int, now: datetime) -> None:
+def record_removal(connection: Connection, job: Job, *, now: datetime) -> None:
     """Write down that a clip's public files are gone."""
     submission = queries.lock_submission(connection, job.submission_id)
     if submission.state is State.WITHDRAWN:
         # Of one that was only taken down it is kept: its first publication dates a clip, whenever it comes back.
         connection.execute(update(submissions).where(submissions.c.id == submission.id).values(publication=None))
+    if submission.state is not State.PUBLISHED:
         forget_files(connection, submission.id)
-    _record(connection, submission, f"deleted {deleted} public files", now=now)
+    _record(connection, submission, job, Cause.PUBLIC_DELETED, now=now)
     _confirm_when_clean(connection, submission, job)
 
 
@@ -156,15 +157,6 @@ def _confirm_when_clean(connection: Connection, submission: Submission, job: Job
         enqueue(connection, submission.id, job.revision, JobKind.MAIL_WITHDRAWN)
 
 
-def _record(connection: Connection, submission: Submission, note: str, *, now: datetime) -> None:
-    connection.execute(
-        insert(events).values(
-            submission_id=submission.id,
-            revision=submission.revision,
-            at=now,
-            actor="worker",
-            before=submission.state,
-            after=submission.state,
-            note=note,
-        )
-    )
+def _record(connection: Connection, submission: Submission, job: Job, cause: Cause, *, now: datetime) -> None:
+    event_id = record_word(connection, submission, actor="worker", now=now, cause=cause)
+    deletions.close(connection, job, event_id=event_id, now=now)

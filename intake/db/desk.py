@@ -41,7 +41,7 @@ class Wanted:
     """What is to be listed.
 
     Attributes:
-        words: Each must begin a word of the names, the address or the notes; as `domain.desk.search_terms` makes them.
+        words: Each must begin a word of the names, the address or the notes; as `search_terms` makes them.
         has_gallery: Whether the gallery consent stands; None for all.
         moved_before: Only what rests where it is since before then.
     """

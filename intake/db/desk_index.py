@@ -1,24 +1,15 @@
-"""The only place that keeps `desk_entries` true: triggers of the database itself.
-
-Whoever writes a submission, a consent or a note writes it for the desk as well, in the same transaction and without
-knowing: nothing can be forgotten, and what is erased is gone from the search with it.
-
-SQLite changes a column by copying the table, and the copy has no triggers. So `migrate` takes them away before it
-changes anything and puts them back afterwards.
-"""
+"""The only place that keeps `desk_entries` true: how an entry is made, and what makes it anew."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text
-
-from intake.db.desk_tables import desk_entries
-from intake.domain.desk import BETWEEN_WORDS, FOLDED, SOUND_CODES
+from intake.db.desk_tables import SEARCH_INDEX, desk_entries
+from intake.db.triggers import Trigger, perform, put_in_place
+from intake.db.words import folded, keep_index, quoted
+from intake.domain.desk import SOUND_CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Connection
 
 _COLUMNS: Final = tuple(column.name for column in desk_entries.columns if column.name != "id")
@@ -32,71 +23,31 @@ _WATCHED: Final = (
 _PROGRAMS: Final = "('worker', 'dispatcher', 'sender')"
 """Who writes notes into the history that no person wrote."""
 
-_SQLITE_TRIGGERS: Final = (
-    ("desk_submission_added", "INSERT ON submissions", "new.id"),
-    ("desk_submission_changed", f"UPDATE OF {', '.join(_WATCHED)} ON submissions", "new.id"),
-    ("desk_consent_added", "INSERT ON consents", "new.submission_id"),
-    ("desk_consent_changed", "UPDATE ON consents", "new.submission_id"),
-    ("desk_consent_removed", "DELETE ON consents", "old.submission_id"),
-    ("desk_note_added", "INSERT ON events WHEN new.note IS NOT NULL", "new.submission_id"),
-    ("desk_note_changed", "UPDATE OF note ON events", "new.submission_id"),
+_EVENTS: Final = (
+    # Name, event, condition, the submission whose entry is made anew.
+    ("desk_submission_added", "INSERT ON submissions", "", "new.id"),
+    ("desk_submission_changed", f"UPDATE OF {', '.join(_WATCHED)} ON submissions", "", "new.id"),
+    ("desk_consent_added", "INSERT ON consents", "", "new.submission_id"),
+    ("desk_consent_changed", "UPDATE ON consents", "", "new.submission_id"),
+    ("desk_consent_removed", "DELETE ON consents", "", "old.submission_id"),
+    ("desk_note_added", "INSERT ON events", "new.note IS NOT NULL", "new.submission_id"),
+    ("desk_note_changed", "UPDATE OF note ON events", "", "new.submission_id"),
 )
-
-_UNFIND: Final = "INSERT INTO desk_words (desk_words, rowid, words) VALUES ('delete', old.id, old.words);"
-_FIND: Final = "INSERT INTO desk_words (rowid, words) VALUES (new.id, new.words);"
-_SQLITE_WORDS: Final = (
-    ("desk_words_added", "INSERT ON desk_entries", _FIND),
-    ("desk_words_changed", "UPDATE OF words ON desk_entries WHEN old.words <> new.words", _UNFIND + _FIND),
-    ("desk_words_removed", "DELETE ON desk_entries", _UNFIND),
-)
-"""As SQLite demands of an index of words whose text is kept elsewhere. Source: sqlite.org/fts5.html, section 4.4.3."""
-
-_POSTGRESQL_TRIGGERS: Final = (
-    ("desk_submission", f"INSERT OR UPDATE OF {', '.join(_WATCHED)} ON submissions", "desk_of_submission"),
-    ("desk_consent", "INSERT OR UPDATE OR DELETE ON consents", "desk_of_part"),
-    ("desk_note", "INSERT OR UPDATE OF note ON events", "desk_of_part"),
-)
-
-
-def suspend(connection: Connection) -> None:
-    """Take the triggers away, where there are any."""
-    if connection.dialect.name == "sqlite":
-        for name, *_ in (*_SQLITE_TRIGGERS, *_SQLITE_WORDS):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        return
-    for function in ("desk_of_submission()", "desk_of_part()", "desk_refresh(text)"):
-        # With the function go the triggers that call it.
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function} CASCADE")
 
 
 def resume(connection: Connection) -> None:
     """Make all entries anew, whatever was changed while nobody kept them, and put the triggers in place."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    statements = ["DELETE FROM desk_entries", _entries(connection.dialect.name, "true")]
-    statements += ["INSERT INTO desk_words (desk_words) VALUES ('rebuild')"] if is_sqlite else []
-    statements += _sqlite_triggers() if is_sqlite else _postgresql_triggers()
-    for statement in statements:
-        connection.execute(text(statement.replace(":", r"\:")))
-
-
-def _sqlite_triggers() -> Iterator[str]:
-    for name, event, effect in _SQLITE_WORDS:
-        yield f"CREATE TRIGGER {name} AFTER {event} BEGIN {effect} END"
-    for name, event, submission_id in _SQLITE_TRIGGERS:
-        yield f"CREATE TRIGGER {name} AFTER {event} BEGIN {_refresh('sqlite', submission_id)}; END"
-
-
-def _postgresql_triggers() -> Iterator[str]:
-    refresh = _refresh("postgresql", "wanted")
-    yield f"CREATE FUNCTION desk_refresh(wanted text) RETURNS void LANGUAGE sql AS $$ {refresh} $$"
-    for function, submission_id in (
-        ("desk_of_submission", "NEW.id"),
-        ("desk_of_part", "coalesce(NEW.submission_id, OLD.submission_id)"),
-    ):
-        body = f"BEGIN PERFORM desk_refresh({submission_id}); RETURN NULL; END"
-        yield f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
-    for name, event, function in _POSTGRESQL_TRIGGERS:
-        yield f"CREATE TRIGGER {name} AFTER {event} FOR EACH ROW EXECUTE FUNCTION {function}()"
+    dialect = connection.dialect.name
+    perform(connection, "DELETE FROM desk_entries")
+    perform(connection, _entries(dialect, "true"))
+    keep_index(connection, SEARCH_INDEX, desk_entries.name)
+    put_in_place(
+        connection,
+        (
+            Trigger(name=name, event=event, when=when, effect=f"{_refresh(dialect, submission_id)};")
+            for name, event, when, submission_id in _EVENTS
+        ),
+    )
 
 
 def _refresh(dialect: str, submission_id: str) -> str:
@@ -113,7 +64,7 @@ def _entries(dialect: str, condition: str) -> str:
         "verdict": _VERDICT[dialect],
         "has_gallery": _consent("gallery"),
         "has_social": _consent("social"),
-        "words": _FOLD[dialect](_words(dialect)),
+        "words": folded(dialect, _words(dialect)),
     }
     selected = ", ".join(values.get(name, f"s.{name}") for name in _COLUMNS)
     return f"INSERT INTO desk_entries ({', '.join(_COLUMNS)}) SELECT {selected} FROM submissions s WHERE {condition}"  # noqa: S608 - all of it is written here
@@ -138,24 +89,7 @@ def _words(dialect: str) -> str:
     return f"' ' || {told} || ' ' || coalesce(({notes}), '')"
 
 
-def _quoted(letter: str) -> str:
-    return "'" + letter.replace("'", "''") + "'"
-
-
-def _as_it_is(words: str) -> str:
-    # SQLite's index folds what it reads by itself.
-    return words
-
-
-def _folded(words: str) -> str:
-    letters = "".join(FOLDED) + BETWEEN_WORDS
-    bases = "".join(FOLDED.values()) + " " * len(BETWEEN_WORDS)
-    return f"lower(translate({words}, {_quoted(letters)}, {_quoted(bases)}))"
-
-
-_FOLD: Final = {"sqlite": _as_it_is, "postgresql": _folded}
-
-_SOUND: Final = ", ".join(_quoted(code) for code in SOUND_CODES)
+_SOUND: Final = ", ".join(quoted(code) for code in SOUND_CODES)
 
 _VERDICT: Final = {
     # As `domain.desk.sound_verdict`; a test holds the two to the same answer. NULL where nothing was checked.

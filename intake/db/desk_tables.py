@@ -14,7 +14,7 @@ SEARCH_INDEX: Final = "desk_words"
 Neither is a thing both databases know, so migrations make them by hand and `metadata` holds nothing of them.
 """
 
-# One narrow row a submission, which triggers write (`desk_index.py`): nobody else does.
+# One narrow row a submission, which triggers write (`desk_index.py`, `triggers.py`): nobody else does.
 desk_entries = Table(
     "desk_entries",
     metadata,
@@ -29,7 +29,7 @@ desk_entries = Table(
     Column("verdict", String(10)),
     Column("has_gallery", Boolean, nullable=False),
     Column("has_social", Boolean, nullable=False),
-    # Names, organisation, the address up to its @ and what staff wrote; on PostgreSQL folded as `domain/desk.py` says.
+    # Names, organisation, the address up to its @ and what staff wrote; on PostgreSQL folded (`words.py`).
     Column("words", Text, nullable=False),
     # Every filter is answered from this index, and no row is read for one that it keeps out.
     Index(

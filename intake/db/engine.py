@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a SQLite writer waits for another one."""
 
+UNAVAILABLE: Final = (OperationalError, TimeoutError)
+"""What may mean that the database cannot now; `is_unavailable` tells."""
+
 _WRITES: Final = "intake_writes"
 
 

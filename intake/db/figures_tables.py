@@ -1,10 +1,22 @@
-"""The tables behind the figures and the archive."""
+"""The tables behind the figures and the archive, and about files: which are public, which were deleted."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Date, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-from intake.db.schema import metadata
+from intake.db.schema import Moment, metadata
 
 weekly_figures = Table(
     "weekly_figures",
@@ -62,4 +74,22 @@ published_files = Table(
     Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("files", JSON, nullable=False),
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    # What a clean-up deletes. Written before the first file goes, so that whoever dies half-way leaves the whole list.
+    # Files go by their keys below the submission's or the clip's folder: no name that a person gave is among them.
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id"), nullable=False),
+    # The job that deletes, by its kind and the revision of the move that asked for it.
+    Column("kind", String(30), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("asked_by", String(254), nullable=False),
+    Column("files", JSON, nullable=False),
+    # When all of it was gone, and the line of the history that says so.
+    Column("deleted_at", Moment),
+    Column("event_id", ForeignKey("events.id")),
+    UniqueConstraint("submission_id", "kind", "revision"),
 )

@@ -9,10 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
 
-from intake.db import desk_index
-from intake.db.desk_tables import desk_entries
+from intake.db import kept_tables
 from intake.db.engine import writing
 
 if TYPE_CHECKING:
@@ -27,10 +25,9 @@ def migrate(engine: Engine, *, revision: str = "head") -> None:
         if _is_there(connection, config, revision):
             return
         config.attributes["connection"] = connection
-        desk_index.suspend(connection)
+        kept_tables.suspend(connection)
         command.upgrade(config, revision)
-        if inspect(connection).has_table(desk_entries.name):
-            desk_index.resume(connection)
+        kept_tables.resume(connection)
 
 
 def _is_there(connection: Connection, config: Config, revision: str) -> bool:

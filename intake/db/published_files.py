@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from intake.db.figures_tables import published_files
+from intake.db.queries import IS_PUBLIC
+from intake.db.tables import submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
-    from intake.domain.submissions import SubmissionId
+    from intake.domain.submissions import ClipId, SubmissionId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,54 @@ def known_files(connection: Connection, submission_ids: Sequence[SubmissionId]) 
         )
         for row in connection.execute(query).mappings()
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicFolder:
+    """What must lie in the gallery bucket for a public clip.
+
+    Attributes:
+        is_complete: Whether *files* are all of them: of what is older than these lists only the video is known.
+    """
+
+    submission_id: SubmissionId
+    clip_id: ClipId
+    revision: int
+    files: tuple[PublishedFile, ...]
+    is_complete: bool
+
+
+def public_folders(connection: Connection, clip_ids: Iterable[str]) -> dict[str, PublicFolder]:
+    """Return what must lie there for those of these clips that are public."""
+    is_its = and_(
+        published_files.c.submission_id == submissions.c.id,
+        published_files.c.revision == submissions.c.published_revision,
+    )
+    columns = ("id", "clip_id", "published_revision", "publication")
+    query = (
+        select(*(submissions.c[name] for name in columns), published_files.c.files)
+        .outerjoin(published_files, is_its)
+        .where(IS_PUBLIC, submissions.c.clip_id.in_(list(clip_ids)))
+    )
+    return {row["clip_id"]: _folder(row) for row in connection.execute(query).mappings()}
+
+
+def public_clip_ids(connection: Connection, *, after: str, limit: int) -> list[ClipId]:
+    """Return the next public clips behind *after*, in the database's own order."""
+    query = select(submissions.c.clip_id).where(IS_PUBLIC, submissions.c.clip_id > after)
+    return list(connection.scalars(query.order_by(submissions.c.clip_id).limit(limit)))
+
+
+def _folder(row: RowMapping) -> PublicFolder:
+    video = {"name": "video.mp4", "size_bytes": row["publication"]["size_bytes"], "sha256": ""}
+    known = row["files"]
+    return PublicFolder(
+        submission_id=row["id"],
+        clip_id=row["clip_id"],
+        revision=row["published_revision"],
+        files=tuple(PublishedFile(**file) for file in (known or [video])),
+        is_complete=known is not None,
+    )
 
 
 def _documents(known: PublishedFiles) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
+from intake.db import deletions
 from intake.db.records import event_from, submission_from
 from intake.db.tables import calls, consent_texts, consents, events, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
@@ -159,7 +160,8 @@ def count_by_state(connection: Connection) -> dict[State, int]:
 def history(connection: Connection, submission_id: SubmissionId) -> list[Event]:
     """Return a submission's moves, oldest first."""
     query = select(events).where(events.c.submission_id == submission_id).order_by(events.c.id)
-    return [event_from(row) for row in connection.execute(query).mappings()]
+    deleted = deletions.by_event(connection, submission_id)
+    return [event_from(row, deleted.get(row["id"])) for row in connection.execute(query).mappings()]
 
 
 def was_given_up(connection: Connection, submission_id: SubmissionId) -> bool:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
+    from intake.domain.deletions import Deletion
+
 
 def submission_from(row: RowMapping, consents: Iterable[RowMapping]) -> Submission:
     """Read a submission from its row and its consents' rows."""
@@ -99,7 +101,7 @@ def consent_from(row: RowMapping) -> ConsentGiven:
     )
 
 
-def event_from(row: RowMapping) -> Event:
+def event_from(row: RowMapping, deletion: Deletion | None = None) -> Event:
     """Read a move from its row."""
     return Event(
         at=row["at"],
@@ -111,6 +113,7 @@ def event_from(row: RowMapping) -> Event:
         changes=tuple(Change(**change) for change in row["changes"] or ()),
         cause=Cause(row["cause"]) if row["cause"] else None,
         reason_code=row["reason_code"],
+        deletion=deletion,
     )
 
 

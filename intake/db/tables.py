@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 import intake.db.figures_tables
+import intake.db.gallery_tables
 import intake.db.people_tables  # noqa: F401 - the rest of the same metadata
 from intake.db.schema import Moment
 from intake.db.schema import metadata as metadata  # noqa: PLC0414 - the whole of it, for who compares

@@ -1,19 +1,16 @@
-"""The rules of the desk: what is seen at a glance of a clip, how words are found, how long somebody is looking."""
+"""The rules of the desk: what is seen at a glance of a clip, what an error means, how long somebody is looking."""
 
 from __future__ import annotations
 
 import re
-import string
-import unicodedata
 from datetime import timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.checks import CheckCode, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from intake.domain.checks import Check
 
@@ -31,13 +28,6 @@ SOUND_CODES: Final = (
     CheckCode.HUM,
 )
 """The checks of what is heard, by how much a finding hurts: whether there is a voice, then whether it is a good one."""
-
-MAX_WORDS: Final = 6
-MIN_LETTERS: Final = 2
-"""Of a word that is searched for: what begins with one letter is nearly everything, which finds nothing, and slowly."""
-
-MAX_SEARCH_CHARACTERS: Final = 100
-"""What a search looks at; nobody types more to find a person."""
 
 
 class SoundVerdict(StrEnum):
@@ -72,31 +62,7 @@ def _rank(check: Check) -> tuple[bool, int]:
     return check.verdict is not Verdict.FAIL, place
 
 
-def _letters() -> dict[str, str]:
-    # Of the languages of Europe, written with one letter and one mark.
-    marked = (chr(code) for code in range(0xC0, 0x180))
-    plain = {letter: unicodedata.normalize("NFD", letter)[0].lower() for letter in marked}
-    return {letter: base for letter, base in plain.items() if base.isascii()}
-
-
-FOLDED: Final[Mapping[str, str]] = MappingProxyType(_letters())
-"""Letters that are found as others, so that “Nicolo” finds “Nicolò”."""
-
-BETWEEN_WORDS: Final = string.punctuation + "’‘“”«»–—…·\n\r\t"
-"""What ends a word, as a space does: “D'Amico” is two."""
-
-_AFTER_THE_AT: Final = re.compile(r"(?<=\S)@\S*")
 _WORD: Final = re.compile(r"[^\W_]+")
-
-
-def search_terms(untrusted_text: str) -> tuple[str, ...]:
-    """Return the words that a search must find, each as a word's beginning; of an address what is before its @.
-
-    A word of a single letter is not searched for.
-    """
-    told = _AFTER_THE_AT.sub("", untrusted_text[:MAX_SEARCH_CHARACTERS])
-    folded = "".join(FOLDED.get(letter, letter) for letter in told).lower()
-    return tuple(word for word in _WORD.findall(folded) if len(word) >= MIN_LETTERS)[:MAX_WORDS]
 
 
 def name_of(email: str) -> str:

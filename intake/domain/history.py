@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from intake.domain.changes import Change
+    from intake.domain.deletions import Deletion
 
 
 class Cause(StrEnum):
@@ -42,6 +43,9 @@ class Cause(StrEnum):
     """Its sender took back an optional consent; the video stays."""
     REPORTED = "reported"
     """A visitor says that something is wrong with what is public."""
+    PUBLIC_DELETED = "public_deleted"
+    PRIVATE_DELETED = "private_deleted"
+    """All of these files are gone; `deletions` has which."""
 
 
 COMES_BACK: Final = frozenset({Cause.UNDONE, Cause.RECUT_MADE, Cause.RECUT_FAILED, Cause.RECUT_GIVEN_UP})
@@ -60,6 +64,7 @@ class Event:
         changes: What is another by it.
         reason_code: Which of the call's canned reasons *reason* is, or began as; of a report, what kind it is; of a
             consent that was taken back, which.
+        deletion: What was deleted, where this line says so.
     """
 
     at: datetime
@@ -71,6 +76,7 @@ class Event:
     changes: tuple[Change, ...] = ()
     cause: Cause | None = None
     reason_code: str | None = None
+    deletion: Deletion | None = None
 
 
 def came_to_wait(moves: Iterable[Event]) -> datetime | None:

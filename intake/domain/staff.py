@@ -63,6 +63,7 @@ class StaffMail(StrEnum):
     INVITATION = "invitation"
     NEW_CLIPS = "new_clips"
     WAITING_CLIPS = "waiting_clips"
+    GALLERY_GAPS = "gallery_gaps"
     FORGOTTEN_PASSWORD = "forgotten_password"  # noqa: S105 - the name of a mail
     REPORTED = "reported"
 

@@ -37,8 +37,6 @@ POSTER_SIDE_PX: Final = 1280
 VIDEO_NAME: Final = "video.mp4"
 SMALL_NAME: Final = "video-small.mp4"
 
-_MOST_WORDS: Final = 8
-
 
 @dataclass(frozen=True, kw_only=True)
 class PublicRendition:
@@ -169,9 +167,7 @@ def gallery_page(call_slug: str) -> GalleryPage:
         NotFound: No such call was loaded.
     """
     kind, q, after = (request.args.get(name, "") for name in ("kind", "q", "after"))
-    wanted = shelves.PublicFilter(
-        kind=kind or None, words=tuple(q.split()[:_MOST_WORDS]), after=ClipId(after) if after else None
-    )
+    wanted = shelves.PublicFilter(kind=kind or None, untrusted_search=q, after=ClipId(after) if after else None)
     with reading(services().engine) as connection:
         call = queries.find_call(connection, call_slug)
         found = shelves.public_clips(connection, call.slug, wanted, limit=PAGE_CLIPS + 1)

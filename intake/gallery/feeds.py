@@ -7,6 +7,7 @@ wants the name space with its last slash, an `atom:link` to the feed itself, and
 from __future__ import annotations
 
 from email.utils import format_datetime
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -38,7 +39,7 @@ def media_rss(call_slug: str) -> ResponseReturnValue:
     channel = ET.SubElement(rss, "channel")
     element(channel, "title", page.call.title.in_language(page_language()))
     element(channel, "link", _gallery_url(page.call))
-    element(channel, "description", page.call.brief.in_language(page_language()))
+    element(channel, "description", escape(page.call.brief.in_language(page_language()), quote=False))
     element(channel, "language", page_language())
     element(channel, f"{{{ATOM}}}link", href=_this_url(), rel="self", type="application/rss+xml")
     for clip in page.clips:
@@ -62,7 +63,8 @@ def _item(channel: ET.Element, clip: PublicClip) -> None:
     element(item, "link", clip.url)
     element(item, "guid", clip.url, isPermaLink="true")
     element(item, "pubDate", format_datetime(clip.published_at))
-    element(item, "description", clip.summary)
+    # HTML by custom, where the media's own description is declared to be plain.
+    element(item, "description", escape(clip.summary, quote=False))
     element(item, "enclosure", url=clip.media_url, length=str(clip.size_bytes), type="video/mp4")
     renditions = clip.renditions
     parent = ET.SubElement(item, f"{{{MEDIA}}}group") if len(renditions) > 1 else item

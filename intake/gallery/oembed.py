@@ -8,7 +8,7 @@ attributes. So what is withdrawn must answer at the frame's address; this answer
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import current_app, jsonify, request, url_for
 from markupsafe import Markup
@@ -18,7 +18,7 @@ from intake.domain.errors import Gone, NotFound
 from intake.domain.frames import fits, frame_of, gallery_frame
 from intake.gallery.answers import cacheable, for_everybody
 from intake.gallery.clips import call_named, find_public_clip
-from intake.web.language import page_language
+from intake.web.language import answer_as_if_asked_in, page_language
 from intake.web.services import services
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ PROVIDER: Final = "Pistoia2030"
 CACHE_AGE_S: Final = 60
 
 _NOT_IMPLEMENTED: Final = 501
+# Who keeps more of it than its plainest attributes has a frame no wider than its page, which may fill the screen.
+# Not `allowfullscreen` as well: Chromium complains of both.
 _IFRAME: Final = Markup(
     '<iframe src="{src}" width="{width}" height="{height}" title="{title}" frameborder="0" scrolling="{scrolling}"'
-    ' loading="lazy" allow="fullscreen" allowfullscreen></iframe>'
+    ' loading="lazy" allow="fullscreen" style="{style}"></iframe>'
 )
 
 
@@ -44,9 +46,12 @@ def describe_embed() -> ResponseReturnValue:
     Raises:
         NotFound: Nothing public of ours lies there.
     """
-    if request.args.get("format", "json") != "json":
+    if request.args.get("format", "json").lower() != "json":
         return "", _NOT_IMPLEMENTED
-    endpoint, named = _place(request.args.get("url", ""))
+    untrusted_url = request.args.get("url", "")
+    endpoint, named = _place(untrusted_url)
+    # Who pasted the address of an English page wants English in the frame, too.
+    answer_as_if_asked_in(parse_qs(urlsplit(untrusted_url).query).get("lang", [""])[0])
     if endpoint in {"gallery.show_clip", "gallery.embed_clip"}:
         described = _clip(named)
     elif endpoint in {"gallery.show_gallery", "gallery.embed_gallery"}:
@@ -63,18 +68,23 @@ def oembed_url(page_url: str) -> str:
 
 def iframe(src: str, frame: Frame, title: str, *, scrolls: bool = False) -> str:
     """Return the HTML that shows a page of ours in another's, on one line."""
-    scrolling = "auto" if scrolls else "no"
-    return str(_IFRAME.format(src=src, width=frame.width_px, height=frame.height_px, title=title, scrolling=scrolling))
+    width, height = frame.width_px, frame.height_px
+    # What scrolls may as well be tall; a picture keeps its shape.
+    scrolling, style = "auto", "max-width:100%"
+    if not scrolls:
+        scrolling, style = "no", f"max-width:100%;height:auto;aspect-ratio:{width}/{height}"
+    return str(_IFRAME.format(src=src, width=width, height=height, title=title, scrolling=scrolling, style=style))
 
 
 def _place(untrusted_url: str) -> tuple[str, dict[str, str]]:
     """Return which page of ours an address names, and what it names in it."""
-    ours = services().settings.public_url
-    path, _, _query = untrusted_url.partition("?")
-    if not path.startswith(f"{ours}/"):
+    # Whatever scheme it was copied with: an old link says http where we answer under https.
+    ours = services().settings.public_url.partition("://")[2]
+    scheme, _, address = untrusted_url.partition("#")[0].partition("?")[0].partition("://")
+    if scheme not in {"http", "https"} or not address.startswith(f"{ours}/"):
         raise NotFound(untrusted_url)
     try:
-        endpoint, named = current_app.url_map.bind("").match(path.removeprefix(ours).rstrip("/").partition("#")[0])
+        endpoint, named = current_app.url_map.bind("").match(address.removeprefix(ours).rstrip("/"))
     except HTTPException as nowhere:
         raise NotFound(untrusted_url) from nowhere
     return endpoint, dict(named)

@@ -18,9 +18,13 @@ def element(parent: ET.Element, tag: str, text: str | None = None, **attributes:
 
 
 def document(root: ET.Element) -> bytes:
-    """Write a whole document, UTF-8."""
+    """Write a whole document, UTF-8.
+
+    To XML `&#x26;` is `&amp;`. But readers of feeds guess whether a title is HTML, and this tells them that it is not.
+    Source: W3C Feed Validation Service, "Encode & and < in plain text using hexadecimal character references".
+    """
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    return written.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def sayable(text: str) -> str:

@@ -85,6 +85,7 @@ def _environment(edition: str, language: str) -> Environment:
     environment.filters.update(
         wrapped=_wrapped,
         moment=lambda moment: wording.moment(moment, language),
+        filesize=lambda size_bytes: wording.file_size(size_bytes, language),
         duration=lambda seconds: wording.duration(seconds, language),
         local=lambda text: text.in_language(language),
         check_title=lambda check: wording.check_title(check, language),

@@ -46,6 +46,11 @@ def alerts_url(public_url: str, language: str) -> str:
     return f"{public_url}/moderate/alerts{_query(language)}"
 
 
+def inventory_url(public_url: str, language: str) -> str:
+    """Return the page on which staff see what is wrong with the gallery's files."""
+    return f"{public_url}/moderate/gallery-files{_query(language)}"
+
+
 def stop_url(public_url: str, signed: str, language: str) -> str:
     """Return the page that stops a kind of mail, also for who is not logged in."""
     return f"{public_url}/moderate/alerts/stop/{signed}{_query(language)}"

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from intake import wording
 from intake.db.desk import Place, Wanted
-from intake.domain.desk import MAX_SEARCH_CHARACTERS, SoundVerdict, search_terms
+from intake.domain.desk import SoundVerdict
+from intake.domain.searching import MAX_SEARCH_CHARACTERS, search_terms
 from intake.domain.spoken import SPOKEN_LANGUAGES
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId

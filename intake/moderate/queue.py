@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import render_template, request, url_for
 
+from intake.actions.inventory import last_inventory
 from intake.db import backlog, desk, queries
 from intake.db.desk import Place, Wanted
 from intake.db.engine import reading
@@ -82,6 +83,7 @@ def queue() -> ResponseReturnValue:
         counts = desk.count(connection, replace(view.wanted, states=tuple(State)))
         shown = found[:PAGE_ROWS]
         stuck = _stuck(connection, _who_is_stuck(connection, view, shown))
+        inventory = last_inventory(connection)
     rows = () if view.state is State.NEEDS_OPERATOR else _rows(shown, calls)
     return private(
         render_template(
@@ -97,6 +99,7 @@ def queue() -> ResponseReturnValue:
             next_url=_next_url(view, shown[-1]) if len(found) > PAGE_ROWS else None,
             button_form=ButtonForm(),
             may_change=may(MODERATOR),
+            missing_files=inventory.gap_count if inventory else 0,
         )
     )
 

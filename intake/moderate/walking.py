@@ -12,7 +12,8 @@ from flask import request
 
 from intake.db import queries
 from intake.db.waiting import next_in, previous_in
-from intake.domain.desk import LOOK_LIFE, MAX_SEARCH_CHARACTERS
+from intake.domain.desk import LOOK_LIFE
+from intake.domain.searching import MAX_SEARCH_CHARACTERS
 from intake.moderate.access import moderator_name
 from intake.moderate.filters import NAMES, read_view
 from intake.web.language import page_language

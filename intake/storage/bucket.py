@@ -264,7 +264,8 @@ class S3Bucket(S3PartUploads):
             "AllowedOrigins": origins,
             "AllowedMethods": methods,
             "AllowedHeaders": ["*"],
-            "ExposeHeaders": ["ETag"],
+            # Or a script of another page, or of a frame without an origin, cannot tell which part of a file it got.
+            "ExposeHeaders": ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
             "MaxAgeSeconds": 3600,
         }
         with storage_errors():

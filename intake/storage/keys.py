@@ -56,8 +56,8 @@ def published(clip_id: ClipId, revision: int, name: str = "") -> ObjectKey:
 
 
 def owner_of(key: ObjectKey) -> str:
-    """Return the submission or clip a key belongs to."""
-    return key.split("/")[1]
+    """Return the submission or clip a key belongs to; nothing where none could."""
+    return key.split("/")[1] if "/" in key else ""
 
 
 def folder_of(key: ObjectKey) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from intake import wording
 from intake.db import backlog, queries
-from intake.domain.states import State
+from intake.db.deletions import deletions_of
+from intake.domain.states import FINAL, State
 from intake.web.links import clip_url
 from intake.web.waveform import Marked, marks_on
 from intake.wording import standing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from intake.domain.checks import Check
+    from intake.domain.deletions import Deletion
     from intake.domain.submissions import Submission
 
 _STATION: Final = {
@@ -57,6 +59,8 @@ class StatusView:
         ahead: How many come before it in the queue it waits in, for a worker or for a moderator; None when it does not.
         is_watched: Whether its state may change without its sender's doing, so that the page looks again.
         marked: Where its sound is wrong.
+        deletions: What was deleted, where it is over.
+        is_deleting: Whether something of what is over is still to be deleted.
     """
 
     headline: str
@@ -71,6 +75,8 @@ class StatusView:
     marked: tuple[Marked, ...]
     checks: tuple[Check, ...]
     clip_url: str | None
+    deletions: tuple[Deletion, ...]
+    is_deleting: bool
 
 
 def status_view(connection: Connection, submission: Submission, language: str) -> StatusView:
@@ -90,7 +96,17 @@ def status_view(connection: Connection, submission: Submission, language: str) -
         marked=marks_on(submission.levels, submission.checks, language),
         checks=submission.checks,
         clip_url=clip_url(connection, submission),
+        deletions=_deletions(connection, submission),
+        is_deleting=submission.state in FINAL
+        and not backlog.is_cleaned(connection, submission.id, submission.revision),
     )
+
+
+def _deletions(connection: Connection, submission: Submission) -> tuple[Deletion, ...]:
+    if submission.state not in FINAL:
+        return ()
+    found = deletions_of(connection, submission.id)
+    return tuple(deletion for deletion in found if deletion.deleted_at and deletion.files)
 
 
 def _doing(work: backlog.Work, language: str) -> str | None:

@@ -62,8 +62,18 @@ def set_up_language(app: Flask) -> None:
 
 def page_language() -> str:
     """Return the language of this page: as asked for, or the submission's, or Italian."""
-    asked = request.args.get("lang", "")
-    return asked if asked in wording.languages() else g.get("language", FIRST_LANGUAGE)
+    return _asked_for() or g.get("language", FIRST_LANGUAGE)
+
+
+def answer_as_if_asked_in(untrusted_language: str) -> None:
+    """Speak a language, and keep it in every link, as if this page's address had asked for it; if we speak it."""
+    if untrusted_language in wording.languages():
+        g.language_asked_for = untrusted_language
+
+
+def _asked_for() -> str | None:
+    asked: str = g.get("language_asked_for") or request.args.get("lang", "")
+    return asked if asked in wording.languages() else None
 
 
 def _translated(text: str) -> str:
@@ -98,8 +108,9 @@ def prefer_language(language: str) -> None:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     # Who asked for English stays in English from page to page; no cookie needed.
-    if endpoint != "static" and "lang" in request.args and request.args["lang"] in wording.languages():
-        values.setdefault("lang", request.args["lang"])
+    asked = _asked_for()
+    if endpoint != "static" and asked:
+        values.setdefault("lang", asked)
 
 
 def _language_of_page() -> dict[str, Any]:

@@ -25,27 +25,30 @@ NOBODY: Final = "'none'"
 
 def set_up_security_headers(app: Flask, settings: Settings) -> None:
     """Send the headers with every answer of *app*."""
-    bucket = urlsplit(settings.s3_public_url)
-    media_origin = f"{bucket.scheme}://{bucket.netloc}"
 
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy(media_origin))
-        if request.blueprint == "security":
-            # Flask-Security writes `no-store=True`, which no cache understands; these pages hold a login or its secret.
-            headers["Cache-Control"] = "no-store"
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", _permissions())
-        if settings.is_https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if g.get("is_same_for_all"):
+        secure(response, settings)
+        if is_same_for_all():
             session.accessed = False
         return response
 
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def secure(response: Response, settings: Settings) -> None:
+    """Give an answer the headers it has none of yet, as the page that was made asked for them."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _policy(_origin(settings.s3_public_url)))
+    if request.blueprint == "security":
+        # Flask-Security writes `no-store=True`, which no cache understands; these pages hold a login or its secret.
+        headers["Cache-Control"] = "no-store"
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", _permissions())
+    if settings.is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 def csp_nonce() -> str:
@@ -84,6 +87,16 @@ def forget_session() -> None:
     copy of its own for each visitor.
     """
     g.is_same_for_all = True
+
+
+def is_same_for_all() -> bool:
+    """Tell whether that was promised of this answer."""
+    return "is_same_for_all" in g
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _permissions() -> str:

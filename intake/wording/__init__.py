@@ -133,7 +133,9 @@ def remaining(progress: Progress, language: str) -> str | None:
 
 
 def file_size(size_bytes: float, language: str) -> str:
-    """Write a size as telephones do, in millions of bytes: `12,3 MB`."""
+    """Write a size as telephones do, in millions of bytes: `12,3 MB`; what would be none of them, in thousands."""
+    if 0 < size_bytes < _BYTES_PER_MEGABYTE / 20:
+        return f"{max(1, round(size_bytes / 1000))} kB"
     pattern = "0.#" if size_bytes < 100 * _BYTES_PER_MEGABYTE else "0"
     return f"{format_decimal(size_bytes / _BYTES_PER_MEGABYTE, pattern, locale=language)} MB"
 

@@ -50,7 +50,7 @@ TRANSLATED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 A_NAME: Final = frozenset({"Pistoia", "Esc", "WhatsApp"})
 """What is the same in every language, and so stands in the templates as it is; a key is called what stands on it."""
 
-UNITS: Final = frozenset({"min", "px", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "mp", "MOV"})
+UNITS: Final = frozenset({"min", "px", "kB", "MB", "LUFS", "dB", "dBTP", "SHA", "MP", "mp", "MOV"})
 
 FRAGMENTS: Final = frozenset({"next", "nonce"})
 """Pieces of addresses and attributes that a template writes outside of a tag."""

@@ -163,6 +163,7 @@ def test_mails_lead_to_pages_that_are_there(app: Flask) -> None:
         reset = url_for("security.reset_password", token=token)
         stop = url_for("moderate.ask_to_stop", signed="1.new_clips.5ig", lang="en")
         desk = url_for("moderate.show", submission_id=uuid.UUID(int=7))
+        files = url_for("moderate.show_gallery_files")
         alerts, queue = url_for("moderate.show_alerts"), url_for("moderate.queue", lang="en")
         english = url_for("gallery.show_clip", call_slug="pistoia2030", clip_id=clip_id, lang="en")
 
@@ -175,4 +176,5 @@ def test_mails_lead_to_pages_that_are_there(app: Flask) -> None:
     assert links.stop_url("https://x", "1.new_clips.5ig", "en") == f"https://x{stop}"
     assert links.desk_clip_url("https://x", SubmissionId(str(uuid.UUID(int=7))), "it") == f"https://x{desk}"
     assert links.alerts_url("https://x", "it") == f"https://x{alerts}"
+    assert links.inventory_url("https://x", "it") == f"https://x{files}"
     assert links.queue_url("https://x", "en") == f"https://x{queue}"

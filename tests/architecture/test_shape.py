@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from intake.db.desk_tables import SEARCH_INDEX
+from intake.db import desk_tables, gallery_tables
 from intake.db.engine import make_engine, reading
 from intake.db.migrate import migrate
 from intake.db.tables import metadata
@@ -64,7 +64,8 @@ def test_the_migrations_end_at_the_tables(request: pytest.FixtureRequest, tmp_pa
 
     with reading(engine) as connection:
         # What finds words is each database's own.
-        known = {"include_name": lambda name, *_: not (name or "").startswith(SEARCH_INDEX)}
+        search_indexes = (desk_tables.SEARCH_INDEX, gallery_tables.SEARCH_INDEX)
+        known = {"include_name": lambda name, *_: not (name or "").startswith(search_indexes)}
         differences = compare_metadata(MigrationContext.configure(connection, opts=known), metadata)
     engine.dispose()
     assert differences == []

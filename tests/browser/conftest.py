@@ -6,7 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -92,7 +92,7 @@ class Watch:
 
     def _note_request(self, request: Request) -> None:
         if request.is_navigation_request():
-            self._documents.add(request.url)
+            self._documents.add(urldefrag(request.url).url)
         if request.is_navigation_request() and request.frame.parent_frame is None:
             # Where people go is their own affair.
             return
@@ -103,7 +103,7 @@ class Watch:
     def _note_message(self, message: ConsoleMessage) -> None:
         # A page or an API that answers 404, 410 or 422 is what the story is about; anything else it could not load is a
         # fault.
-        asked = message.location["url"]
+        asked = urldefrag(message.location["url"]).url
         is_answer = asked in self._documents or urlsplit(asked).path.startswith(API_PREFIX)
         is_own_status = message.text.startswith("Failed to load") and is_answer
         is_the_line = self.line_is_bad and LOST_LINE.search(message.text) is not None

@@ -15,6 +15,7 @@ from intake.db.tables import jobs as jobs_table
 from intake.db.tables import submissions
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.storage import keys
 from tests import builders
 from tests.people import PUBLISHED
 
@@ -66,6 +67,19 @@ class Stage:
         """Set a submission down that waits to be watched, of which exactly *findings* were found."""
         submission_id, token = builders.a_judged_receipt(self._services, findings, letter=_letter(family_name))
         self._file(builders.read(self._services, submission_id))
+        return _staged(family_name, submission_id, token)
+
+    def in_the_gallery(self, family_name: str) -> Staged:
+        """Set a submission down that everybody sees and plays."""
+        submission_id, token = builders.a_receipt(self._services, state=State.PUBLISHED, letter=_letter(family_name))
+        publication = builders.read(self._services, submission_id).publication
+        assert publication is not None
+        for name, file, content_type in (
+            ("video.mp4", self._video, "video/mp4"),
+            ("poster.jpg", self._still, "image/jpeg"),
+        ):
+            key = keys.published(publication.clip_id, publication.revision, name)
+            self._services.gallery.put_file(key, file, content_type=content_type)
         return _staged(family_name, submission_id, token)
 
     def asks_again(self, staged: Staged, reason: str) -> None:

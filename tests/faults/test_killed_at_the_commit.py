@@ -63,8 +63,8 @@ def test_a_worker_killed_after_its_commit_has_done_the_job(kind: JobKind, world:
         (JobKind.CLEAN_SOUND, Point(effect="private.put_file", side="after", nth=1)),
         (JobKind.PUBLISH, Point(effect="gallery.put_file", side="after", nth=7)),
         (JobKind.CAPTION, Point(effect="gallery.put_file", side="after", nth=1)),
-        (JobKind.UNPUBLISH, Point(effect="gallery.delete_below", side="after", nth=1)),
-        (JobKind.PURGE, Point(effect="private.delete_below", side="after", nth=1)),
+        (JobKind.UNPUBLISH, Point(effect="gallery.delete", side="after", nth=1)),
+        (JobKind.PURGE, Point(effect="private.delete", side="after", nth=1)),
     ],
     ids=str,
 )

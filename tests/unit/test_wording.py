@@ -121,7 +121,15 @@ def test_a_length_of_time_is_written_as_people_write_it(seconds: float, italian:
 
 
 @pytest.mark.parametrize(
-    ("size_bytes", "written"), [(11, "0 MB"), (1_250_000, "1,2 MB"), (99_990_000, "100 MB"), (500_000_000, "500 MB")]
+    ("size_bytes", "written"),
+    [
+        (0, "0 MB"),
+        (11, "1 kB"),
+        (49_000, "49 kB"),
+        (1_250_000, "1,2 MB"),
+        (99_990_000, "100 MB"),
+        (500_000_000, "500 MB"),
+    ],
 )
 def test_a_size_is_written_as_telephones_do(size_bytes: int, written: str) -> None:
     assert wording.file_size(size_bytes, "it") == written

@@ -22,7 +22,7 @@ from intake.domain.states import State
 from intake.domain.webvtt import write_webvtt
 from intake.storage import keys
 from workers.media.transcribing import read_voice, until_deadline
-from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put
+from workers.steps.files import MANIFEST_NAME, cache_control, described, filed_with, put
 from workers.steps.reading import nothing_to_do, submission_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def file_captions(services: Services, job: Job, workspace: Workspace) -> Commit:
     for path in sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST_NAME):
         # Whoever lost the lease writes nothing more: the clip may be withdrawn, and its files be gone already.
         workspace.go_on()
-        put(services.gallery, _key(submission.publication, path.name), path, cache_control=CACHE_CONTROL)
+        put(services.gallery, _key(submission.publication, path.name), path, kept=cache_control(services.settings))
     workspace.go_on()
     services.gallery.delete([_key(submission.publication, name) for name in strays])
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.domain.submissions import ObjectKey
+    from intake.settings import Settings
     from intake.storage.bucket import Objects
 
 CONTENT_TYPES: Final = MappingProxyType(
@@ -29,13 +30,19 @@ CONTENT_TYPES: Final = MappingProxyType(
 
 MANIFEST_NAME: Final = "manifest.json"
 
-CACHE_CONTROL: Final = "public, max-age=60, must-revalidate"
-"""What is withdrawn must be gone from every cache within a minute."""
+
+def cache_control(settings: Settings) -> str:
+    """Say how long caches may keep what everybody may see: what is withdrawn is gone from all within a minute."""
+    return f"public, max-age={settings.media_max_age_s}, must-revalidate"
 
 
-def put(bucket: Objects, key: ObjectKey, path: Path, *, cache_control: str | None = None) -> ObjectKey:
-    """File *path* under *key* and return the key."""
-    bucket.put_file(key, path, content_type=CONTENT_TYPES[path.suffix], cache_control=cache_control)
+def put(bucket: Objects, key: ObjectKey, path: Path, *, kept: str | None = None) -> ObjectKey:
+    """File *path* under *key* and return the key.
+
+    Args:
+        kept: What caches are told.
+    """
+    bucket.put_file(key, path, content_type=CONTENT_TYPES[path.suffix], cache_control=kept)
     return key
 
 

@@ -18,8 +18,10 @@ from intake.actions import jobs
 from intake.actions.publishing import erase_address
 from intake.actions.submitting import token_of
 from intake.db import queries
+from intake.db.deletions import deletions_of
 from intake.db.engine import reading
 from intake.domain.checks import Verdict
+from intake.domain.deletions import Part
 from intake.domain.jobs import JobKind
 from intake.domain.mails import overtaken_by
 from intake.domain.states import FINAL, State
@@ -152,10 +154,13 @@ def _withdrawal(services: Services, _job: Job, submission: Submission, _call: Ca
         return None
     with reading(services.engine) as connection:
         deleted_at = queries.history(connection, submission.id)[-1].at
+        deleted = {one.part: one for one in deletions_of(connection, submission.id)}
     return Mail.WITHDRAWN, {
         "was_public": submission.publication_count > 0,
         "was_received": submission.received_at is not None,
         "deleted_at": deleted_at,
+        "public": deleted.get(Part.PUBLIC),
+        "private": deleted.get(Part.PRIVATE),
     }
 
 

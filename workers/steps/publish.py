@@ -31,7 +31,7 @@ from workers.media.probe import probe
 from workers.media.sprites import draw_sprite
 from workers.media.thumbnails import draw_moment, make_webps
 from workers.steps.captions import manifest_words, write_captions
-from workers.steps.files import CACHE_CONTROL, MANIFEST_NAME, described, filed_with, put, sha256_of
+from workers.steps.files import MANIFEST_NAME, cache_control, described, filed_with, put, sha256_of
 from workers.steps.inspect import STILL_NAME, WAVEFORM_NAME
 from workers.steps.reading import nothing_to_do, submission_of
 
@@ -207,4 +207,4 @@ def _file(services: Services, publication: Publication, bundle: Bundle, workspac
     for path in files:
         # Whoever lost the lease writes nothing more: the clip may be withdrawn, and its files be gone already.
         workspace.go_on()
-        put(services.gallery, key(path.name), path, cache_control=CACHE_CONTROL)
+        put(services.gallery, key(path.name), path, kept=cache_control(services.settings))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from intake.actions.publishing import record_purge
 from intake.storage import keys
+from workers.steps.deleting import Doomed, delete_folders
 from workers.steps.reading import require_nobody_writes
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ def purge_submission(services: Services, job: Job, _workspace: Workspace) -> Com
     mine = keys.of_submission(job.submission_id)
     for upload in services.private.open_uploads(mine):
         services.private.abort_upload(upload.key, upload.upload_id)
-    deleted = services.private.delete_below(mine)
+    delete_folders(services, job, Doomed(bucket=services.private, folders=(mine,), below=mine))
 
     def commit(connection: Connection) -> bool:
-        record_purge(connection, job, deleted=deleted, now=services.clock())
+        record_purge(connection, job, now=services.clock())
         return True
 
     return commit

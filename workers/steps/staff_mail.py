@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from intake.actions import tokens
+from intake.actions.inventory import last_inventory
 from intake.db import people, queries
 from intake.db.engine import reading
 from intake.domain.staff import ALERTS, LONG_WAIT, StaffMail, reported_clip
@@ -152,6 +153,22 @@ def _waiting_clips(services: Services, connection: Connection, errand: StaffErra
     )
 
 
+def _gallery_gaps(services: Services, connection: Connection, errand: StaffErrand) -> Said | None:
+    reader = _reader(connection, errand)
+    found = last_inventory(connection)
+    if reader is None or found is None or not found.gap_count:
+        return None
+    language = people.alerts(connection, reader.id).language
+    clips = len({gap.clip_id for gap in found.gaps})
+    facts = {
+        "taken_at": found.taken_at,
+        "files": found.gap_count,
+        "clips": clips,
+        "inventory_url": links.inventory_url(services.settings.public_url, language),
+    }
+    return Said(to=reader.email, language=language, facts=facts)
+
+
 def _forgotten_password(services: Services, connection: Connection, errand: StaffErrand) -> Said | None:
     reader = _reader(connection, errand)
     if reader is None or errand.token_sealed is None:
@@ -202,6 +219,7 @@ _SAYS: Final[Mapping[StaffMail, Say]] = MappingProxyType(
         StaffMail.INVITATION: _invitation,
         StaffMail.NEW_CLIPS: _new_clips,
         StaffMail.WAITING_CLIPS: _waiting_clips,
+        StaffMail.GALLERY_GAPS: _gallery_gaps,
         StaffMail.FORGOTTEN_PASSWORD: _forgotten_password,
         StaffMail.REPORTED: _reported,
     }

@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from intake.actions.publishing import record_removal
+from intake.db.engine import reading
+from intake.db.published_files import known_files
+from intake.domain.deletions import DeletedFile
 from intake.domain.errors import TryAgainLater
 from intake.domain.states import FINAL, State
 from intake.storage import keys
+from workers.steps.deleting import Doomed, delete_folders
 from workers.steps.reading import require_nobody_writes, submission_of
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from intake.domain.submissions import Job, ObjectKey, Submission
+    from intake.domain.submissions import ClipId, Job, ObjectKey, Submission
     from intake.wiring import Services
     from workers.steps import Commit
     from workers.workspace import Workspace
@@ -36,22 +40,35 @@ def unpublish_clip(services: Services, job: Job, _workspace: Workspace) -> Commi
     # Between the two a publication may have been committed: of a folder that we would take for an old one.
     if submission_of(services, job)[0].revision != submission.revision:
         raise TryAgainLater("the submission moved just now")
-    deleted = sum(services.gallery.delete_below(folder) for folder in _folders(submission))
+    if submission.clip_id is not None:
+        folders = tuple(_folders(submission, submission.clip_id))
+        known = tuple(_known_files(services, submission, folders))
+        below = keys.of_clip(submission.clip_id)
+        delete_folders(services, job, Doomed(bucket=services.gallery, folders=folders, below=below, known=known))
 
     def commit(connection: Connection) -> bool:
-        record_removal(connection, job, deleted=deleted, now=services.clock())
+        record_removal(connection, job, now=services.clock())
         return True
 
     return commit
 
 
-def _folders(submission: Submission) -> Iterator[ObjectKey]:
-    if submission.clip_id is None:
-        return
+def _folders(submission: Submission, clip_id: ClipId) -> Iterator[ObjectKey]:
     if submission.state in FINAL:
-        yield keys.of_clip(submission.clip_id)
+        yield keys.of_clip(clip_id)
         return
     publication = submission.publication if submission.state is State.PUBLISHED else None
     for revision in range(1, submission.publication_count + 1):
         if publication is None or publication.revision != revision:
-            yield keys.published(submission.clip_id, revision)
+            yield keys.published(clip_id, revision)
+
+
+def _known_files(services: Services, submission: Submission, folders: tuple[ObjectKey, ...]) -> Iterator[DeletedFile]:
+    """Return what the rows know of these folders: a sweep may have been there first."""
+    with reading(services.engine) as connection:
+        known = known_files(connection, [submission.id]).get(submission.id)
+    if known is None or submission.clip_id is None:
+        return
+    if keys.published(submission.clip_id, known.revision).startswith(folders):
+        for file in known.files:
+            yield DeletedFile(name=f"{known.revision}/{file.name}", size_bytes=file.size_bytes)

@@ -330,7 +330,7 @@ class TestErasing:
 
         with writing(services.engine) as connection:
             job = take_job(connection, submission.id, JobKind.PURGE)
-            publishing.record_purge(connection, job, deleted=3, now=services.clock())
+            publishing.record_purge(connection, job, now=services.clock())
 
         assert kept(services, submission) is None
 

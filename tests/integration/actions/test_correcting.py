@@ -15,9 +15,9 @@ from intake.db.engine import reading, writing
 from intake.db.tables import calls, events, submissions
 from intake.domain.changes import Change
 from intake.domain.clip_words import words_of
-from intake.domain.desk import search_terms
 from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
+from intake.domain.searching import search_terms
 from intake.domain.states import FINAL, State
 from tests.builders import (
     MODERATOR,
@@ -172,7 +172,7 @@ def test_a_purge_erases_the_words_and_what_was_mended_in_them(services_on_each: 
 
     with writing(services_on_each.engine) as connection:
         job = take_job(connection, submission.id, JobKind.PURGE)
-        publishing.record_purge(connection, job, deleted=4, now=services_on_each.clock())
+        publishing.record_purge(connection, job, now=services_on_each.clock())
 
     with reading(services_on_each.engine) as connection:
         kept = [connection.execute(select(table)).mappings().all() for table in (submissions, events)]

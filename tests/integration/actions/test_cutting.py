@@ -290,7 +290,7 @@ def test_erasing_a_clip_forgets_how_it_was_cut(services_on_each: Services) -> No
 
     with writing(services_on_each.engine) as connection:
         job = take_job(connection, before.id, JobKind.PURGE)
-        publishing.record_purge(connection, job, deleted=3, now=services_on_each.clock())
+        publishing.record_purge(connection, job, now=services_on_each.clock())
 
     after = read(services_on_each, before.id)
     assert (after.cut, after.cut_found, after.cleaner_key) == (WHOLE, None, None)

@@ -15,6 +15,7 @@ from intake.db.engine import reading, writing
 from intake.db.queries import IS_PUBLIC
 from intake.db.tables import consents, submissions
 from intake.domain.calls import ConsentKind
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.publication import is_public
 from intake.domain.states import State
@@ -162,7 +163,7 @@ def test_a_purge_erases_all_that_no_mail_needs_and_keeps_the_trace(services_on_e
 
     with writing(services_on_each.engine) as connection:
         job = take_job(connection, submission.id, JobKind.PURGE)
-        publishing.record_purge(connection, job, deleted=4, now=services_on_each.clock())
+        publishing.record_purge(connection, job, now=services_on_each.clock())
 
     after = read(services_on_each, submission.id)
     with reading(services_on_each.engine) as connection:
@@ -171,7 +172,7 @@ def test_a_purge_erases_all_that_no_mail_needs_and_keeps_the_trace(services_on_e
     assert after.state is State.WITHDRAWN
     # First name and address go with the mail that says so.
     assert not any(word in row for word in ("Rossi", "Titolare", "video.mp4"))
-    assert last.note == "deleted 4 private files and what the sender told us"
+    assert last.cause is Cause.PRIVATE_DELETED
 
 
 @pytest.mark.parametrize("state", list(State))

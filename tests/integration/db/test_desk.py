@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from intake.actions import jobs, looking, moderating, publishing, submitting
-from intake.db import backlog, desk, desk_index
+from intake.db import backlog, desk, kept_tables
 from intake.db.desk import Place, Wanted
 from intake.db.desk_tables import desk_entries
 from intake.db.engine import reading, writing
 from intake.db.tables import consents, events, submissions
 from intake.domain.checks import Check, CheckCode, Reason, Verdict
-from intake.domain.desk import LOOK_LIFE, SoundVerdict, search_terms, sound_verdict
+from intake.domain.desk import LOOK_LIFE, SoundVerdict, sound_verdict
 from intake.domain.jobs import JobKind
+from intake.domain.searching import search_terms
 from intake.domain.states import State
 from tests.builders import (
     CALL,
@@ -35,10 +34,9 @@ from tests.builders import (
     some_findings,
     take_job,
 )
+from tests.plans import asked, reads_through
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from intake.domain.submissions import Submission, SubmissionId
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
@@ -250,7 +248,7 @@ class TestTheSearch:
         with writing(services.engine) as connection:
             submitting.withdraw(connection, nicolo, actor="sender", now=services.clock())
             job = take_job(connection, nicolo, JobKind.PURGE)
-            publishing.record_purge(connection, job, deleted=1, now=services.clock())
+            publishing.record_purge(connection, job, now=services.clock())
             jobs.finish(connection, job)
             publishing.erase_address(connection, nicolo)
 
@@ -270,9 +268,9 @@ class TestTheSearch:
 
     def test_loses_nothing_when_tables_are_changed(self, services_on_each: Services, nicolo: SubmissionId) -> None:
         with writing(services_on_each.engine) as connection:
-            desk_index.suspend(connection)
+            kept_tables.suspend(connection)
             connection.execute(update(submissions).where(submissions.c.id == nicolo).values(given_name="Michele"))
-            desk_index.resume(connection)
+            kept_tables.resume(connection)
         later = a_submission(services_on_each, letter=a_letter(sender=a_sender(given_name="Michela"))).id
 
         assert sorted(found(services_on_each, "michel")) == sorted([nicolo, later])
@@ -363,31 +361,3 @@ def test_the_plan_of_all_else_on_the_page_reads_no_table_through(services_on_eac
 
 def test_a_plan_that_reads_through_is_seen(services_on_each: Services) -> None:
     assert reads_through(services_on_each, "SELECT id FROM submissions WHERE role = 'x'", ())
-
-
-@contextmanager
-def asked(services: Services) -> Iterator[list[tuple[str, Any]]]:
-    """Every question that the database is asked while the block lasts."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
-        statements.extend([(statement, parameters)] * statement.lstrip().startswith("SELECT"))
-
-    event.listen(services.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(services.engine, "before_cursor_execute", note)
-
-
-def reads_through(services: Services, statement: str, parameters: object) -> list[str]:
-    """The lines of a statement's plan that read one of our tables from end to end."""
-    with reading(services.engine) as connection:
-        is_sqlite = connection.dialect.name == "sqlite"
-        if not is_sqlite:
-            # Among a handful of rows PostgreSQL reads them all, whatever there is: so it is told to look for a way.
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters)
-        return [row[-1] for row in plan if READ_THROUGH.search(row[-1])]
-
-
-READ_THROUGH = re.compile(r"(SCAN|Seq Scan on) (submissions|events|consents|jobs|desk_entries|looks)\b")

@@ -49,7 +49,7 @@ def clean_up(services: Services, submission_id: SubmissionId, *kinds: JobKind) -
         with writing(services.engine) as connection:
             job = builders.take_job(connection, submission_id, kind)
             assert jobs.finish(connection, job)
-            ends[kind](connection, job, deleted=3, now=services.clock())
+            ends[kind](connection, job, now=services.clock())
 
 
 def a_withdrawn_clip(services: Services, state: State = State.PUBLISHED) -> SubmissionId:

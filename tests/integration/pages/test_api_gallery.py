@@ -99,6 +99,25 @@ def test_every_word_must_be_somewhere(client: FlaskClient, services: Services) -
     assert ids(client, f"{GALLERY}?q=sarta+filo") == [found]
 
 
+def test_who_asks_in_english_is_answered_and_led_on_in_english(client: FlaskClient, services: Services) -> None:
+    publish(services)
+
+    [clip] = client.get(f"{GALLERY}?lang=en").json["clips"]
+
+    assert clip["kind_label"] == "Business"
+    assert {clip[name].partition("?")[2] for name in ("url", "embed_url")} == {"lang=en"}
+
+
+def test_every_field_and_parameter_is_described(client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").json
+
+    clip = described["components"]["schemas"]["Clip"]
+    listing = described["paths"]["/api/v1/gallery/{call_slug}"]["get"]
+    assert [name for name, field in clip["properties"].items() if not field["description"]] == []
+    assert {one["name"] for one in listing["parameters"]} == {"call_slug", "after", "kind", "q", "lang"}
+    assert set(listing["responses"]) == {"200", "404", "429", "503"}
+
+
 def test_pages_of_other_sites_may_read_it(client: FlaskClient) -> None:
     assert client.get(GALLERY).headers["Access-Control-Allow-Origin"] == "*"
 
@@ -106,7 +125,7 @@ def test_pages_of_other_sites_may_read_it(client: FlaskClient) -> None:
 def test_a_proxy_may_keep_it_for_a_second(client: FlaskClient) -> None:
     answer = client.get(GALLERY)
 
-    assert answer.headers["Cache-Control"] == "public, max-age=1"
+    assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
     assert "Set-Cookie" not in answer.headers
     assert "Cookie" not in answer.headers.get("Vary", "")
 

@@ -409,7 +409,7 @@ class TestThePublicPage:
         assert answer.text == TYPED.replace("&", "&amp;").replace("<qui>", "&lt;qui&gt;")
         assert answer.headers["Content-Type"] == "text/vtt; charset=utf-8"
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Cache-Control"] == "public, max-age=1"
+        assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
         assert "Set-Cookie" not in answer.headers
 
     def test_shows_a_change_at_once_and_has_it_filed(

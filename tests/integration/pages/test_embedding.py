@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from intake.wiring import Services
 
+SCHEMES = ("http", "https")
 FRAMED_GALLERY = "/embed/gallery/pistoia2030"
 
 
@@ -48,6 +49,17 @@ class TestOembed:
         assert described["html"].count("<iframe") == 1
         assert "\n" not in described["html"]
         assert f'src="{services.settings.public_url}{frame}"' in described["html"]
+
+    def test_a_frame_keeps_its_shape_on_a_narrow_page_and_may_fill_the_screen(
+        self, client: FlaskClient, services: Services
+    ) -> None:
+        clip, _ = paths_of(published(services))
+
+        html = asked(client, services, clip).get_json()["html"]
+
+        assert 'style="max-width:100%;height:auto;aspect-ratio:640/424"' in html
+        # Chromium complains on the console of whoever says both.
+        assert ('allow="fullscreen"' in html, "allowfullscreen" in html) == (True, False)
 
     def test_a_page_names_its_description(self, client: FlaskClient, services: Services) -> None:
         clip, _ = paths_of(published(services))
@@ -86,6 +98,76 @@ class TestOembed:
         assert described["type"] == "rich"
         assert f'src="{services.settings.public_url}{FRAMED_GALLERY}"' in described["html"]
 
+    @pytest.mark.parametrize("query", ["&maxwidth=1279", "&maxheight=719"])
+    def test_no_thumbnail_is_larger_than_asked_for(self, client: FlaskClient, services: Services, query: str) -> None:
+        clip, _ = paths_of(published(services))
+
+        assert "thumbnail_url" not in asked(client, services, clip, query).get_json()
+
+    @pytest.mark.parametrize(
+        "suffix",
+        ["/", "#comment-3", "#?secret=PzJyjurNNP", "?utm_source=letter", "?lang=xx", "/?after=&lang=%00#x"],
+    )
+    @pytest.mark.parametrize("which", [0, 1], ids=["its page", "its frame"])
+    def test_an_address_is_known_with_whatever_stuck_to_it(
+        self, client: FlaskClient, services: Services, which: int, suffix: str
+    ) -> None:
+        paths = paths_of(published(services))
+
+        described = asked(client, services, paths[which] + suffix).get_json()
+
+        assert f'src="{services.settings.public_url}{paths[1]}"' in described["html"]
+
+    def test_an_address_is_known_whatever_scheme_it_was_copied_with(
+        self, client: FlaskClient, services: Services
+    ) -> None:
+        clip, _ = paths_of(published(services))
+
+        answers = [client.get("/oembed", query_string={"url": f"{scheme}://localhost{clip}"}) for scheme in SCHEMES]
+
+        assert [answer.get_json()["author_url"] for answer in answers] == [services.settings.public_url + clip] * 2
+
+    @pytest.mark.parametrize(
+        "query", ["&dnt=1", "&frame=nobody&callback=alert", "&format=JSON", "&format=json&format="]
+    )
+    def test_what_else_is_asked_changes_nothing(self, client: FlaskClient, services: Services, query: str) -> None:
+        clip, _ = paths_of(published(services))
+
+        assert asked(client, services, clip, query).get_json() == asked(client, services, clip).get_json()
+
+    def test_of_what_is_said_twice_the_first_counts(self, client: FlaskClient, services: Services) -> None:
+        clip, _ = paths_of(published(services))
+
+        described = asked(client, services, clip, "&maxwidth=320&maxwidth=500&url=http%3A%2F%2Felsewhere.example")
+
+        assert described.get_json()["width"] == 320
+
+    def test_an_english_address_is_answered_with_an_english_frame(
+        self, client: FlaskClient, services: Services
+    ) -> None:
+        clip, frame = paths_of(published(services))
+
+        described = asked(client, services, f"{clip}?lang=en").get_json()
+
+        assert described["author_url"] == f"{services.settings.public_url}{clip}?lang=en"
+        assert f'src="{services.settings.public_url}{frame}?lang=en"' in described["html"]
+        assert Page(client.get(f"{frame}?lang=en")).lang == "en"
+
+    def test_an_english_gallery_has_an_english_title(self, client: FlaskClient, services: Services) -> None:
+        described = asked(client, services, f"{GALLERY}?lang=en").get_json()
+
+        assert f"{FRAMED_GALLERY}?lang=en" in described["html"]
+        assert described["title"] == Page(client.get(f"{FRAMED_GALLERY}?lang=en")).text.partition(" – ")[0]
+
+    def test_an_english_page_names_its_english_description(self, client: FlaskClient, services: Services) -> None:
+        clip, frame = paths_of(published(services))
+
+        page = Page(client.get(f"{clip}?lang=en"))
+
+        (named,) = [link["href"] for link in page.all("link") if link.get("type") == "application/json+oembed"]
+        html = client.get(named.removeprefix(services.settings.public_url)).get_json()["html"]
+        assert f'src="{services.settings.public_url}{frame}?lang=en"' in html
+
     @pytest.mark.parametrize("form", ["xml", "", "json%20"])
     def test_other_formats_are_not_implemented(self, client: FlaskClient, services: Services, form: str) -> None:
         assert asked(client, services, GALLERY, f"&format={form}").status_code == 501
@@ -111,6 +193,11 @@ class TestOembed:
             "{ours}/gallery/other/{clip}",
             "{ours}/../gallery/pistoia2030/{clip}",
             "javascript:alert(1)",
+            "javascript://localhost/gallery/pistoia2030",
+            "https://[/gallery/pistoia2030",
+            "//localhost/gallery/pistoia2030",
+            "https://localhost.example/gallery/pistoia2030",
+            "{ours}/gallery/pistoia2030/{clip}/captions.it.vtt",
         ],
     )
     def test_what_is_not_ours_is_not_found(self, client: FlaskClient, services: Services, url: str) -> None:
@@ -131,7 +218,7 @@ class TestOembed:
         answer = asked(client, services, GALLERY)
 
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Cache-Control"] == "public, max-age=1"
+        assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
 
 
 class TestFrames:

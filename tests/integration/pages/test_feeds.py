@@ -165,7 +165,7 @@ def test_no_program_is_told_an_address(client: FlaskClient, services: Services, 
 def test_what_programs_read_can_be_cached(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 
-    assert answer.headers["Cache-Control"] == "public, max-age=1"
+    assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
     assert "Set-Cookie" not in answer.headers
 
 

@@ -164,7 +164,7 @@ def test_a_gallery_goes_on_where_its_first_page_ended(
 def test_public_pages_can_be_cached(client: FlaskClient, services: Services, which: int) -> None:
     answer = client.get((GALLERY, *paths_of(published(services)))[which])
 
-    assert answer.headers["Cache-Control"] == "public, max-age=1"
+    assert answer.headers["Cache-Control"] == "public, max-age=1, stale-if-error=60"
     assert "Set-Cookie" not in answer.headers
     assert "Cookie" not in answer.headers.get("Vary", "")
     assert "nonce" not in answer.headers["Content-Security-Policy"]

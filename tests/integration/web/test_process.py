@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -246,3 +248,20 @@ class TestTheLog:
 
         assert answer.status_code == 500
         assert self.canaries_in(web) == []
+
+
+def test_searches_for_garbage_pass_over_what_lives_as_long_as_the_process(
+    services: Services, environ: dict[str, str]
+) -> None:
+    settings = environ | {"DATA_DIR": str(services.settings.data_dir)}
+    program = (
+        "import gc; from intake.app import from_environment; app = from_environment();"
+        " print(gc.get_freeze_count(), len(gc.get_objects()))"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=settings, capture_output=True, text=True, check=True, timeout=TIMEOUT_S
+    )
+
+    kept, searched = map(int, told.stdout.split())
+    assert searched < kept / 20

@@ -12,6 +12,7 @@ import requests
 
 from intake.actions.viewing import count_views
 from intake.domain.states import State
+from intake.domain.submissions import ObjectKey
 from intake.storage import keys
 from tests.builders import a_submission
 from tests.conftest import NOWHERE
@@ -72,6 +73,21 @@ def test_what_begins_to_play_is_counted_and_nothing_else(services: Services, pro
     assert statuses == [206, 200, 206, 206, 200, 200, 200, 404]
     assert count(services, proxy) == 2
     assert not any(told in written(proxy) for told in ("198.51", "127.0.0.1", "Firefox"))
+
+
+def test_what_plays_from_the_proxy_s_own_copy_is_counted_all_the_same(
+    services: Services, proxy: Proxy, media_path: str, tmp_path: Path
+) -> None:
+    video = tmp_path / "video.mp4"
+    video.write_bytes(VIDEO)
+    key = ObjectKey(media_path.removeprefix(f"/{services.settings.gallery_bucket}/"))
+    services.gallery.put_file(key, video, content_type="video/mp4", cache_control="public, max-age=50")
+
+    statuses = [ask(proxy, media_path, wanted="bytes=0-") for _ in range(4)]
+    wait_until(lambda: len(written(proxy).splitlines()) == 4, what="the log")
+
+    assert statuses == [206] * 4
+    assert count(services, proxy) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is seen at a glance of a clip, how words are found, what an error means."""
+"""What is seen at a glance of a clip, and what an error means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from intake.domain.desk import (
     Trouble,
     larger_limits,
     name_of,
-    search_terms,
     sound_verdict,
     trouble_of,
     worst_finding,
@@ -54,26 +53,6 @@ def test_the_verdict_at_a_glance_is_about_the_sound(checks: tuple[Check, ...], v
 )
 def test_the_worst_finding_is_what_decides(checks: tuple[Check, ...], worst: Check | None) -> None:
     assert worst_finding(checks) == worst
-
-
-@pytest.mark.parametrize(
-    ("typed", "terms"),
-    [
-        ("  Nicolò  ROSSI ", ("nicolo", "rossi")),
-        ("D'Amico", ("amico",)),
-        ("anna.rossi@example.org", ("anna", "rossi")),
-        ("@anna", ("anna",)),
-        ("\0 % _ “” '", ()),
-        ("aa bb cc dd ee ff gg", ("aa", "bb", "cc", "dd", "ee", "ff")),
-        ("a", ()),
-        ("J. Rossi", ("rossi",)),
-        ("Li", ("li",)),
-        ("x" * 500, ("x" * 100,)),
-        ("Željka", ("zeljka",)),
-    ],
-)
-def test_a_search_is_for_words_without_marks(typed: str, terms: tuple[str, ...]) -> None:
-    assert search_terms(typed) == terms
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ import pytest
 from intake import wording
 from intake.domain.calls import LocalText
 from intake.domain.checks import Check, CheckCode, Reason, Unit, Verdict
+from intake.domain.deletions import DeletedFile, Deletion
+from intake.domain.jobs import JobKind
 from intake.mail.editions import Mail, put_into_words
 
 NOON = datetime(2026, 11, 28, 11, 0, tzinfo=UTC)
@@ -35,6 +37,11 @@ class Titled:
     title: LocalText
 
 
+def a_deletion(kind: JobKind, *names: str) -> Deletion:
+    files = tuple(DeletedFile(name=name, size_bytes=6_200_000) for name in names)
+    return Deletion(kind=kind, asked_by="sender", files=files, deleted_at=NOON)
+
+
 FACTS = {
     "name": "Anna",
     "file": "video.mp4",
@@ -52,6 +59,8 @@ FACTS = {
     "given_up_at": NOON,
     "waited_for_review": True,
     "awaits_consent": False,
+    "public": a_deletion(JobKind.UNPUBLISH, "1/video.mp4", "1/poster.jpg"),
+    "private": a_deletion(JobKind.PURGE, "original/5eed"),
 }
 
 EACH_MAIL = pytest.mark.parametrize("mail", Mail)
@@ -172,3 +181,24 @@ def test_a_confirmation_says_what_was_deleted_and_nothing_else(
     assert said in text
     assert unsaid not in text
     assert "28 novembre 2026, 12:00" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", ["le immagini (1 file, 6,2 MB);", "galleria pubblica (2 file, 12,4 MB);"]),
+        ("en", ["(1 file, 6.2 MB);", "(2 files, 12.4 MB);"]),
+    ],
+)
+def test_a_confirmation_says_how_much_was_deleted(language: str, said: list[str]) -> None:
+    words = put_into_words(Mail.WITHDRAWN, language, FACTS)
+
+    text = " ".join(words.text.split())
+    assert [part for part in said if part not in text] == []
+
+
+@pytest.mark.parametrize("missing", ["public", "private"])
+def test_a_confirmation_without_a_list_says_no_numbers_of_it(missing: str) -> None:
+    text = put_into_words(Mail.WITHDRAWN, "it", FACTS | {missing: None}).text
+
+    assert text.count(" MB") == 1

@@ -1,6 +1,6 @@
 """What the desk filters and searches by, who looks at what, and jobs that may take more than others.
 
-The triggers that fill `desk_entries` are put in place after the last migration, see `db/desk_index.py`.
+The triggers that fill `desk_entries` are put in place after the last migration, see `db/kept_tables.py`.
 """
 
 import sqlalchemy as sa
