@@ -41,7 +41,7 @@ def barriers(page: Page) -> list[str]:
 def italian_words(page: Page) -> set[str]:
     """The Italian words that a page says or hides, folded parts and labels included."""
     texts: list[str] = page.evaluate(
-        r"""() => [...document.querySelectorAll(':not(code, kbd)')].filter((element) =>
+        r"""() => [...document.querySelectorAll(':not(code, kbd, script)')].filter((element) =>
             element.closest('[lang]').lang === document.documentElement.lang).flatMap((element) => [
             ...[...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
             ...[...element.attributes]
