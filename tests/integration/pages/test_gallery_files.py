@@ -99,8 +99,8 @@ def test_a_sender_reads_what_was_deleted(client: FlaskClient, services: Services
     assert "Cancellati il" not in waiting
     assert "Ora cancelliamo i file" not in over
     assert "I file della galleria Cancellati il" in over
-    assert "video.mp4 · 2,5 MB" in over
-    assert "il file mandato · 2,5 MB" in over
+    assert "video.mp4 (2,5 MB)" in over
+    assert "il file mandato (2,5 MB)" in over
 
 
 def test_staff_read_it_in_the_history(desk: FlaskClient, services: Services) -> None:
@@ -111,7 +111,7 @@ def test_staff_read_it_in_the_history(desk: FlaskClient, services: Services) -> 
     page = Page(desk.get(f"/moderate/{submission.id}"))
 
     assert "Cancellati tutti i file pubblici" in page.text
-    assert "1 file cancellato, 2,5 MB" in page.text
+    assert "1 file cancellato, 2,5 MB video.mp4 (2,5 MB)" in page.text
     assert "Chiesto da: chi ha inviato" in page.text
 
 
