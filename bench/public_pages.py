@@ -183,7 +183,7 @@ def _report(machine: Machine, visits: dict[str, list[Visit]], played: dict[str, 
         notes=(
             "Pictures, films and fonts are not counted in the kB.",
             *files,
-            *(f"Not perfect: {f}" for f in findings),
+            *findings,
         ),
     )
 

@@ -9,7 +9,7 @@
  * License URI:       https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12
  *
  * Without it WordPress shows our videos too, in a frame that may not fill the screen. It keeps the frame of those whom
- * it knows as they sent it, and this makes us known. It stores nothing and asks nobody before an address is pasted.
+ * it knows as they sent it, and this makes us known. It stores nothing, and asks nobody before an address is pasted.
  *
  * @package Pistoia2030Video
  */
@@ -34,3 +34,24 @@ function pistoia2030_video_register() {
 	}
 }
 add_action( 'init', 'pistoia2030_video_register' );
+
+/**
+ * Has WordPress ask again about addresses that stand in posts: it remembers for ever what it was told before, that there
+ * was nothing to be seen among it.
+ */
+function pistoia2030_video_forget() {
+	global $wpdb;
+	$ours       = '%' . $wpdb->esc_like( untrailingslashit( PISTOIA2030_VIDEO_URL ) . '/embed/' ) . '%';
+	$remembered = $wpdb->get_results(
+		$wpdb->prepare(
+			"SELECT post_id, meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s AND ( meta_value LIKE %s OR meta_value = %s )",
+			$wpdb->esc_like( '_oembed_' ) . '%',
+			$ours,
+			'{{unknown}}'
+		)
+	);
+	foreach ( $remembered as $one ) {
+		delete_post_meta( $one->post_id, $one->meta_key );
+	}
+}
+register_activation_hook( __FILE__, 'pistoia2030_video_forget' );

@@ -240,8 +240,7 @@ events = Table(
     Column("cause", String(20)),
     # What is another by it: field, before, after.
     Column("changes", JSON),
-    # Of a decision: which of the call's canned reasons it was, whatever was made of its words. Of a report: its
-    # kind; of a consent that was taken back: which.
+    # Of a decision: which canned reason, whatever was made of its words; of a report: its kind; of a consent: which.
     Column("reason_code", Text),
 )
 

@@ -114,7 +114,8 @@ def _true_answer(view: View, named: dict[str, str]) -> ResponseReturnValue:
     if copy is not None:
         return _given(copy)
     response = make_response(view(**named))
-    if response.status_code != _OK or not is_same_for_all():
+    # A file is sent as it lies, and has an ETag of its own.
+    if response.status_code != _OK or not is_same_for_all() or response.is_streamed:
         return response
     copy = Copy(body=_finished(response), headers=tuple(response.headers), made_at=now)
     if len(asked.query) <= _MOST_QUERY_BYTES:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from intake.domain.frames import Frame
     from intake.gallery.clips import PublicClip
 
+_LEAST_HEIGHT_PX: Final = 256
+"""On a telephone the words need three lines: below this they leave no picture."""
+
 PROVIDER: Final = "Pistoia2030"
 CACHE_AGE_S: Final = 60
 
@@ -72,7 +75,8 @@ def iframe(src: str, frame: Frame, title: str, *, scrolls: bool = False) -> str:
     # What scrolls may as well be tall; a picture keeps its shape.
     scrolling, style = "auto", "max-width:100%"
     if not scrolls:
-        scrolling, style = "no", f"max-width:100%;height:auto;aspect-ratio:{width}/{height}"
+        least = min(height, _LEAST_HEIGHT_PX)
+        scrolling, style = "no", f"max-width:100%;height:auto;min-height:{least}px;aspect-ratio:{width}/{height}"
     return str(_IFRAME.format(src=src, width=width, height=height, title=title, scrolling=scrolling, style=style))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urldefrag, urlsplit
@@ -14,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from intake.web.routing import API_PREFIX
 from tests import media_factory
 from tests.browser.exhibition import Exhibition, draw_bundle
-from tests.browser.staging import Stage, let_the_undo_pass
+from tests.browser.staging import Stage, let_the_undo_pass, write_down_what_is_said
 from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
 from tests.faults.line import FAIR
 from tests.people import PUBLISHED, WAITING, Admin, Moderator, Sender, Visitor
@@ -281,8 +282,12 @@ class PublishedClip:
     desk_path: str
 
     @property
+    def clip_id(self) -> str:
+        return self.url.rpartition("/")[2]
+
+    @property
     def embed_path(self) -> str:
-        return f"/embed/{self.url.rpartition('/')[2]}"
+        return f"/embed/{self.clip_id}"
 
 
 @pytest.fixture(scope="session")
@@ -290,13 +295,31 @@ def published(
     system: System, chromium: Browser, logins: dict[str, StorageState], clip: MakeClip
 ) -> Iterator[PublishedClip]:
     """A clip that went all the way, for stories about what comes after; a phone's own where we have one."""
+    with _going_all_the_way(system, chromium, logins, clip, family_name="Bianchi") as went:
+        yield went
+
+
+@pytest.fixture(scope="session")
+def spoken(
+    system: System, chromium: Browser, logins: dict[str, StorageState], clip: MakeClip
+) -> Iterator[PublishedClip]:
+    """As `published`, with captions in which the steps of the script are heard, and copies allowed."""
+    with _going_all_the_way(system, chromium, logins, clip, family_name="Parlante") as went:
+        write_down_what_is_said(system.services, went.clip_id)
+        yield went
+
+
+@contextmanager
+def _going_all_the_way(
+    system: System, chromium: Browser, logins: dict[str, StorageState], clip: MakeClip, *, family_name: str
+) -> Iterator[PublishedClip]:
     video = FROM_A_PHONE if FROM_A_PHONE.exists() else clip(media_factory.a_landscape_clip)
     contexts = chromium.new_context(), chromium.new_context(storage_state=logins[MODERATORS[1]])
     carla = Sender(contexts[0].new_page(), system.url)
     moderator = Moderator(contexts[1].new_page(), system.url)
-    carla.sends(video, Nome="Carla", Cognome="Bianchi")
+    carla.sends(video, Nome="Carla", Cognome=family_name)
     carla.waits_for(WAITING)
-    moderator.opens_the_clip_of("Carla Bianchi")
+    moderator.opens_the_clip_of(f"Carla {family_name}")
     moderator.watches()
     desk_path = urlsplit(moderator.page.url).path
     moderator.decides("Approva e pubblica")
@@ -305,7 +328,7 @@ def published(
     carla.comes_back()
     carla.waits_for(PUBLISHED)
     url, status_path = carla.follows_the_link_to_the_gallery(), urlsplit(carla.status_url).path
-    yield PublishedClip(name="Carla Bianchi", url=url, status_path=status_path, desk_path=desk_path)
+    yield PublishedClip(name=f"Carla {family_name}", url=url, status_path=status_path, desk_path=desk_path)
     for context in contexts:
         context.close()
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import update
 
-from intake.actions import jobs, judging, moderating, submitting
+from intake.actions import captioning, jobs, judging, moderating, submitting
 from intake.actions.moderating import Decision
-from intake.db import desk
+from intake.db import desk, queries
 from intake.db.engine import writing
+from intake.db.tables import consents, submissions
 from intake.db.tables import jobs as jobs_table
-from intake.db.tables import submissions
+from intake.domain.calls import ConsentKind
+from intake.domain.captions import Cue
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.storage import keys
@@ -144,6 +146,27 @@ def let_the_undo_pass(services: Services) -> None:
     with writing(services.engine) as connection:
         connection.execute(update(jobs_table).where(jobs_table.c.state == JobState.READY).values(run_after=0))
         connection.execute(update(submissions).values(undo_until=None))
+
+
+SAID: Final = (
+    Cue(start_ms=500, end_ms=2500, text="Buongiorno, mi chiamo Carla."),
+    Cue(start_ms=2500, end_ms=4500, text="Ci occupiamo di riparare le cose."),
+    Cue(start_ms=6600, end_ms=8000, text="Per esempio, le biciclette."),
+    Cue(start_ms=8000, end_ms=9800, text="Provateci anche voi!"),
+)
+"""Two paragraphs, in which every step of the script is heard."""
+
+
+def write_down_what_is_said(services: Services, clip_id: str) -> None:
+    """Give a published clip captions that somebody answers for, and have its sender agree to copies."""
+    with writing(services.engine) as connection:
+        submission = queries.submission_by_clip(connection, clip_id)
+        edition = captioning.Edition(
+            language="it", cues=SAID, seen_sha256=submission.original_sha256, seen_version=0, is_checked=True
+        )
+        captioning.save(connection, submission.id, edition, moderator=builders.MODERATOR, now=services.clock())
+        mine = (consents.c.submission_id == submission.id, consents.c.kind == ConsentKind.DOWNLOAD)
+        connection.execute(update(consents).where(*mine).values(given=True))
 
 
 def is_published(services: Services, sender: Sender) -> str:

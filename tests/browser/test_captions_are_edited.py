@@ -70,7 +70,6 @@ def test_captions_are_written_beside_the_player_and_seen_with_the_clip(
     moderator.reads("Sottotitoli salvati e segnati come controllati da te.")
 
     visitor.goes_to(published.url)
-    visitor.page.get_by_text("Leggi che cosa dice").click()
     visitor.reads("Buongiorno, sono Carla.")
     track = visitor.page.locator("video track")
     expect(track).to_have_js_property("readyState", 2, timeout=PATIENCE_MS)

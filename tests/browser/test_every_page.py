@@ -163,6 +163,14 @@ def the_clip_page(cast: Cast) -> Page:
     return visitor.page
 
 
+def a_problem_with_a_clip(cast: Cast) -> Page:
+    visitor = cast.visitor()
+    visitor.goes_to(f"{cast.published.url}/report")
+    visitor.page.get_by_role("button", name="Manda la segnalazione").click()
+    expect(visitor.page.get_by_role("alert")).to_be_visible()
+    return visitor.page
+
+
 def the_embedded_clip(cast: Cast) -> Page:
     visitor = cast.visitor()
     visitor.opens(cast.published.embed_path)
@@ -305,6 +313,7 @@ OTHER_PAGES: Final = {
     "empty gallery": _public("/gallery/chiusa"),
     "nothing found": _public("/gallery/pistoia2030?q=nessuno&kind=scuola"),
     "clip": the_clip_page,
+    "problem with a clip": a_problem_with_a_clip,
     "embedded clip": the_embedded_clip,
     "gone clip": a_clip_that_is_gone,
     "gallery in a frame": _public("/embed/gallery/pistoia2030"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from intake.actions import housekeeping
-from intake.db import published_files, queries
+from intake.db import deletions, published_files, queries
 from intake.db.engine import reading
 from intake.db.tables import events, jobs, submissions
 from intake.domain.jobs import JobState
@@ -75,6 +75,21 @@ def moves_of(services: Services, submission_id: SubmissionId) -> list[State]:
 def private_keys(services: Services, submission_id: SubmissionId) -> set[str]:
     """What the private bucket holds of a submission."""
     return {stored.key for stored in services.private.listing(keys.of_submission(submission_id))}
+
+
+def files_of(services: Services, submission_id: SubmissionId) -> dict[str, int]:
+    """What both buckets hold of a submission: keys below its folders, and sizes in bytes."""
+    with reading(services.engine) as connection:
+        clip_id = queries.submission_by_id(connection, submission_id).clip_id
+    mine = ((services.private, keys.of_submission(submission_id)), (services.gallery, f"{keys.GALLERY_ROOT}{clip_id}/"))
+    return {key.removeprefix(folder): size for bucket, folder in mine for key, size in _sizes(bucket, folder).items()}
+
+
+def deleted_files(services: Services, submission_id: SubmissionId) -> dict[str, int]:
+    """What is written down as deleted of a submission, and is over: as `files_of`."""
+    with reading(services.engine) as connection:
+        over = [one for one in deletions.deletions_of(connection, submission_id) if one.deleted_at]
+    return {file.name: file.size_bytes for one in over for file in one.files}
 
 
 def public_files(services: Services) -> dict[str, int]:

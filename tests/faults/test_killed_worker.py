@@ -85,6 +85,7 @@ def test_a_worker_killed_while_it_deletes_is_replaced(
 ) -> None:
     submission_id, unpublish_id = stories.before(JobKind.UNPUBLISH, world)
     purge_id = stories.ready_job(world.services, submission_id, JobKind.PURGE).id
+    held = history.files_of(world.services, submission_id)
     unpublishing = gate.trap("POST", f"{world.environ['GALLERY_BUCKET']}.*delete")
     purging = gate.trap("POST", f"{world.environ['PRIVATE_BUCKET']}.*delete")
     worker = system.worker()
@@ -103,6 +104,8 @@ def test_a_worker_killed_while_it_deletes_is_replaced(
     assert stories.job_of(world.services, purge_id).attempts > 1
     assert history.problems(world.services, receipts=[submission_id]) == []
     assert history.public_files(world.services) == {}
+    # Nobody knows on which side of the deletion they died; the list has all of it in any case.
+    assert history.deleted_files(world.services, submission_id) == held
 
 
 @SQLITE

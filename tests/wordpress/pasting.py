@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from intake.setup import SHIPPED_CALLS, load_call
 from tests.browser.test_a_clip_goes_all_the_way import writes_captions
 from tests.people import PATIENCE_MS, plays
 from tests.servers import wait_until
@@ -18,6 +19,7 @@ from tests.wordpress.site import EDITOR, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import FrameLocator, Locator, Page
 
@@ -134,6 +136,51 @@ def test_a_site_with_our_plugin_says_too_that_a_clip_is_gone(
     stage.withdraws(clip)
 
     finds_it_gone(visitor, post_url)
+
+
+def test_our_plugin_frees_the_frames_of_posts_from_before_it_came(
+    wordpress: WordPress, visitor: Visitor, system: System, stage: Stage
+) -> None:
+    clip = stage.in_the_gallery("Vecchia")
+    post_url = wordpress.publishes("Di prima", CLASSIC.format(url=url_of(clip, stage, system)))
+    visitor.goes_to(post_url)
+    expect(frame_in(visitor.page)).to_have_attribute("sandbox", "allow-scripts")
+
+    with wordpress.our_plugin():
+        visitor.goes_to(post_url)
+
+    expect(frame_in(visitor.page)).to_have_attribute("allow", "fullscreen")
+    stage.withdraws(clip)
+
+
+def test_a_failure_is_remembered_until_the_address_is_written_another_way_or_our_plugin_comes(
+    wordpress: WordPress, visitor: Visitor, system: System, tmp_path: Path
+) -> None:
+    # Given an address that was pasted before there was anything to see
+    too_early = f"{system.url}/gallery/presto"
+    post_url = wordpress.publishes("Troppo presto", CLASSIC.format(url=too_early))
+    visitor.goes_to(post_url)
+    opens_a_call(system, "presto", tmp_path)
+
+    # When it is read again, then WordPress does not ask again
+    visitor.goes_to(post_url)
+    expect(frame_in(visitor.page)).to_have_count(0)
+
+    # But it does where the address looks new to it
+    visitor.goes_to(wordpress.publishes("Di nuovo", CLASSIC.format(url=f"{too_early}?")))
+    expect(frame_in(visitor.page)).to_have_count(1)
+
+    # And once our plugin is switched on
+    with wordpress.our_plugin():
+        visitor.goes_to(post_url)
+    expect(frame_in(visitor.page)).to_have_count(1)
+
+
+def opens_a_call(system: System, slug: str, folder: Path) -> None:
+    shipped = (SHIPPED_CALLS / "pistoia2030.toml").read_text(encoding="utf-8")
+    path = folder / f"{slug}.toml"
+    path.write_text(shipped.replace('slug = "pistoia2030"', f'slug = "{slug}"'), encoding="utf-8")
+    load_call(system.services, path)
 
 
 def test_an_editor_sees_a_pasted_clip_before_the_readers_do(

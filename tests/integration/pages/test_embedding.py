@@ -57,7 +57,7 @@ class TestOembed:
 
         html = asked(client, services, clip).get_json()["html"]
 
-        assert 'style="max-width:100%;height:auto;aspect-ratio:640/424"' in html
+        assert 'style="max-width:100%;height:auto;min-height:256px;aspect-ratio:640/424"' in html
         # Chromium complains on the console of whoever says both.
         assert ('allow="fullscreen"' in html, "allowfullscreen" in html) == (True, False)
 

@@ -139,6 +139,21 @@ def test_clips_are_searched_and_filtered(client: FlaskClient, services: Services
     assert names_on(client, query) == names
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["'", '"', "*", "&|!", "a & !b", "\\", "NEAR(a b)", "words:anna", "{{ 7 * 7 }}", "<b>", "x" * 10_000, "\U0001e900"],
+    ids=lambda words: ascii(words[:12]),
+)
+@pytest.mark.parametrize("path", [GALLERY, "/api/v1/gallery/pistoia2030", "/embed/gallery/pistoia2030"])
+def test_whatever_is_searched_for_is_answered(client: FlaskClient, services: Services, path: str, words: str) -> None:
+    published(services)
+
+    answer = client.get(path, query_string={"q": words})
+
+    assert answer.status_code == 200
+    assert "Anna" not in answer.text
+
+
 @pytest.mark.parametrize("query", ["?q=%00", "?kind=%00", "?after=%00"])
 def test_a_search_no_database_understands_finds_no_page(client: FlaskClient, query: str) -> None:
     assert client.get(GALLERY + query).status_code == 404

@@ -61,9 +61,19 @@ SURFACES: Final[dict[str, tuple[str, ...]]] = {
 NEIGHBOURS: Final = (f"{GALLERY}/{{newer}}", f"{GALLERY}/{{older}}", "/embed/{newer}")
 """Pages of other clips, which may name this one."""
 
-SHOW_NO_CLIP: Final = {"gallery.robots"}
+ITS_OWN: Final[dict[str, tuple[str, ...]]] = {
+    "gallery.show_chapters": (f"{GALLERY}/{{clip}}/chapters.it.vtt",),
+    "gallery.download_clip": (f"{GALLERY}/{{clip}}/download",),
+    "gallery.ask_what_is_wrong": (f"{GALLERY}/{{clip}}/report",),
+}
+"""What else lies under a clip's address: it does not say whose it is, or no cache keeps it."""
+
+SHOW_NO_CLIP: Final = {"gallery.robots", "gallery.send_report", "gallery.video_testimonials"}
 
 ANSWERS_OF_ITS_OWN: Final = {
+    "gallery.show_chapters": 410,
+    "gallery.download_clip": 410,
+    "gallery.ask_what_is_wrong": 410,
     "gallery.show_clip": 410,
     "gallery.show_captions": 410,
     "gallery.embed_clip": 410,
@@ -172,7 +182,7 @@ def test_every_route_of_the_public_s_is_among_these(services: Services) -> None:
 
     answering = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("gallery.")}
 
-    assert answering == set(SURFACES) | SHOW_NO_CLIP
+    assert answering == {*SURFACES, *ITS_OWN, *SHOW_NO_CLIP}
 
 
 @pytest.mark.parametrize("end", [withdraw, take_down, take_consent_back])
@@ -186,7 +196,7 @@ def test_within_a_second_a_clip_is_gone_from_everything(
     wait_for_the_next_second()
 
     after = naming(proxy, shown, [*shown.everywhere, *shown.at(*NEIGHBOURS)])
-    own = {(name, ask(proxy, shown.at(SURFACES[name][0])[0]).status_code) for name in ANSWERS_OF_ITS_OWN}
+    own = {(name, ask(proxy, shown.at((SURFACES | ITS_OWN)[name][0])[0]).status_code) for name in ANSWERS_OF_ITS_OWN}
     assert before == shown.everywhere
     assert after == []
     assert own == set(ANSWERS_OF_ITS_OWN.items())

@@ -7,21 +7,25 @@ const SPEEDS = [0.75, 1, 1.25, 1.5, 2]
 export function pressed(video, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  // A button of the player's has the focus in its place: then these are that button's.
-  const isOnButton = !video.matches(':focus')
-  if (isOnButton && (key === ' ' || key.startsWith('Arrow'))) return
-  if (!act(video, key)) return
-  event.preventDefault()
+  // A button of the player's has the focus in its place: then arrows are that button's. Space is the browser's own.
+  if (key.startsWith('Arrow') && !video.matches(':focus')) return
+  if (act(video, key)) event.preventDefault()
 }
 
 function act(video, key) {
   if (key in STEPS_S) video.currentTime = Math.max(0, video.currentTime + STEPS_S[key])
-  else if (key === 'k' || key === ' ') toggle(video)
+  else if (key === 'k') toggle(video)
   else if (key === 'c') toggleCaptions(video)
   else if (key === 'f') toggleScreen(video)
-  else if (key === '<' || key === '>') video.playbackRate = nextSpeed(video.playbackRate, key === '>' ? 1 : -1)
+  else if (key === '<' || key === '>') setSpeed(video, nextSpeed(video.playbackRate, key === '>' ? 1 : -1))
   else return false
   return true
+}
+
+/** Play at *speed*, also after another file or another moment was asked for. */
+export function setSpeed(video, speed) {
+  video.defaultPlaybackRate = speed
+  video.playbackRate = speed
 }
 
 /** Return the speed after *speed*, or before it with -1. */

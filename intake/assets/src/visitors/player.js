@@ -2,7 +2,7 @@
 // and takes the light file where the line is poor. The transcript says where it is. Nothing of it is remembered.
 
 import { follow } from './following.js'
-import { pressed } from './keys.js'
+import { pressed, setSpeed } from './keys.js'
 
 const SLOW = new Set(['slow-2g', '2g', '3g'])
 // How many times its own size a line must bring a file: sound and pictures are not spread evenly over a clip.
@@ -53,7 +53,7 @@ function offerSpeeds(video) {
   if (!choice) return
   const select = choice.querySelector('select')
   choice.hidden = false
-  select.addEventListener('change', () => (video.playbackRate = Number(select.value)))
+  select.addEventListener('change', () => setSpeed(video, Number(select.value)))
   // By key it changes as well.
   video.addEventListener('ratechange', () => (select.value = String(video.playbackRate)))
 }
@@ -74,14 +74,14 @@ class Qualities {
     const source = this.#sources().find(({ dataset }) => dataset.quality === quality)
     if (!source || this.#present() === quality) return
     const { video } = this
-    const { currentTime, paused, playbackRate } = video
+    const { currentTime, paused } = video
     const shown = [...video.textTracks].map(({ mode }) => mode)
     const hasBegun = video.readyState > 0
     video.src = hasBegun ? source.src.split('#')[0] : source.src
     this.#show(quality)
     if (!hasBegun) return
     video.addEventListener('loadedmetadata', () => {
-      Object.assign(video, { currentTime, playbackRate })
+      video.currentTime = currentTime
       for (const [at, track] of [...video.textTracks].entries()) track.mode = shown[at]
       if (!paused) video.play().catch(() => {})
     }, { once: true })

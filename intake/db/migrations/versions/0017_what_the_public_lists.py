@@ -1,6 +1,7 @@
 """What the gallery's lists find clips by, and whether anything that public pages show has changed.
 
-The triggers that fill these tables are put in place after the last migration, see `db/kept_tables.py`.
+The triggers that fill these tables, and PostgreSQL's index of words, are put in place after the last migration, see
+`db/kept_tables.py`.
 """
 
 import sqlalchemy as sa
@@ -38,19 +39,12 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("call_slug", name=op.f("pk_gallery_versions")),
     )
-    _index_words()
-
-
-def _index_words() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE gallery_words USING fts5"
             "(words, content = 'gallery_entries', content_rowid = 'id',"
             f" tokenize = 'unicode61 remove_diacritics 2', prefix = '{PREFIXES}')"
         )
-        return
-    # Clips are published one by one: nothing is won by putting their words aside, and searches would read them there.
-    op.execute("CREATE INDEX gallery_words_gin ON gallery_entries USING gin (words) WITH (fastupdate = off)")
 
 
 def downgrade() -> None:
