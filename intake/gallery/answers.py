@@ -15,7 +15,7 @@ import structlog
 from flask import Response, current_app, make_response, render_template, request, url_for
 
 from intake.db import gallery as shelves
-from intake.db.engine import UNAVAILABLE, is_unavailable, reading
+from intake.db.engine import UNAVAILABLE, is_away, reading
 from intake.gallery.memory import STALE_LIFE, Copy, Memory
 from intake.web.compression import accepts_gzip, compress
 from intake.web.security import forget_session, is_same_for_all, secure
@@ -56,7 +56,7 @@ def for_everybody_alike(view: View) -> View:
             return _true_answer(view, named)
         except UNAVAILABLE as error:
             copy = _memory().find_stale(_asked(), now=services().clock())
-            if copy is None or not is_unavailable(error):
+            if copy is None or not is_away(error):
                 raise
             return _stale(copy)
 
