@@ -85,10 +85,16 @@ def for_everybody(response: Response) -> Response:
     return response
 
 
-def gone(call_slug: str) -> Response:
-    """Answer quietly that a clip was withdrawn, with a way to the others."""
-    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
-    response = make_response(render_template("gallery/gone.html", gallery_url=gallery_url), 410)
+def gone(call_slug: str, *, is_framed: bool = False) -> Response:
+    """Answer quietly that a clip was withdrawn, with a way to the others.
+
+    Args:
+        is_framed: Whether other sites show the answer in a frame: a sandboxed one can open nothing else, and no frame
+            may show our other pages.
+    """
+    gallery = "gallery.embed_gallery" if is_framed else "gallery.show_gallery"
+    page = render_template("gallery/gone.html", gallery_url=url_for(gallery, call_slug=call_slug))
+    response = make_response(page, 410)
     response.headers["Cache-Control"] = "no-store"
     return response
 
