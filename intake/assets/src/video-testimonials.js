@@ -54,7 +54,7 @@ class VideoTestimonials extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#show()
+    this.#change()
   }
 
   disconnectedCallback() {
@@ -62,7 +62,15 @@ class VideoTestimonials extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.#show()
+    this.#change()
+  }
+
+  /** Ask once, however much changes at a time: when it is put into a page, everything does. */
+  #change() {
+    this.changed ??= Promise.resolve().then(() => {
+      this.changed = null
+      if (this.isConnected) this.#show()
+    })
   }
 
   get #language() {
