@@ -43,6 +43,9 @@ LEFTOVERS_EVERY_S: Final = 3600.0
 NIGHT_EVERY_S: Final = 60.0
 """How often it is looked whether the night's work is due."""
 
+REPORTERS_EVERY_S: Final = 86400.0
+"""Whole histories are read for it, and nobody counts the hours of three months."""
+
 FIGURES_EVERY_S: Final = 60.0
 """How old figures may be: one changed week of a thousand clips is counted in a tenth of a second."""
 
@@ -75,6 +78,7 @@ class Dispatcher:
             self._every("sweep", settings.sweep_s)
             self._every("beat", heartbeats.BEAT_S)
             self._every("forget_senders", LEFTOVERS_EVERY_S)
+            self._every("forget_reporters", REPORTERS_EVERY_S)
             self._every("ask_again", LEFTOVERS_EVERY_S)
             self._every("count_weeks", FIGURES_EVERY_S)
             self._every("count_views", FIGURES_EVERY_S)
@@ -112,6 +116,10 @@ class Dispatcher:
         """Erase addresses that waited too long for their last mail."""
         with writing(self.services.engine) as connection:
             housekeeping.forget_senders(connection, now=self.services.clock())
+
+    def forget_reporters(self) -> None:
+        """Erase what visitors wrote long ago when they reported a clip."""
+        housekeeping.forget_reporters(self.services.engine, now=self.services.clock())
 
     def ask_again(self) -> None:
         """Ask those once more for whom a clip was handed in and who did not answer."""

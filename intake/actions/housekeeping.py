@@ -14,6 +14,7 @@ import structlog
 from intake.actions import jobs
 from intake.actions.operating import call_operator
 from intake.actions.publishing import erase_address
+from intake.actions.reporting import erase_reports
 from intake.actions.submitting import finish_upload, give_up_upload
 from intake.actions.uploading import put_together, throw_away
 from intake.db import backlog, filings, queries
@@ -54,6 +55,9 @@ ASK_AGAIN_AFTER: Final = timedelta(days=3)
 ADDRESS_KEPT: Final = timedelta(hours=72)
 """After this long the address of whoever withdrew is erased, even if no mail server took the last mail."""
 
+REPORTS_KEPT: Final = timedelta(days=90)
+"""After this long what visitors wrote of a clip is erased, with their addresses. The privacy page promises it."""
+
 _BATCH: Final = 500
 
 
@@ -86,6 +90,18 @@ def forget_senders(connection: Connection, *, now: datetime) -> int:
         erase_address(connection, submission_id)
         log.warning("confirmation_given_up", submission_id=submission_id)
     return len(waiting)
+
+
+def forget_reporters(engine: Engine, *, now: datetime) -> int:
+    """Erase what visitors wrote long ago when they reported a clip; return of how many clips."""
+    before = now - REPORTS_KEPT
+    with reading(engine) as connection:
+        reported = queries.with_reports(connection, before=before)
+    # Each by itself: killed in between, the rest waits for the next time, and nobody waits for more than one clip.
+    for submission_id in reported:
+        with writing(engine) as connection:
+            erase_reports(connection, submission_id, before=before)
+    return len(reported)
 
 
 def ask_again(connection: Connection, *, now: datetime) -> int:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from intake.actions.errands import ask_for_mail
 from intake.actions.moving import record_word
 from intake.db import people, queries
+from intake.db.tables import events
 from intake.domain.history import Cause
 from intake.domain.staff import NewClips, StaffMail, report_occasion
 from intake.domain.states import State
@@ -51,3 +54,15 @@ def report(connection: Connection, submission_id: SubmissionId, reported: Report
             occasion = report_occasion(subscriber.staff_id, submission.id, now)
             ask_for_mail(connection, StaffMail.REPORTED, occasion, now=now, staff_id=subscriber.staff_id)
     return True
+
+
+def erase_reports(connection: Connection, submission_id: SubmissionId, *, before: datetime) -> None:
+    """Erase the words and addresses of those who reported a clip before *before*; what was wrong with it stays.
+
+    Raises:
+        NotFound: There is no such submission.
+    """
+    # The desk's entry is made anew with it: not while another writes into the same history.
+    queries.lock_submission(connection, submission_id)
+    old = (events.c.submission_id == submission_id, events.c.cause == Cause.REPORTED, events.c.at < before)
+    connection.execute(update(events).where(*old).values(note=None))

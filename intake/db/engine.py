@@ -91,6 +91,21 @@ def is_unavailable(error: Exception) -> bool:
     return isinstance(cause, psycopg.OperationalError)
 
 
+def is_away(error: Exception) -> bool:
+    """Tell whether an error means that nobody answers at all.
+
+    One that is only busy does answer others, who may be changing what is asked for.
+    """
+    cause = error.orig if isinstance(error, OperationalError) else None
+    return isinstance(cause, psycopg.OperationalError) and (
+        cause.sqlstate is None or cause.sqlstate.startswith("08") or cause.sqlstate in _SHUTTING_DOWN
+    )
+
+
+_SHUTTING_DOWN: Final = {"57P01", "57P02", "57P03"}
+"""Source: PostgreSQL, appendix A, "PostgreSQL Error Codes"; class 08 is the connection."""
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # None: the driver must not begin transactions of its own; _begin_sqlite does.
     connection.isolation_level = None

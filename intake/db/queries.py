@@ -11,6 +11,7 @@ from intake.db.records import event_from, submission_from
 from intake.db.tables import calls, consent_texts, consents, events, submissions
 from intake.domain.calls import Call, CallSlug, ConsentKind, read_call
 from intake.domain.errors import NotFound
+from intake.domain.history import Cause
 from intake.domain.publication import PUBLIC_STATE
 from intake.domain.states import FINAL, State
 
@@ -193,6 +194,19 @@ def withdrawn_with_address(connection: Connection, *, before: datetime) -> list[
     """Return the submissions withdrawn before *before* whose sender's address is still known."""
     query = select(submissions.c.id).where(
         submissions.c.state == State.WITHDRAWN, submissions.c.moved_at < before, submissions.c.email != ""
+    )
+    return list(connection.scalars(query))
+
+
+def with_reports(connection: Connection, *, before: datetime) -> list[SubmissionId]:
+    """Return the submissions in whose history words of visitors stand that are older than *before*."""
+    # No index has these lines: all are read, once a day, without keeping anybody from writing. 100,000 histories of
+    # eight lines took SQLite 0.3 s. An index that every line had to be written into would cost more than that, and a
+    # bound by id needs a place to remember it.
+    query = (
+        select(events.c.submission_id)
+        .where(events.c.cause == Cause.REPORTED, events.c.at < before, events.c.note.is_not(None))
+        .distinct()
     )
     return list(connection.scalars(query))
 

@@ -15,7 +15,7 @@ import structlog
 from flask import Response, current_app, make_response, render_template, request, url_for
 
 from intake.db import gallery as shelves
-from intake.db.engine import UNAVAILABLE, is_unavailable, reading
+from intake.db.engine import UNAVAILABLE, is_away, reading
 from intake.gallery.memory import STALE_LIFE, Copy, Memory
 from intake.web.compression import accepts_gzip, compress
 from intake.web.security import forget_session, is_same_for_all, secure
@@ -56,7 +56,7 @@ def for_everybody_alike(view: View) -> View:
             return _true_answer(view, named)
         except UNAVAILABLE as error:
             copy = _memory().find_stale(_asked(), now=services().clock())
-            if copy is None or not is_unavailable(error):
+            if copy is None or not is_away(error):
                 raise
             return _stale(copy)
 
@@ -85,10 +85,16 @@ def for_everybody(response: Response) -> Response:
     return response
 
 
-def gone(call_slug: str) -> Response:
-    """Answer quietly that a clip was withdrawn, with a way to the others."""
-    gallery_url = services().settings.public_url + url_for("gallery.show_gallery", call_slug=call_slug)
-    response = make_response(render_template("gallery/gone.html", gallery_url=gallery_url), 410)
+def gone(call_slug: str, *, is_framed: bool = False) -> Response:
+    """Answer quietly that a clip was withdrawn, with a way to the others.
+
+    Args:
+        is_framed: Whether other sites show the answer in a frame: a sandboxed one can open nothing else, and no frame
+            may show our other pages.
+    """
+    gallery = "gallery.embed_gallery" if is_framed else "gallery.show_gallery"
+    page = render_template("gallery/gone.html", gallery_url=url_for(gallery, call_slug=call_slug))
+    response = make_response(page, 410)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from intake.domain.searching import MAX_WORDS
 from intake.web.openapi import Operation, list_of, named, parameter, record
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ LIST_CLIPS: Final = Operation(
         parameter(
             "q",
             "query",
-            "Only clips in whose name, role, organisation, title or quote every word is found; eight of them count.",
+            f"Only clips whose name, role, organisation, title or quote have every word; {MAX_WORDS} words count.",
         ),
         parameter(
             "lang",

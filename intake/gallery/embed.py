@@ -24,7 +24,7 @@ def embed_clip(clip_id: str) -> ResponseReturnValue:
         clip, call = find_public_clip(clip_id)
     except Gone as withdrawn:
         allow_frames(call_named(str(withdrawn)).embed_hosts)
-        return gone(str(withdrawn))
+        return gone(str(withdrawn), is_framed=True)
     allow_frames(call.embed_hosts)
     # Whoever came from the gallery in this frame goes back to it: a frame has no other way.
     came_from_gallery = request.args.get("from") == "gallery"

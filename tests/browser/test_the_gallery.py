@@ -226,3 +226,49 @@ class TestFaces:
 
         # Source: web.dev, "Cumulative Layout Shift": good is up to 0.1. A font that comes late moves a line a little.
         assert visitor.page.evaluate(MOVED) < 0.02
+
+
+class TestOnPaper:
+    def test_a_gallery_is_a_list_of_names_and_addresses(self, visitor: Visitor) -> None:
+        visitor.opens(GALLERY)
+        link = visitor.page.get_by_role("link", name="Voce 25 Galli")
+        printed_address = "link => getComputedStyle(link, '::after').content"
+        on_screen = link.evaluate(printed_address)
+
+        visitor.page.emulate_media(media="print")
+
+        for_the_screen = ".site-header nav, .site-footer, .finder, .pages, .invitation, .gallery-foot, .clip-length"
+        expect(visitor.page.locator(for_the_screen).filter(visible=True)).to_have_count(0)
+        expect(link).to_be_visible()
+        assert link.get_attribute("href") not in on_screen
+        assert link.evaluate(printed_address) == f'"{link.get_attribute("href")}"'
+
+    def test_a_clip_is_a_name_and_an_address(self, visitor: Visitor) -> None:
+        visitor.opens(GALLERY)
+        visitor.opens_the_clip_of("Voce 25 Galli")
+        visitor.page.wait_for_load_state("networkidle")
+        address = visitor.page.locator(".clip-address")
+        expect(address).to_be_hidden()
+
+        visitor.page.emulate_media(media="print")
+
+        for_the_screen = (
+            ".site-header nav, .site-footer, .breadcrumbs, .watching, .sharing, .clip-foot, .next-clips, .btn"
+        )
+        expect(visitor.page.locator(for_the_screen).filter(visible=True)).to_have_count(0)
+        expect(visitor.page.get_by_role("heading", name="Voce 25 Galli", level=1)).to_be_visible()
+        expect(address).to_be_visible()
+        expect(address).to_have_text(visitor.page.url)
+
+    def test_of_a_player_only_its_picture_is_printed(self, visitor: Visitor) -> None:
+        visitor.opens(GALLERY)
+        visitor.opens_the_clip_of("Voce 25 Galli")
+        visitor.page.wait_for_load_state("networkidle")
+        on_screen = visitor.video.screenshot()
+
+        visitor.page.emulate_media(media="print")
+        printed = visitor.video.screenshot()
+
+        visitor.video.evaluate("video => video.removeAttribute('controls')")
+        assert visitor.video.screenshot() == printed
+        assert printed != on_screen

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from intake.actions import housekeeping, submitting, uploading
-from intake.db import backlog
+from intake.actions import housekeeping, reporting, submitting, uploading
+from intake.db import backlog, desk, queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import StorageUnavailable
+from intake.domain.history import Cause
 from intake.domain.jobs import JobKind
+from intake.domain.reports import Report, ReportKind
 from intake.domain.states import State
 from intake.domain.submissions import ObjectKey
 from intake.storage import keys
@@ -22,7 +24,7 @@ from tests.fakes.bucket import MemoryBucket
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.domain.submissions import Submission
+    from intake.domain.submissions import Submission, SubmissionId
     from intake.wiring import Services
     from tests.fakes.clock import FakeClock
 
@@ -299,3 +301,70 @@ class TestUploadsInParts:
 
         assert (early, late) == (0, 2)
         assert list(private.opened) == [submission.upload_id]
+
+
+class TestReports:
+    def test_what_visitors_wrote_is_erased_after_ninety_days(
+        self, services_on_each: Services, clock: FakeClock
+    ) -> None:
+        clip = a_submission(services_on_each, state=State.PUBLISHED)
+        reports(services_on_each, clip.id, "Gracchia.")
+
+        clock.advance(days=89)
+        early = forget_reporters(services_on_each), notes_of(services_on_each, clip.id)
+        clock.advance(days=2)
+        late = forget_reporters(services_on_each), notes_of(services_on_each, clip.id)
+
+        assert early == (0, [("captions", "Gracchia.\n\neva@example.org")])
+        assert late == (1, [("captions", None)])
+        assert forget_reporters(services_on_each) == 0
+
+    def test_staff_find_a_clip_by_it_only_so_long(self, services_on_each: Services, clock: FakeClock) -> None:
+        clip = a_submission(services_on_each, state=State.PUBLISHED)
+        reports(services_on_each, clip.id, "Gracchia.")
+        before = found(services_on_each, "gracchia"), found(services_on_each, "eva")
+
+        clock.advance(days=91)
+        forget_reporters(services_on_each)
+
+        assert before == ([clip.id], [clip.id])
+        assert (found(services_on_each, "gracchia"), found(services_on_each, "eva")) == ([], [])
+        assert found(services_on_each, "anna") == [clip.id]
+
+    def test_what_is_newer_of_the_same_clip_stays(self, services_on_each: Services, clock: FakeClock) -> None:
+        clip = a_submission(services_on_each, state=State.PUBLISHED)
+        reports(services_on_each, clip.id, "Gracchia.")
+        clock.advance(days=60)
+        reports(services_on_each, clip.id, "Gracchia ancora.")
+        clock.advance(days=60)
+
+        forget_reporters(services_on_each)
+
+        assert notes_of(services_on_each, clip.id) == [
+            ("captions", None),
+            ("captions", "Gracchia ancora.\n\neva@example.org"),
+        ]
+        assert found(services_on_each, "ancora") == [clip.id]
+
+
+def reports(services: Services, submission_id: SubmissionId, words: str) -> None:
+    report = Report(kind=ReportKind.CAPTIONS, words=words, email="eva@example.org")
+    with writing(services.engine) as connection:
+        assert reporting.report(connection, submission_id, report, now=services.clock())
+
+
+def forget_reporters(services: Services) -> int:
+    return housekeeping.forget_reporters(services.engine, now=services.clock())
+
+
+def notes_of(services: Services, submission_id: SubmissionId) -> list[tuple[str | None, str | None]]:
+    """What is still known of each report of a clip: what was wrong, and the words."""
+    with reading(services.engine) as connection:
+        history = queries.history(connection, submission_id)
+    return [(event.reason_code, event.note) for event in history if event.cause is Cause.REPORTED]
+
+
+def found(services: Services, word: str) -> list[SubmissionId]:
+    """What staff find at the desk by a word."""
+    with reading(services.engine) as connection:
+        return desk.ids(connection, desk.Wanted(states=list(State), words=(word,)), limit=10)

@@ -101,7 +101,7 @@ class TestAnEntry:
         with writing(services_on_each.engine) as connection:
             submitting.withdraw(connection, submission_id, actor="sender", now=clock())
             job = take_job(connection, submission_id, JobKind.PURGE)
-            publishing.record_purge(connection, job, deleted=1, now=clock())
+            publishing.record_purge(connection, job, now=clock())
             jobs.finish(connection, job)
             publishing.erase_address(connection, submission_id)
             left = connection.execute(select(gallery_entries)).all()

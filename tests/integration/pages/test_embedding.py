@@ -238,6 +238,23 @@ class TestFrames:
 
         assert "Anna Rossi" not in client.get(FRAMED_GALLERY).text
 
+    @pytest.mark.parametrize(("which", "gallery"), [(0, GALLERY), (1, FRAMED_GALLERY)], ids=["its page", "its frame"])
+    def test_what_was_taken_back_leads_to_the_others_where_it_was_shown(
+        self, client: FlaskClient, services: Services, which: int, gallery: str
+    ) -> None:
+        answer = client.get(paths_of(withdrawn(services))[which])
+
+        (link,) = Page(answer).all("a")
+        assert (answer.status_code, client.get(link["href"]).status_code) == (410, 200)
+        assert (link["href"], "target" in link) == (gallery, False)
+
+    def test_an_english_frame_leads_to_an_english_gallery(self, client: FlaskClient, services: Services) -> None:
+        _, frame = paths_of(withdrawn(services))
+
+        gone = Page(client.get(f"{frame}?lang=en"))
+
+        assert gone.links == [f"{FRAMED_GALLERY}?lang=en"]
+
     def test_every_page_may_frame_a_call_that_names_no_host(self, client: FlaskClient, services: Services) -> None:
         _, frame = paths_of(published(services))
 

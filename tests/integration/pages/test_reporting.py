@@ -168,7 +168,7 @@ def test_with_the_clip_what_was_said_of_it_is_erased(
     with writing(services.engine) as connection:
         job = take_job(connection, clip.id, JobKind.PURGE)
         jobs.finish(connection, job)
-        publishing.record_purge(connection, job, deleted=1, now=services.clock())
+        publishing.record_purge(connection, job, now=services.clock())
 
     with reading(services.engine) as connection:
         notes = connection.scalars(select(events.c.note).where(events.c.cause == "reported")).all()

@@ -110,6 +110,15 @@ def test_no_visitor_s_cookie_comes_to_a_page_that_is_kept(proxy: Proxy, port: in
         assert web.cookies == [None, "session=mine"]
 
 
+def test_the_page_with_a_form_is_each_visitor_s_own(proxy: Proxy, port: int) -> None:
+    # Without their session the answer would begin another one, and throw the first away.
+    with serving(port) as web:
+        answers = [ask(proxy, f"{PAGE}/report") for _ in range(2)]
+
+        assert web.cookies == ["session=mine"] * 2
+        assert answers == [(200, "")] * 2
+
+
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
 @pytest.mark.parametrize("path", [PAGE, "/oembed?url=x"])
 def test_what_the_web_process_says_now_comes_before_any_copy(proxy: Proxy, port: int, path: str, status: int) -> None:
