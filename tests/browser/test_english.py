@@ -62,7 +62,7 @@ def test_a_visitor_stays_in_english(visitor: Visitor, published: PublishedClip) 
 
     # A handful of clips has no search of its own; whoever looked for something has.
     visitor.opens("/gallery/pistoia2030?lang=en&q=nessuno")
-    visitor.page.get_by_label("Search for a name or an organisation").fill("carla")
+    visitor.page.get_by_label("Search for a name").fill("carla")
     visitor.page.get_by_role("button", name="Search").click()
     assert_english(visitor.page)
 

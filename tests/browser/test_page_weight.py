@@ -18,7 +18,6 @@ MAX_SCRIPT_BYTES: Final = 60_000
 MAX_GALLERY_BYTES: Final = 60_000
 MAX_GALLERY_SCRIPT_BYTES: Final = 20_000
 MAX_FRAME_BYTES: Final = 25_000
-MAX_ELEMENT_BYTES: Final = 10_000
 
 A_FULL_PAGE: Final = 24
 
@@ -95,9 +94,3 @@ def test_a_gallery_in_a_frame_is_light(visitor: Visitor) -> None:
     visitor.page.wait_for_load_state("networkidle")
 
     assert 0 < weight_of(requests) <= MAX_FRAME_BYTES
-
-
-def test_the_element_for_other_sites_is_light(visitor: Visitor) -> None:
-    answer = visitor.opens("/embed/video-testimonials.js")
-
-    assert 0 < size_of(answer.request) < MAX_ELEMENT_BYTES

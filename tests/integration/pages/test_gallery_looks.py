@@ -142,6 +142,11 @@ class TestTheElement:
         assert "Set-Cookie" not in answer.headers
         assert "customElements.define" in answer.text
 
+    def test_it_is_light(self, client: FlaskClient) -> None:
+        answer = client.get(ELEMENT, headers={"Accept-Encoding": "br"})
+
+        assert 0 < len(answer.data) < 10_000
+
     @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
     def test_who_has_it_is_not_sent_it_again(self, client: FlaskClient, coding: str) -> None:
         accepted = {"Accept-Encoding": coding}
