@@ -430,6 +430,11 @@ class Visitor(_Person):
         """The player."""
         return self.page.locator("video")
 
+    @property
+    def film_url(self) -> str:
+        """The address of the larger file that the player is offered; the lighter one comes first."""
+        return str(self.video.locator("source").last.get_attribute("src"))
+
 
 def plays(video: Locator) -> None:
     """Start a player as somebody at a keyboard does, and see that its picture moves.

@@ -92,7 +92,7 @@ def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
     assert is_upright(visitor.video)
 
     # And when its sender takes it back
-    clip_url, media_url = visitor.page.url, str(visitor.video.get_attribute("src"))
+    clip_url, media_url = visitor.page.url, visitor.film_url
     sender.withdraws()
 
     # Then every page says that it is gone, and soon the file is gone too

@@ -112,7 +112,7 @@ def test_a_clip_is_cut_and_turned_by_keyboard_and_published_so(
     visitor.goes_to(is_published(system.services, sender))
 
     # Then that is what everybody sees, and the original is as it was sent
-    public = picture_of(str(visitor.video.get_attribute("src")))
+    public = picture_of(visitor.film_url)
     assert public["duration_s"] == pytest.approx(2.5, abs=0.15)
     assert (public["width"], public["height"]) == (240, 320)
     assert original == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -160,7 +160,7 @@ def test_a_cleaner_sound_is_heard_beside_the_original_and_published_only_when_it
     expect(page.locator("video")).to_have_js_property("muted", value=False)
     moderator.decides("Approva e pubblica")
     visitor.goes_to(is_published(system.services, sender))
-    as_sent_db = voice_over_noise_db(str(visitor.video.get_attribute("src")))
+    as_sent_db = voice_over_noise_db(visitor.film_url)
 
     # And when it is taken down, the cleaner sound is chosen, and it is approved again
     moderator.goes_to(desk_url)
@@ -171,7 +171,7 @@ def test_a_cleaner_sound_is_heard_beside_the_original_and_published_only_when_it
     moderator.loads_what_was_made()
     moderator.decides("Approva e pubblica")
     visitor.goes_to(is_published(system.services, sender))
-    chosen_db = voice_over_noise_db(str(visitor.video.get_attribute("src")))
+    chosen_db = voice_over_noise_db(visitor.film_url)
 
     # Then the first had the sender's sound, and the second much less of the road
     assert as_sent_db == pytest.approx(voice_over_noise_db(path), abs=2)

@@ -60,7 +60,7 @@ def test_a_visitor_stays_in_english(visitor: Visitor, published: PublishedClip) 
     visitor.page.get_by_role("link", name="Gallery").first.click()
     assert_english(visitor.page)
 
-    # A handful of clips has no search of its own; whoever looked for something has.
+    # One clip alone has no search beside it; whoever looked for something has.
     visitor.opens("/gallery/pistoia2030?lang=en&q=nessuno")
     visitor.page.get_by_label("Search for a name").fill("carla")
     visitor.page.get_by_role("button", name="Search").click()
