@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
-benchmarks := ready_for_review growth sound_verdict worker sending desk gallery
+benchmarks := ready_for_review growth sound_verdict worker sending desk gallery public_pages
 
 help: ## what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ format: ## put code and templates into shape
 	$(bin)/djlint templates --reformat --quiet
 
 bench: ## measure: tables here and in bench/README.md, figures in bench/results/*.json
-	@deploy/prepare.sh test
+	@deploy/prepare.sh lighthouse
 	@missed=0; for name in $(benchmarks); do $(bin)/python -m "bench.$$name" $(ARGS) || missed=1; done; \
 		$(bin)/python -m bench.tables; exit $$missed
 
