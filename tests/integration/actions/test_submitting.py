@@ -36,7 +36,7 @@ def withdraw(services: Services, submission_id: str) -> bool:
 
 
 def test_details_and_consents_are_there_before_any_byte(services_on_each: Services) -> None:
-    upload = an_upload(services_on_each, a_letter(social=True))
+    upload = an_upload(services_on_each, a_letter(social=True, download=True))
 
     submission = read(services_on_each, upload.submission_id)
     call = the_call(services_on_each)

@@ -41,7 +41,7 @@ def asked(file: Path) -> set[str]:
 def test_every_answer_has_its_words(services_on_each: Services) -> None:
     submission = a_submission(services_on_each)
 
-    assert len(submission.consents) == 2
+    assert len(submission.consents) == 3
     assert {sha256_of_words(consent.words or "") for consent in submission.consents} == {
         consent.text_sha256 for consent in submission.consents
     }

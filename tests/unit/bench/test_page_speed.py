@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.page_speed import read_visit
 
+CATEGORIES = ("performance", "accessibility", "best-practices")
 REPORT = {
     "categories": {
         "performance": {"score": 0.97, "auditRefs": [{"id": "largest-contentful-paint", "weight": 25}]},
@@ -28,6 +29,8 @@ REPORT = {
                     {"resourceType": "Document", "transferSize": 7000},
                     {"resourceType": "Script", "transferSize": 2500},
                     {"resourceType": "Font", "transferSize": 12000},
+                    {"resourceType": "Image", "transferSize": 800},
+                    {"resourceType": "Media", "transferSize": 200},
                     {},
                 ]
             },
@@ -37,7 +40,7 @@ REPORT = {
 
 
 def test_what_is_missing_of_a_hundred_and_why() -> None:
-    visit = read_visit(REPORT)
+    visit = read_visit(REPORT, CATEGORIES)
 
     assert {name: round(points) for name, points in visit.missing.items()} == {
         "performance": 3,
@@ -48,7 +51,7 @@ def test_what_is_missing_of_a_hundred_and_why() -> None:
     assert visit.largest_paint_s == 1.4325
 
 
-def test_fonts_are_not_counted() -> None:
-    visit = read_visit(REPORT)
+def test_fonts_are_not_counted_nor_pictures_and_films_of_the_bare_page() -> None:
+    visit = read_visit(REPORT, CATEGORIES)
 
-    assert (visit.page_kb, visit.script_kb) == (9.5, 2.5)
+    assert (visit.page_kb, visit.bare_kb, visit.script_kb) == (10.5, 9.5, 2.5)
