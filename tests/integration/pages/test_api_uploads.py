@@ -78,7 +78,7 @@ def places(answer: TestResponse) -> list[str]:
 
 class TestAnnouncing:
     def test_saves_details_and_consents_before_any_byte(self, client: FlaskClient, services: Services) -> None:
-        token = begun(client, consent_social=True)
+        token = begun(client, consent_social=True, consent_download=True)
 
         submission = submission_of(services, token)
         assert (submission.state, submission.sender) == (State.UPLOADING, a_sender())
