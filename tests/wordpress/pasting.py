@@ -224,8 +224,8 @@ def headline(visitor: Visitor, post_url: str) -> str:
 def names_seen(visitor: Visitor, post_url: str) -> list[str]:
     """Whose clips the frame in a post shows, when somebody comes to read it."""
     visitor.goes_to(post_url)
-    inside(visitor.page).get_by_role("heading").wait_for()
-    return inside(visitor.page).locator("li strong").all_inner_texts()
+    inside(visitor.page).get_by_role("heading", level=1).wait_for()
+    return inside(visitor.page).locator(".clip-name").all_inner_texts()
 
 
 def logs_in(page: Page, wordpress: WordPress) -> None:
