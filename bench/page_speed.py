@@ -42,6 +42,7 @@ MISSING_POINTS: Final = {"performance": 5, "accessibility": 0, "best-practices":
 """Of a hundred, how many each category may want."""
 
 _HEAVY: Final = {"Font", "Image", "Media"}
+_TRIES: Final = 3
 _BYTES_PER_KB: Final = 1000
 _MS_PER_S: Final = 1000
 
@@ -115,12 +116,13 @@ def visit(url: str, path: Path, *, categories: Sequence[str]) -> Visit:
     flags = "--headless=new --no-sandbox --disable-gpu --disable-quic"
     argv: list[str | Path] = [NODE, LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
     argv += [f"--only-categories={','.join(categories)}", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
-    subprocess.run(
-        argv,
-        check=True,
-        env=os.environ | {"CHROME_PATH": CHROMIUM},
-        stdout=subprocess.DEVNULL,
-    )
+    environ = os.environ | {"CHROME_PATH": CHROMIUM}
+    # Now and then it misses the beginning of a page, and asks to be run again.
+    for _ in range(_TRIES - 1):
+        if subprocess.run(argv, check=False, env=environ, stdout=subprocess.DEVNULL).returncode == 0:
+            break
+    else:
+        subprocess.run(argv, check=True, env=environ, stdout=subprocess.DEVNULL)
     return read_visit(json.loads(path.read_text(encoding="utf-8")), categories)
 
 
