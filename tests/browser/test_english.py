@@ -87,7 +87,10 @@ def test_a_moderator_stays_in_english(a_moderator: Callable[..., Moderator], sta
     moderator.opens("/moderate/?lang=en")
     assert_english(moderator.page)
 
+    # Only this clip: what others wrote to a moderator, and a moderator to them, is in their language.
     moderator.page.locator(".filters").get_by_role("link", name="to watch").click()
+    moderator.page.get_by_role("searchbox").fill("jones")
+    moderator.page.keyboard.press("Enter")
     moderator.page.get_by_role("link", name=waiting.name).click()
     expect(moderator.page.get_by_role("heading", level=1)).to_have_text(waiting.name)
     assert_english(moderator.page)

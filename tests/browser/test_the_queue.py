@@ -51,7 +51,7 @@ def test_two_moderators_see_that_they_look_at_the_same_clip(
     first.page.clock.fast_forward(31_000)
 
     expect(first.page.get_by_text("lo sta guardando")).to_be_visible()
-    second.opens("/moderate/")
+    second.opens("/moderate/?q=ferri")
     expect(second.page.locator("li", has_text=waiting.name).get_by_text("lo sta guardando")).to_be_visible()
 
 
