@@ -7,7 +7,9 @@ export function mount(box) {
   const button = box.querySelector('[data-copy-button]')
   const text = box.querySelector('[data-copy-text]')
   const said = box.querySelector('[data-copy-said]')
-  if (!button || !text || !navigator.clipboard) return
+  if (!button || !text) return
+  // Its place is kept for it until now.
+  if (!navigator.clipboard) return button.remove()
   button.hidden = false
   button.addEventListener('click', async () => {
     try {
