@@ -1,0 +1,16 @@
+"""The `intake` command, for operators."""
+
+from __future__ import annotations
+
+import click
+
+from intake.cli import calls, preparing, staff, work
+
+
+@click.group()
+def main() -> None:
+    """Run and look after Pistoia2030 Video Intake."""
+
+
+for command in (preparing.database, preparing.setup, staff.staff, calls.calls, calls.export, work.gallery, work.jobs):
+    main.add_command(command)
