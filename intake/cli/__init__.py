@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from intake.cli import calls, preparing, staff, work
+from intake.cli import calls, doctor, preparing, staff, work
 
 
 @click.group()
@@ -12,5 +12,8 @@ def main() -> None:
     """Run and look after Pistoia2030 Video Intake."""
 
 
-for command in (preparing.database, preparing.setup, staff.staff, calls.calls, calls.export, work.gallery, work.jobs):
+for command in (
+    *(preparing.database, preparing.setup, doctor.doctor),
+    *(staff.staff, calls.calls, calls.export, work.gallery, work.jobs),
+):
     main.add_command(command)
