@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from intake.cli import calls, doctor, preparing, staff, work
+from intake.cli import backups, calls, doctor, preparing, staff, work
 
 
 @click.group()
@@ -13,7 +13,7 @@ def main() -> None:
 
 
 for command in (
-    *(preparing.database, preparing.setup, doctor.doctor),
+    *(preparing.database, preparing.setup, doctor.doctor, backups.backup, backups.restore),
     *(staff.staff, calls.calls, calls.export, work.gallery, work.jobs),
 ):
     main.add_command(command)
