@@ -159,7 +159,7 @@ def test_a_service_comes_back_without_whoever_took_their_video_back(
     waiting = a_submission(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
 
     restored = restore(target_of(new), folder)
 
@@ -199,7 +199,7 @@ def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem,
     with writing(old.engine) as connection:
         call = queries.find_call(connection, clip.call_slug)
         assert consenting.take_back(connection, call, clip.id, ConsentKind.DOWNLOAD, now=old.clock())
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
 
     restore(target_of(new), folder)
 
@@ -283,7 +283,7 @@ def test_a_bucket_in_use_is_left_alone_unless_it_outlived_the_database(make_syst
     gone = a_published_clip(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
     theirs = store(new, keys.original(gone.id))
     other = store(new, keys.original(a_submission(old).id))
 
