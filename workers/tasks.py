@@ -21,11 +21,12 @@ from workers.celery_app import RUN_JOB, app
 from workers.leftovers import sweep_work_folders
 from workers.media.sandbox import Sandbox
 from workers.media.transcribing import Whisper, whats_missing
+from workers.media.versions import ffmpeg_version
 from workers.run_job import Worker
 from workers.run_job import run_job as run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from intake.wiring import Services
@@ -65,9 +66,8 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
     sandbox = _tested_sandbox()
-    beating = threading.Thread(
-        target=_beat, args=(services, queues, sandbox.level if sandbox else None), daemon=True, name="heart"
-    )
+    said = {"sandbox": sandbox.level if sandbox else None, "ffmpeg": ffmpeg_version()}
+    beating = threading.Thread(target=_beat, args=(services, queues, said), daemon=True, name="heart")
     beating.start()
 
 
@@ -90,13 +90,13 @@ def _transcriber(model_dir: Path | None) -> Transcriber | None:
     return Whisper(model_dir=model_dir)
 
 
-def _beat(services: Services, queues: Iterable[str], sandbox_level: str | None) -> None:
+def _beat(services: Services, queues: Iterable[str], said: Mapping[str, str | None]) -> None:
     names = [heartbeats.worker(queue) for queue in queues]
     while True:
         try:
             with writing(services.engine) as connection:
                 for name in names:
-                    heartbeats.beat(connection, name, {"sandbox": sandbox_level})
+                    heartbeats.beat(connection, name, said)
         except SQLAlchemyError:
             log.warning("heartbeat_missed")
         _sweep_work_folders(services)
