@@ -219,6 +219,10 @@ jobs = Table(
     Column("limits_factor", Integer, nullable=False, server_default="1"),
     # Of a mail that was done without being sent: what made it untrue before its turn came.
     Column("overtaken_by", String(20)),
+    # When it was asked for, as `run_after`, which moves on with every try.
+    Column("asked_at", Float),
+    # The request that it goes back to, through whatever jobs came before it; empty where nobody asked.
+    Column("request_id", String(36)),
     UniqueConstraint("submission_id", "kind", "revision"),
     UniqueConstraint("kind", "errand_id"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
