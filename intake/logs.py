@@ -77,6 +77,11 @@ def begin_request(untrusted_id: str | None) -> str:
     return request_id
 
 
+def end_request() -> None:
+    """Have what this thread does next bear nobody's id."""
+    structlog.contextvars.clear_contextvars()
+
+
 def current_request_id() -> str | None:
     """Return the id of the request that what is done now goes back to."""
     request_id: str | None = structlog.contextvars.get_contextvars().get("request_id")

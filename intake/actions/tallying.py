@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, insert, select, update
 
 from intake.db.engine import writing
-from intake.db.figures_tables import marks, tallies
+from intake.db.watching_tables import marks, tallies
 from intake.domain.tallies import Mark, Tally, add_up
 
 if TYPE_CHECKING:

@@ -39,26 +39,6 @@ figures_seen = Table(
     Column("event_id", Integer, nullable=False),
 )
 
-marks = Table(
-    "marks",
-    metadata,
-    # What happened and is not added up yet. Taken away when it is.
-    Column("id", Integer, primary_key=True),
-    Column("tally", String(20), nullable=False),
-    Column("part", String(30), nullable=False),
-    Column("value", Float, nullable=False),
-)
-
-tallies = Table(
-    "tallies",
-    metadata,
-    # What all that happened comes to, for monitoring: numbers that only grow, and nobody's name.
-    Column("tally", String(20), primary_key=True),
-    Column("part", String(30), primary_key=True),
-    Column("bucket", String(10), primary_key=True),
-    Column("value", Float, nullable=False),
-)
-
 object_checksums = Table(
     "object_checksums",
     metadata,

@@ -24,6 +24,7 @@ import intake.db.gallery_tables
 import intake.db.people_tables  # noqa: F401 - the rest of the same metadata
 from intake.db.schema import Moment
 from intake.db.schema import metadata as metadata  # noqa: PLC0414 - the whole of it, for who compares
+from intake.db.watching_tables import heartbeats as heartbeats  # noqa: PLC0414 - one of those that everybody needs
 
 calls = Table(
     "calls",
@@ -246,14 +247,6 @@ events = Table(
     Column("changes", JSON),
     # Of a decision: which canned reason, whatever was made of its words; of a report: its kind; of a consent: which.
     Column("reason_code", Text),
-)
-
-heartbeats = Table(
-    "heartbeats",
-    metadata,
-    Column("name", String(60), primary_key=True),
-    Column("seen_at", Float, nullable=False),
-    Column("detail", JSON, nullable=False),
 )
 
 staff = Table(

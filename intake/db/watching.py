@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import and_, case, func, or_, select
 
 from intake.db.engine import database_now_s
-from intake.db.figures_tables import tallies, weekly_figures
-from intake.db.tables import heartbeats, jobs, submissions
+from intake.db.figures_tables import weekly_figures
+from intake.db.tables import jobs, submissions
+from intake.db.watching_tables import heartbeats, tallies
 from intake.domain.figures import EVERY_CALL, Measure
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from intake import wording
 from intake.db.engine import is_unavailable
 from intake.domain.errors import CallClosed, Gone, KeyReused, NotFound, StorageFull, TryAgainLater
-from intake.logs import begin_request
+from intake.logs import begin_request, end_request
 from intake.web.language import page_language
 from intake.web.problems import Problem, ProblemCode, about
 from intake.web.routing import API_PREFIX
@@ -71,6 +71,7 @@ def set_up_errors(app: Flask) -> None:
     app.before_request(_name_request)
     app.before_request(_refuse_nul)
     app.after_request(_tell_name)
+    app.teardown_request(lambda _error: end_request())
     app.register_error_handler(Exception, _answer)
 
 
