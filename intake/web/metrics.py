@@ -1,4 +1,4 @@
-"""The only place that answers Prometheus: each name, its help and its labels.
+"""The only place that answers Prometheus; what only grows is listed in `tallied`.
 
 Told from rows, at the moment of asking, so that it makes no difference which process is asked, or when it was started.
 Only requests are counted in the web processes themselves. With the database away the answer says so, and no more.
@@ -7,29 +7,27 @@ Only requests are counted in the web processes themselves. With the database awa
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from intake.actions import heartbeats
 from intake.db import watching
 from intake.db.engine import reading
-from intake.domain.checks import CheckCode
 from intake.domain.jobs import JOB_RULES, JobKind, JobState, Queue
-from intake.domain.states import State
-from intake.domain.tallies import EDGES, SUM, WHOLE, Nudge, Place, Tally, at_most
 from intake.web.health import Condition, conditions, free_bytes
 from intake.web.nearness import sits_here
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
+from intake.web.tallied import tallied
 from intake.web.timing import counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
@@ -39,91 +37,10 @@ if TYPE_CHECKING:
     from intake.settings import Settings
     from intake.wiring import Services
 
-    Numbers = Mapping[Place, float]
     Values = dict[tuple[str, ...], float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Tallied:
-    """A metric that only grows.
-
-    Attributes:
-        label: What its parts are told apart by; None where there is one only.
-        parts: All there can be: each is told of from the beginning, or the first of its kind would be no growth.
-    """
-
-    name: str
-    question: str
-    tally: Tally
-    label: str | None = None
-    parts: Iterable[str] = ("",)
-
-    @property
-    def labels(self) -> list[str]:
-        return [self.label] if self.label else []
-
-    def named(self, part: str) -> list[str]:
-        return [part] if self.label else []
-
-
-_TALLIED: Final = (
-    _Tallied(
-        name="intake_submission_moves",
-        question="Submissions that came into a state",
-        tally=Tally.MOVES,
-        label="state",
-        parts=State,
-    ),
-    _Tallied(
-        name="intake_refusals",
-        question="Files that were refused, by each check that failed",
-        tally=Tally.REFUSALS,
-        label="code",
-        parts=CheckCode,
-    ),
-    _Tallied(
-        name="intake_verdict_seconds",
-        question="Time from the receipt of a file until its verdict is written down",
-        tally=Tally.VERDICTS,
-    ),
-    _Tallied(
-        name="intake_job_wait_seconds",
-        question="Time from when a job was due until a worker took it",
-        tally=Tally.WAITS,
-        label="queue",
-        parts=Queue,
-    ),
-    _Tallied(
-        name="intake_job_attempts",
-        question="Attempts it took until a job was done",
-        tally=Tally.ATTEMPTS,
-        label="kind",
-        parts=JobKind,
-    ),
-    _Tallied(
-        name="intake_jobs_died",
-        question="Jobs that were given up",
-        tally=Tally.DEATHS,
-        label="kind",
-        parts=JobKind,
-    ),
-    _Tallied(
-        name="intake_jobs_put_back",
-        question="Attempts that were given back because something outside was down",
-        tally=Tally.PUT_BACK,
-        label="kind",
-        parts=JobKind,
-    ),
-    _Tallied(
-        name="intake_nudges",
-        question="What the dispatcher did again or in somebody's place: workers were told of a job and none took it for"
-        " a lease's time (too few of them, or messages are lost), a worker went silent with a job, or all bytes of a"
-        " file were there and nobody had said so",
-        tally=Tally.NUDGES,
-        label="cause",
-        parts=Nudge,
-    ),
-)
+_PROCESSES: Final = frozenset({heartbeats.DISPATCHER, *map(heartbeats.worker, Queue)})
 
 
 def show_metrics() -> ResponseReturnValue:
@@ -170,7 +87,7 @@ class _Told(Collector):
                     *_processes(connection),
                     *_submissions(connection, self._parts),
                     *_jobs(connection),
-                    *_tallied(watching.numbers(connection)),
+                    *tallied(watching.numbers(connection)),
                 ]
         except SQLAlchemyError:
             # It went away since it was asked; the next scrape says so.
@@ -190,7 +107,8 @@ def _room(settings: Settings) -> Iterator[Metric]:
 
 
 def _processes(connection: Connection) -> Iterator[Metric]:
-    beats = watching.beats(connection)
+    # The nightly comparison notes there when it was, and is no process.
+    beats = [beat for beat in watching.beats(connection) if beat.process in _PROCESSES]
     yield _gauge(
         "intake_heartbeat_age_seconds",
         "How long ago a process said that it lives; every quarter of a minute is usual, after one minute it is down",
@@ -254,30 +172,10 @@ def _jobs(connection: Connection) -> Iterator[Metric]:
     )
 
 
-def _tallied(numbers: Numbers) -> Iterator[Metric]:
-    for told in _TALLIED:
-        yield _histogram(told, numbers) if told.tally in EDGES else _counter(told, numbers)
-
-
 def _gauge(name: str, question: str, labels: list[str], values: Values) -> Metric:
     family = GaugeMetricFamily(name, question, labels=labels)
     for named, value in values.items():
         family.add_metric(named, value)
-    return family
-
-
-def _counter(told: _Tallied, numbers: Numbers) -> Metric:
-    family = CounterMetricFamily(told.name, told.question, labels=told.labels)
-    for part in told.parts:
-        family.add_metric(told.named(part), numbers.get(Place(told.tally, part, WHOLE), 0))
-    return family
-
-
-def _histogram(told: _Tallied, numbers: Numbers) -> Metric:
-    family = HistogramMetricFamily(told.name, told.question, labels=told.labels)
-    for part in told.parts:
-        total = numbers.get(Place(told.tally, part, SUM), 0)
-        family.add_metric(told.named(part), at_most(told.tally, part, numbers), sum_value=total)
     return family
 
 
