@@ -35,10 +35,12 @@ from intake.web.errors import set_up_errors
 from intake.web.health import health_blueprint
 from intake.web.language import set_up_language
 from intake.web.mail import mail_blueprint
+from intake.web.metrics import metrics_blueprint
 from intake.web.previews import provide_call_page
 from intake.web.routing import API_PREFIX
 from intake.web.security import set_up_security_headers
 from intake.web.services import provide
+from intake.web.timing import set_up_timing
 from intake.web.uploads import set_up_uploads
 from intake.wiring import connect
 
@@ -109,6 +111,7 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # A form may lie open overnight; the token lives as long as the session.
     provide(app, services)
+    set_up_timing(app)
     set_up_errors(app)
     set_up_uploads(app, services.settings.data_dir / "spool")
     set_up_language(app)
@@ -122,6 +125,7 @@ def create_app(services: Services) -> Flask:
         moderate_blueprint(),
         gallery_blueprint(),
         health_blueprint(),
+        metrics_blueprint(),
         mail_blueprint(),
         openapi.api_blueprint(),
     ):

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from intake.actions import counting, heartbeats, housekeeping, inventory, jobs
 from intake.actions.alerting import alert_staff
+from intake.actions.tallying import add_up_marks
 from intake.actions.viewing import count_views
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
@@ -45,6 +46,9 @@ NIGHT_EVERY_S: Final = 60.0
 
 REPORTERS_EVERY_S: Final = 86400.0
 """Whole histories are read for it, and nobody counts the hours of three months."""
+
+TALLIES_EVERY_S: Final = 10.0
+"""How old tallies may be: no more than what asks for them, every quarter of a minute or less often."""
 
 FIGURES_EVERY_S: Final = 60.0
 """How old figures may be: one changed week of a thousand clips is counted in a tenth of a second."""
@@ -76,6 +80,7 @@ class Dispatcher:
         while not self.stop.is_set():
             self._every("hint", settings.hint_s)
             self._every("sweep", settings.sweep_s)
+            self._every("add_up_marks", TALLIES_EVERY_S)
             self._every("beat", heartbeats.BEAT_S)
             self._every("forget_senders", LEFTOVERS_EVERY_S)
             self._every("forget_reporters", REPORTERS_EVERY_S)
@@ -125,6 +130,10 @@ class Dispatcher:
         """Ask those once more for whom a clip was handed in and who did not answer."""
         with writing(self.services.engine) as connection:
             housekeeping.ask_again(connection, now=self.services.clock())
+
+    def add_up_marks(self) -> None:
+        """Add what happened to the tallies."""
+        add_up_marks(self.services.engine, is_stopped=self.stop.is_set)
 
     def count_weeks(self) -> None:
         """Count the figures of the weeks that changed."""

@@ -6,12 +6,13 @@ commit, and the commit happens only while the lease is ours.
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 import tempfile
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from intake.domain.jobs import JobId, Progress
     from intake.domain.submissions import Job
     from intake.wiring import Services
-    from workers.media.sandbox import Sandbox
+    from workers.media.sandbox import Sandbox, ToolRun
     from workers.media.transcribing import Transcriber
     from workers.steps import Commit
 
@@ -71,7 +72,7 @@ def run_job(worker: Worker, job_id: JobId) -> None:
     if job is None:
         return
     with structlog.contextvars.bound_contextvars(
-        job_id=job.id, kind=job.kind, submission_id=job.submission_id, attempt=job.attempts
+        request_id=job.request_id, job_id=job.id, kind=job.kind, submission_id=job.submission_id, attempt=job.attempts
     ):
         _run_claimed(worker, job)
 
@@ -81,7 +82,7 @@ def _run_claimed(worker: Worker, job: Job) -> None:
     undo: list[Callable[[], object]] = [partial(services.private.delete_below, keys.made_by(job))]
     try:
         with LeaseKeeper(services, job) as lease, _folder(services, job) as folder:
-            sandbox = worker.sandbox.widened(job.limits_factor) if worker.sandbox else None
+            sandbox = worker.sandbox.widened(job.limits_factor, tell=_tool_log()) if worker.sandbox else None
             workspace = Workspace(
                 folder=folder,
                 stop=lease.lost,
@@ -110,6 +111,16 @@ def _run_claimed(worker: Worker, job: Job) -> None:
         if counts:
             return
     _discard(undo)
+
+
+def _tool_log() -> Callable[[ToolRun], None]:
+    # Tools are run beside each other, in threads that know nothing of our job: it is bound here.
+    here = log.bind(**structlog.contextvars.get_contextvars())
+
+    def write(run: ToolRun) -> None:
+        here.info("tool_ran", **asdict(run))
+
+    return write
 
 
 def _attempt(services: Services, job: Job, workspace: Workspace) -> bool:
@@ -177,7 +188,9 @@ class LeaseKeeper:
         self._services = services
         self._job = job
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True, name=f"lease-{job.id}")
+        # Its lines are about the same job.
+        keep = partial(contextvars.copy_context().run, self._keep)
+        self._thread = threading.Thread(target=keep, daemon=True, name=f"lease-{job.id}")
         self._untold: Progress | None = None
         self.lost = threading.Event()
         """Set when somebody else owns the job; tools watch it and stop."""

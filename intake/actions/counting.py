@@ -17,7 +17,7 @@ from intake.db.engine import reading, writing
 from intake.db.figures_tables import figures_seen, weekly_figures
 from intake.db.tables import events, submissions
 from intake.domain.checks import CheckCode, Verdict
-from intake.domain.figures import DECIDED, OTHER_REASON, Counted, Measure, summary, week_of
+from intake.domain.figures import DECIDED, EVERY_CALL, OTHER_REASON, Counted, Measure, summary, week_of
 from intake.domain.history import Cause
 from intake.domain.states import State
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection, Engine, RowMapping
-
-EVERY_CALL: Final = ""
-"""Under which the figures of all calls together stand."""
 
 _WEEK: Final = timedelta(days=7)
 _SECONDS_PER_HOUR: Final = 3600

@@ -16,12 +16,14 @@ from intake.actions.operating import call_operator
 from intake.actions.publishing import erase_address
 from intake.actions.reporting import erase_reports
 from intake.actions.submitting import finish_upload, give_up_upload
+from intake.actions.tallying import mark
 from intake.actions.uploading import put_together, throw_away
 from intake.db import backlog, filings, queries
 from intake.db.engine import reading, writing
 from intake.domain.errors import TryAgainLater
 from intake.domain.jobs import JOB_RULES, JobKind
 from intake.domain.states import State
+from intake.domain.tallies import Nudge, Tally
 from intake.storage import keys
 
 if TYPE_CHECKING:
@@ -161,6 +163,7 @@ def _settle(connection: Connection, submission: Submission, *, is_complete: bool
     """Finish an upload or give it up; tell whether it was given up."""
     if is_complete and submission.upload_key is not None:
         if finish_upload(connection, submission.id, submission.upload_key, now=now):
+            mark(connection, Tally.NUDGES, Nudge.UPLOAD_FINISHED)
             log.warning("upload_finished_late", submission_id=submission.id)
         return False
     # Its sender may have begun again since we looked.

@@ -8,12 +8,15 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
+from intake.actions.tallying import mark
 from intake.db.engine import database_now_s
 from intake.db.records import job_from
 from intake.db.tables import jobs
 from intake.domain.jobs import JOB_RULES, JobState, backoff_s
+from intake.domain.tallies import Nudge, Tally
+from intake.logs import current_request_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,16 +46,7 @@ def enqueue(
     Args:
         wait_s: Seconds that nobody may take it: for as long a decision can be undone.
     """
-    connection.execute(
-        insert(jobs).values(
-            submission_id=submission_id,
-            kind=kind,
-            revision=revision,
-            state=JobState.READY,
-            max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s() + wait_s,
-        )
-    )
+    _write(connection, kind, wait_s=wait_s, submission_id=submission_id, revision=revision)
 
 
 def ask(connection: Connection, submission_id: SubmissionId, revision: int, kind: JobKind) -> None:
@@ -67,7 +61,7 @@ def ask(connection: Connection, submission_id: SubmissionId, revision: int, kind
     connection.execute(
         update(jobs)
         .where(*mine, jobs.c.state.in_((JobState.DONE, JobState.DEAD)))
-        .values(state=JobState.READY, attempts=0, postponed=0, run_after=database_now_s(), hinted_at=None)
+        .values(state=JobState.READY, attempts=0, postponed=0, hinted_at=None, **_asked_now())
     )
 
 
@@ -83,16 +77,7 @@ def enqueue_errand(connection: Connection, errand_id: ErrandId, kind: JobKind, *
     Args:
         wait_s: As above.
     """
-    connection.execute(
-        insert(jobs).values(
-            errand_id=errand_id,
-            kind=kind,
-            revision=0,
-            state=JobState.READY,
-            max_attempts=JOB_RULES[kind].max_attempts,
-            run_after=database_now_s() + wait_s,
-        )
-    )
+    _write(connection, kind, wait_s=wait_s, errand_id=errand_id, revision=0)
 
 
 def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind) -> bool:
@@ -101,7 +86,7 @@ def run_errand_again(connection: Connection, errand_id: ErrandId, kind: JobKind)
         jobs.c.errand_id == errand_id, jobs.c.kind == kind, jobs.c.state.in_((JobState.DONE, JobState.DEAD))
     )
     fresh = {"state": JobState.READY, "attempts": 0, "postponed": 0, "hinted_at": None, "last_error": None}
-    return connection.execute(ended.values(run_after=database_now_s(), **fresh)).rowcount == 1
+    return connection.execute(ended.values(**_asked_now(), **fresh)).rowcount == 1
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | None:
@@ -127,7 +112,12 @@ def claim(connection: Connection, job_id: JobId, *, lease_s: float) -> Job | Non
         .returning(jobs)
     ).mappings()
     claimed = row.one_or_none()
-    return job_from(claimed) if claimed is not None else None
+    if claimed is None:
+        return None
+    job = job_from(claimed)
+    due_for_s = claimed["lease_until"] - lease_s - claimed["run_after"]
+    mark(connection, Tally.WAITS, JOB_RULES[job.kind].queue, due_for_s)
+    return job
 
 
 def renew(connection: Connection, job: Job, *, lease_s: float) -> bool:
@@ -142,7 +132,11 @@ def show_progress(connection: Connection, job: Job, progress: Progress) -> bool:
 
 def finish(connection: Connection, job: Job) -> bool:
     """Mark the job done, in the transaction that commits its work; False when somebody else won."""
-    return _update_mine(connection, job, state=JobState.DONE, ended_at=database_now_s(), last_error=None, **_FREE)
+    done = {"state": JobState.DONE, "ended_at": database_now_s(), "last_error": None}
+    is_mine = _update_mine(connection, job, **done, **_FREE)
+    if is_mine:
+        mark(connection, Tally.ATTEMPTS, job.kind, job.attempts)
+    return is_mine
 
 
 def note_overtaken(connection: Connection, job: Job, cause: Overtaken) -> bool:
@@ -154,7 +148,7 @@ def note_overtaken(connection: Connection, job: Job, cause: Overtaken) -> bool:
 def put_back(connection: Connection, job: Job, error: str) -> bool:
     """Give the attempt back because something outside is down; the job waits longer each time."""
     postponed = connection.scalar(select(jobs.c.postponed).where(jobs.c.id == job.id)) or 0
-    return _update_mine(
+    is_mine = _update_mine(
         connection,
         job,
         state=JobState.READY,
@@ -165,6 +159,9 @@ def put_back(connection: Connection, job: Job, error: str) -> bool:
         **_FREE,
         last_error=error[-_ERROR_CHARACTERS:],
     )
+    if is_mine:
+        mark(connection, Tally.PUT_BACK, job.kind)
+    return is_mine
 
 
 def fail(connection: Connection, job: Job, error: str, *, for_good: bool = False) -> bool:
@@ -174,7 +171,7 @@ def fail(connection: Connection, job: Job, error: str, *, for_good: bool = False
         for_good: Trying again cannot help, so this was the last attempt whatever is left.
     """
     is_last = for_good or job.attempts >= job.max_attempts
-    return _update_mine(
+    is_mine = _update_mine(
         connection,
         job,
         state=JobState.DEAD if is_last else JobState.READY,
@@ -184,6 +181,9 @@ def fail(connection: Connection, job: Job, error: str, *, for_good: bool = False
         **_FREE,
         last_error=error[-_ERROR_CHARACTERS:],
     )
+    if is_mine and is_last:
+        mark(connection, Tally.DEATHS, job.kind)
+    return is_mine
 
 
 def expire_leases(connection: Connection) -> list[Job]:
@@ -200,13 +200,17 @@ def expire_leases(connection: Connection) -> list[Job]:
         .returning(jobs)
     ).mappings()
     dead = [job_from(row) for row in died]
-    connection.execute(
+    freed = connection.execute(
         update(jobs)
         # Their tries are looked at again: time goes on between the two statements, and a job that is ready with none
         # left would be nobody's for ever.
         .where(_lease_expired(), jobs.c.attempts < jobs.c.max_attempts)
         .values(state=JobState.READY, hinted_at=None, **_FREE)
     )
+    for job in dead:
+        mark(connection, Tally.DEATHS, job.kind)
+    if silent := len(dead) + freed.rowcount:
+        mark(connection, Tally.NUDGES, Nudge.LEASE_EXPIRED, silent)
     return dead
 
 
@@ -230,7 +234,10 @@ def due(connection: Connection, kinds: Iterable[JobKind], *, hint_again_s: float
 
 def mark_hinted(connection: Connection, job_ids: Iterable[JobId]) -> None:
     """Remember that workers were told of these jobs."""
-    connection.execute(update(jobs).where(jobs.c.id.in_(list(job_ids))).values(hinted_at=database_now_s()))
+    told = jobs.c.id.in_(list(job_ids))
+    if again := connection.scalar(select(func.count()).where(told, jobs.c.hinted_at.is_not(None))):
+        mark(connection, Tally.NUDGES, Nudge.HINT_REPEATED, again)
+    connection.execute(update(jobs).where(told).values(hinted_at=database_now_s()))
 
 
 def revive(connection: Connection, job_id: JobId) -> Job | None:
@@ -242,14 +249,32 @@ def revive(connection: Connection, job_id: JobId) -> Job | None:
             state=JobState.READY,
             attempts=0,
             postponed=0,
-            run_after=database_now_s(),
             hinted_at=None,
             ended_at=None,
+            **_asked_now(),
         )
         .returning(jobs)
     ).mappings()
     revived = row.one_or_none()
     return job_from(revived) if revived is not None else None
+
+
+def _write(connection: Connection, kind: JobKind, *, wait_s: float, **about: object) -> None:
+    connection.execute(
+        insert(jobs).values(
+            kind=kind,
+            state=JobState.READY,
+            max_attempts=JOB_RULES[kind].max_attempts,
+            request_id=current_request_id(),
+            **_asked_now(wait_s=wait_s),
+            **about,
+        )
+    )
+
+
+def _asked_now(*, wait_s: float = 0) -> dict[str, ColumnElement[float]]:
+    when = database_now_s() + wait_s
+    return {"run_after": when, "asked_at": when}
 
 
 def _lease_expired() -> ColumnElement[bool]:

@@ -9,11 +9,14 @@ from sqlalchemy import update
 
 from intake.actions import jobs
 from intake.actions.moving import move
+from intake.actions.tallying import mark
 from intake.db import queries
 from intake.db.records import document_of
 from intake.db.tables import submissions
+from intake.domain.checks import Verdict
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
+from intake.domain.tallies import Tally
 from intake.domain.verdict import is_accepted
 
 if TYPE_CHECKING:
@@ -96,7 +99,7 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
     if submission.revision != job.revision:
         return False
     after, then = _what_follows(found)
-    return move(
+    is_moved = move(
         connection,
         submission,
         after,
@@ -110,6 +113,9 @@ def record_inspection(connection: Connection, job: Job, found: Inspection, *, no
         waveform_key=found.waveform_key,
         **_review_columns(found.review),
     )
+    if is_moved:
+        _tally(connection, found.findings.checks, received_at=submission.received_at, now=now)
+    return is_moved
 
 
 def record_encode(connection: Connection, job: Job, review: ReviewCopy, *, now: datetime) -> bool:
@@ -128,7 +134,18 @@ def record_refusal(connection: Connection, job: Job, refusal: Check, *, now: dat
     others = [check for check in submission.checks if check.code is not refusal.code]
     checks = [document_of(check) for check in (*others, refusal)]
     then = [JobKind.MAIL_VERDICT]
-    return move(connection, submission, State.REFUSED, actor="worker", now=now, then=then, checks=checks)
+    is_moved = move(connection, submission, State.REFUSED, actor="worker", now=now, then=then, checks=checks)
+    if is_moved:
+        mark(connection, Tally.REFUSALS, refusal.code)
+    return is_moved
+
+
+def _tally(connection: Connection, checks: tuple[Check, ...], *, received_at: datetime | None, now: datetime) -> None:
+    for check in checks:
+        if check.verdict is Verdict.FAIL:
+            mark(connection, Tally.REFUSALS, check.code)
+    if received_at is not None:
+        mark(connection, Tally.VERDICTS, value=(now - received_at).total_seconds())
 
 
 def _what_follows(found: Inspection) -> tuple[State, list[JobKind]]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, update
 
 from intake.actions import hooking, jobs
+from intake.actions.tallying import mark
 from intake.db.records import document_of
 from intake.db.tables import events, submissions
 from intake.domain.errors import IllegalMove
 from intake.domain.states import State, is_legal
+from intake.domain.tallies import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +79,7 @@ def move(  # noqa: PLR0913 - a move is all of this, and callers name each part
         cause=cause,
         changes=_kept(changes),
     )
+    mark(connection, Tally.MOVES, after)
     hooking.announce(connection, submission, after, now=now, cause=cause, wait_s=wait_s)
     for kind in then:
         jobs.enqueue(connection, submission.id, revision, kind, wait_s=wait_s)
@@ -94,6 +97,7 @@ def record_creation(
     """Write the first line of a submission's history."""
     line = {"revision": 0, "at": now, "actor": actor, "before": None, "after": State.UPLOADING, "cause": cause}
     connection.execute(insert(events).values(submission_id=submission_id, **line))
+    mark(connection, Tally.MOVES, State.UPLOADING)
 
 
 def record_word(  # noqa: PLR0913 - as a move

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlalchemy import insert, select, update
 
-from intake.actions.counting import EVERY_CALL
 from intake.db.engine import reading, writing
 from intake.db.figures_tables import clip_views, views_read, weekly_figures
 from intake.db.tables import submissions
-from intake.domain.figures import VIEWED, Measure, week_of_day
+from intake.domain.figures import EVERY_CALL, VIEWED, Measure, week_of_day
 from intake.domain.states import FINAL
 from intake.domain.views import views_in
 from intake.storage.followed_log import Place, read_on

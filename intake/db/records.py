@@ -131,6 +131,7 @@ def job_from(row: RowMapping) -> Job:
         token=LeaseToken(row["lease_token"]) if row["lease_token"] else None,
         last_error=row["last_error"],
         limits_factor=row["limits_factor"],
+        request_id=row["request_id"],
     )
 
 

@@ -24,6 +24,7 @@ import intake.db.gallery_tables
 import intake.db.people_tables  # noqa: F401 - the rest of the same metadata
 from intake.db.schema import Moment
 from intake.db.schema import metadata as metadata  # noqa: PLC0414 - the whole of it, for who compares
+from intake.db.watching_tables import heartbeats as heartbeats  # noqa: PLC0414 - one of those that everybody needs
 
 calls = Table(
     "calls",
@@ -219,6 +220,10 @@ jobs = Table(
     Column("limits_factor", Integer, nullable=False, server_default="1"),
     # Of a mail that was done without being sent: what made it untrue before its turn came.
     Column("overtaken_by", String(20)),
+    # When it was asked for, as `run_after`, which moves on with every try.
+    Column("asked_at", Float),
+    # The request that it goes back to, through whatever jobs came before it; empty where nobody asked.
+    Column("request_id", String(36)),
     UniqueConstraint("submission_id", "kind", "revision"),
     UniqueConstraint("kind", "errand_id"),
     Index("ix_jobs_state_run_after", "state", "run_after"),
@@ -242,14 +247,6 @@ events = Table(
     Column("changes", JSON),
     # Of a decision: which canned reason, whatever was made of its words; of a report: its kind; of a consent: which.
     Column("reason_code", Text),
-)
-
-heartbeats = Table(
-    "heartbeats",
-    metadata,
-    Column("name", String(60), primary_key=True),
-    Column("seen_at", Float, nullable=False),
-    Column("detail", JSON, nullable=False),
 )
 
 staff = Table(

@@ -24,6 +24,9 @@ SOUND_CHECKS: Final = frozenset(SOUND_CODES)
 DECIDED: Final = frozenset({State.APPROVED, State.DECLINED, State.REDO_REQUESTED})
 """What a moderator's decision moves a clip to."""
 
+EVERY_CALL: Final = ""
+"""Under which the figures of all calls together stand."""
+
 OTHER_REASON: Final = "other"
 """Under which reasons are counted that somebody wrote for one sender: their words are nobody else's business."""
 

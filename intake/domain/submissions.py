@@ -255,6 +255,7 @@ class Job:
         limits_factor: How many times the usual deadline and memory its tools may take.
         submission_id: What it is about; empty for one of `ERRANDS`.
         errand_id: The errand it is about instead, if it is one of those.
+        request_id: The request that it goes back to; None where nobody asked, and of jobs of earlier versions.
     """
 
     id: JobId
@@ -268,6 +269,7 @@ class Job:
     last_error: str | None
     limits_factor: int = 1
     errand_id: ErrandId | None = None
+    request_id: str | None = None
 
     @property
     def is_open(self) -> bool:

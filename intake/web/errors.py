@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from intake import wording
 from intake.db.engine import is_unavailable
 from intake.domain.errors import CallClosed, Gone, KeyReused, NotFound, StorageFull, TryAgainLater
+from intake.logs import begin_request, end_request
 from intake.web.language import page_language
 from intake.web.problems import Problem, ProblemCode, about
 from intake.web.routing import API_PREFIX
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 log = structlog.get_logger()
+
+REQUEST_ID_HEADER: Final = "X-Request-ID"
+
+QUOTED_CHARACTERS: Final = 12
+"""How much of a request's id a person is asked to quote: enough to find its lines by."""
 
 _STATUS: Final[dict[type[Exception], int]] = {
     Gone: 410,
@@ -65,6 +70,8 @@ def set_up_errors(app: Flask) -> None:
     """Answer every error of *app* in words."""
     app.before_request(_name_request)
     app.before_request(_refuse_nul)
+    app.after_request(_tell_name)
+    app.teardown_request(lambda _error: end_request())
     app.register_error_handler(Exception, _answer)
 
 
@@ -82,15 +89,19 @@ def error_page(status: int, *, sentence: str | None = None) -> ResponseReturnVal
         status=status,
         title=title,
         sentence=sentence or default_sentence,
-        request_id=g.request_id,
+        code=g.request_id[:QUOTED_CHARACTERS],
     )
     return page, status
 
 
 def _name_request() -> None:
-    g.request_id = uuid.uuid4().hex[:12]
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    # By the name that the proxy gave it, so that its line and ours are found together.
+    g.request_id = begin_request(request.headers.get(REQUEST_ID_HEADER))
+
+
+def _tell_name(response: Response) -> Response:
+    response.headers[REQUEST_ID_HEADER] = g.request_id
+    return response
 
 
 def _refuse_nul() -> None:

@@ -1,33 +1,32 @@
-"""What the service says of its own health: is it alive, can it give receipts, how much is there to do."""
+"""What the service says of its own health: is it alive, can it give receipts, how is each part."""
 
 from __future__ import annotations
 
-import hmac
 import shutil
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, abort, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from flask import jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import heartbeats
-from intake.db import backlog, queries
+from intake.db import backlog
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
 from intake.domain.jobs import Queue
-from intake.web.nearness import sits_here
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
+    from sqlalchemy import Connection
 
     from intake.settings import Settings
     from intake.wiring import Services
 
+_NEEDED: Final = ("database", "bucket", "free_space")
 _BEATING: Final = ("redis", "dispatcher", "workers", "sandbox")
 
 
@@ -63,39 +62,27 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Say whether a receipt is possible now, and how every part is."""
     parts = services()
+    found = conditions(parts)
+    is_ready = not any(found[name] is Condition.DOWN for name in _NEEDED)
+    level = _sandbox_level(parts) if found["database"] is Condition.OK else None
+    return jsonify(**found, sandbox_level=level), 200 if is_ready else 503
+
+
+def conditions(parts: Services) -> dict[str, Condition]:
+    """Return how every part of the service is."""
     needed = {
         "database": _database(parts),
         "bucket": _bucket(parts),
         "free_space": _free_space(parts.settings),
     }
-    is_ready = Condition.DOWN not in needed.values()
     # The others speak through the database; without it nobody hears them.
     others = _others(parts) if needed["database"] is Condition.OK else dict.fromkeys(_BEATING, Condition.DOWN)
-    return jsonify(**needed, **others), 200 if is_ready else 503
-
-
-def metrics() -> ResponseReturnValue:
-    """Answer Prometheus."""
-    parts = services()
-    if not _may_read_metrics(parts.settings):
-        abort(404)
-    registry = CollectorRegistry()
-    submissions = Gauge("intake_submissions", "Submissions by state", ["state"], registry=registry)
-    jobs = Gauge("intake_jobs", "Jobs by kind and state", ["kind", "state"], registry=registry)
-    free = Gauge("intake_free_bytes", "Free space where uploads are spooled", registry=registry)
-    with reading(parts.engine) as connection:
-        for state, count in queries.count_by_state(connection).items():
-            submissions.labels(state).set(count)
-        for (kind, job_state), count in backlog.count_jobs(connection).items():
-            jobs.labels(kind, job_state).set(count)
-    free.set(free_bytes(parts.settings))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return needed | others
 
 
 ROUTES: Final = (
     Route(rule="/_health", view=live, access=Access.PUBLIC),
     Route(rule="/_ready", view=ready, access=Access.PUBLIC),
-    Route(rule="/_metrics", view=metrics, access=Access.OPERATOR),
 )
 
 
@@ -127,19 +114,28 @@ def _free_space(settings: Settings) -> Condition:
     return Condition.OK if free > 2 * settings.min_free_bytes else Condition.DEGRADED
 
 
-def _others(parts: Services) -> dict[str, str | None]:
+def _others(parts: Services) -> dict[str, Condition]:
     with reading(parts.engine) as connection:
         dispatcher = _fresh(backlog.heartbeat(connection, heartbeats.DISPATCHER))
-        workers = [_fresh(backlog.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
-    alive = [worker for worker in workers if worker is not None]
+        alive = _alive_workers(connection)
     sandboxed = [worker for worker in alive if worker.detail.get("sandbox")]
     return {
         "redis": Condition.OK if dispatcher and dispatcher.detail.get("redis") else Condition.DOWN,
         "dispatcher": Condition.OK if dispatcher else Condition.DOWN,
-        "workers": _share(len(alive), len(workers)),
-        "sandbox": _share(len(sandboxed), len(workers)),
-        "sandbox_level": str(sandboxed[0].detail["sandbox"]) if sandboxed else None,
+        "workers": _share(len(alive), len(Queue)),
+        "sandbox": _share(len(sandboxed), len(Queue)),
     }
+
+
+def _sandbox_level(parts: Services) -> str | None:
+    with reading(parts.engine) as connection:
+        levels = [worker.detail.get("sandbox") for worker in _alive_workers(connection)]
+    return next((str(level) for level in levels if level), None)
+
+
+def _alive_workers(connection: Connection) -> list[backlog.Heartbeat]:
+    workers = [_fresh(backlog.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
+    return [worker for worker in workers if worker is not None]
 
 
 def _fresh(heartbeat: backlog.Heartbeat | None) -> backlog.Heartbeat | None:
@@ -150,10 +146,3 @@ def _share(good: int, of: int) -> Condition:
     if good == of:
         return Condition.OK
     return Condition.DEGRADED if good else Condition.DOWN
-
-
-def _may_read_metrics(settings: Settings) -> bool:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if settings.metrics_token and hmac.compare_digest(bearer.encode(), settings.metrics_token.encode()):
-        return True
-    return sits_here(settings)

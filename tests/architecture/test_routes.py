@@ -20,6 +20,7 @@ from intake.setup import prepare_database
 from intake.submit.routes import ROUTES as SUBMIT
 from intake.web.health import ROUTES as HEALTH
 from intake.web.mail import ROUTES as MAIL
+from intake.web.metrics import ROUTES as METRICS
 from intake.web.openapi import ROUTES as API
 from intake.web.routing import API_PREFIX, Access, Route
 from intake.wiring import connect
@@ -33,7 +34,15 @@ if TYPE_CHECKING:
 
     from intake.wiring import Services
 
-TABLES = {"submit": SUBMIT, "moderate": MODERATE, "gallery": GALLERY, "health": HEALTH, "mail": MAIL, "api": API}
+TABLES = {
+    "submit": SUBMIT,
+    "moderate": MODERATE,
+    "gallery": GALLERY,
+    "health": HEALTH,
+    "metrics": METRICS,
+    "mail": MAIL,
+    "api": API,
+}
 
 DECLARED = {f"{audience}.{route.name}": route for audience, routes in TABLES.items() for route in routes}
 

@@ -38,12 +38,12 @@ class System:
         """A dispatcher."""
         return self._start("dispatcher", [sys.executable, "-m", "workers.dispatcher"])
 
-    def web(self, *, threads: int = 16) -> tuple[str, Server]:
+    def web(self, *, threads: int = 16, workers: int = 1) -> tuple[str, Server]:
         """gunicorn, when it answers, and its address."""
         port = free_port()
         argv = [sys.executable, "-m", "gunicorn", "intake.app:from_environment()", "--bind", f"127.0.0.1:{port}"]
-        argv += ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--timeout", "120"]
-        argv += ["--no-control-socket", "--log-level", "warning"]
+        argv += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads), "--timeout", "120"]
+        argv += ["--no-control-socket", "--log-level", "warning", "--config", "python:intake.web.serving"]
         server = self._start("web", argv)
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/_health"), what="gunicorn's start")
         return f"http://127.0.0.1:{port}", server

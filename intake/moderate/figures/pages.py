@@ -11,12 +11,11 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from intake import wording
-from intake.actions.counting import EVERY_CALL
 from intake.db import figures as numbers
 from intake.db import queries
 from intake.db.engine import reading
 from intake.domain.checks import CheckCode
-from intake.domain.figures import OTHER_REASON, VIEWED, Measure, week_of, week_of_day
+from intake.domain.figures import EVERY_CALL, OTHER_REASON, VIEWED, Measure, week_of, week_of_day
 from intake.domain.states import State
 from intake.moderate.access import MODERATOR, may
 from intake.moderate.answers import private

@@ -35,7 +35,7 @@ class NotedSandbox(Sandbox):
     def level(self) -> Level:
         return Level.BUBBLEWRAP
 
-    def widened(self, factor: int) -> Sandbox:
+    def widened(self, factor: int, **_: object) -> Sandbox:
         self.granted.append(factor)
         return self
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, func, select, update
 
-from intake.actions.counting import EVERY_CALL, count_weeks
+from intake.actions.counting import count_weeks
 from intake.actions.publishing import record_purge
 from intake.actions.viewing import count_views
 from intake.db.engine import reading, writing
 from intake.db.figures import figures, views_of
 from intake.db.figures_tables import clip_views
 from intake.db.tables import submissions
-from intake.domain.figures import Measure, week_of
+from intake.domain.figures import EVERY_CALL, Measure, week_of
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from tests.builders import a_submission, take_job, withdraw

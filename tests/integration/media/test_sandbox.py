@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.domain.errors import LeaseLost, SandboxUnavailable, ToolFailed, ToolTimedOut
-from workers.media.sandbox import MAX_STDOUT_BYTES, Level, Limits, Sandbox
+from workers.media.sandbox import MAX_STDOUT_BYTES, Level, Limits, Sandbox, ToolRun
 from workers.media.sandbox.landlock import Landlock
 from workers.media.sandbox.namespaces import Namespaces
 
@@ -239,6 +239,22 @@ def test_a_tool_that_hangs_is_ended_at_its_deadline(sandbox: Sandbox, output: Pa
         sandbox.run(["sleep", "60"], source=None, output=output, limits=BRIEF)
 
     assert time.monotonic() - started_at < 3
+
+
+def test_what_each_run_took_is_told_whatever_its_end(sandbox: Sandbox, output: Path) -> None:
+    told: list[ToolRun] = []
+    telling = sandbox.widened(1, tell=told.append)
+    greedy = ["dd", "if=/dev/urandom", "of=/dev/null", "bs=100M"]
+
+    telling.run(["sh", "-c", "exit 0"], source=None, output=output, limits=LIMITS)
+    with pytest.raises(ToolFailed):
+        telling.run(["sh", "-c", "exit 3"], source=None, output=output, limits=LIMITS)
+    with pytest.raises(ToolTimedOut):
+        telling.run(greedy, source=None, output=output, limits=replace(LIMITS, timeout_s=2))
+
+    assert [(run.tool, run.exit_code) for run in told] == [("sh", 0), ("sh", 3), ("dd", None)]
+    assert told[2].duration_s >= 2
+    assert (told[2].peak_memory_bytes or 0) > 100 * MEBIBYTE * 0.95
 
 
 def test_a_tool_that_closed_its_pipes_is_ended_too(sandbox: Sandbox, output: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the service says of its own health, and to whom it gives figures."""
+"""What the service says of its own health."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import update
 
 from intake.actions import heartbeats
@@ -14,8 +13,6 @@ from intake.app import create_app
 from intake.db.engine import database_now_s, make_engine, writing
 from intake.db.tables import heartbeats as beats
 from intake.domain.jobs import Queue
-from intake.domain.states import State
-from tests.builders import a_submission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from tests.fakes.bucket import MemoryBucket
 
 PARTS = {"database", "bucket", "free_space", "redis", "dispatcher", "workers", "sandbox"}
-TOKEN = "a token for the monitoring"
 
 
 def a_client(services: Services, **settings: object) -> FlaskClient:
@@ -139,47 +135,3 @@ def test_four_missed_beats_are_silence(client: FlaskClient, services: Services) 
         connection.execute(update(beats).values(seen_at=database_now_s() - heartbeats.SILENT_AFTER_S - 1))
 
     assert parts_of(client)["dispatcher"] == "down"
-
-
-def metrics(client: FlaskClient, **headers: str) -> list[str]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer = client.get("/_metrics", headers=named)
-    return answer.text.splitlines() if answer.status_code == 200 else [f"status {answer.status_code}"]
-
-
-class TestMetrics:
-    def test_count_submissions_and_jobs(self, client: FlaskClient, services: Services) -> None:
-        a_submission(services, state=State.UPLOADED)
-
-        lines = metrics(client)
-
-        assert 'intake_submissions{state="uploaded"} 1.0' in lines
-        assert 'intake_jobs{kind="inspect",state="ready"} 1.0' in lines
-
-    def test_are_prometheus_text(self, client: FlaskClient) -> None:
-        assert client.get("/_metrics").content_type.startswith("text/plain; version=")
-
-    @pytest.mark.parametrize("name", ["Forwarded", "X_Forwarded_For", "X_Real_IP", "X_Forwarded_Host", "Via"])
-    def test_are_not_for_those_who_came_through_a_proxy(self, client: FlaskClient, name: str) -> None:
-        assert metrics(client, **{name: "203.0.113.9"}) == ["status 404"]
-
-    def test_are_not_for_strangers_where_the_service_is_public(self, services: Services) -> None:
-        assert metrics(a_client(services, public_url="https://video.example.org")) == ["status 404"]
-
-    def test_are_for_whoever_bears_the_token(self, services: Services) -> None:
-        client = a_client(services, public_url="https://video.example.org", metrics_token=TOKEN)
-
-        assert "intake_free_bytes" in "\n".join(metrics(client, Authorization=f"Bearer {TOKEN}"))
-
-    @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer x", f"Basic {TOKEN}", f"bearer{TOKEN}"])
-    def test_are_not_for_whoever_bears_another(self, services: Services, authorization: str) -> None:
-        client = a_client(services, public_url="https://video.example.org", metrics_token=TOKEN)
-
-        assert metrics(client, Authorization=authorization) == ["status 404"]
-
-    def test_are_for_the_token_through_a_proxy_too(self, services: Services) -> None:
-        client = a_client(services, metrics_token=TOKEN)
-
-        answer = client.get("/_metrics", headers={"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "203.0.113.9"})
-
-        assert answer.status_code == 200

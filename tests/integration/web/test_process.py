@@ -61,6 +61,7 @@ def web(services: Services, environ: dict[str, str], tmp_path: Path) -> Iterator
     url = f"http://127.0.0.1:{port}"
     argv = ["gunicorn", "intake.app:from_environment()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     argv += ["--workers", "1", "--threads", "12", "--timeout", "120", "--no-control-socket", "--log-level", "info"]
+    argv += ["--config", "python:intake.web.serving"]
     settings = environ | {
         "PATH": servers.our_path(),
         "PUBLIC_URL": url,

@@ -6,6 +6,6 @@ network, no second process, no environment, bounded memory, processor time and o
 """
 
 from workers.media.sandbox.running import MAX_STDOUT_BYTES, Sandbox
-from workers.media.sandbox.terms import OUTPUT, SOURCE, Level, Limits, ToolOutput
+from workers.media.sandbox.terms import OUTPUT, SOURCE, Level, Limits, ToolOutput, ToolRun
 
-__all__ = ["MAX_STDOUT_BYTES", "OUTPUT", "SOURCE", "Level", "Limits", "Sandbox", "ToolOutput"]
+__all__ = ["MAX_STDOUT_BYTES", "OUTPUT", "SOURCE", "Level", "Limits", "Sandbox", "ToolOutput", "ToolRun"]

@@ -10,15 +10,17 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from intake.domain.errors import SandboxUnavailable, ToolFailed
+from workers.media.memory import peak_memory_bytes
 from workers.media.plain import require_plain_files
 from workers.media.sandbox.landlock import Landlock
 from workers.media.sandbox.namespaces import Namespaces
 from workers.media.sandbox.proof import prove
-from workers.media.sandbox.terms import Level, Limits, ToolOutput
+from workers.media.sandbox.terms import Level, Limits, ToolOutput, ToolRun
 from workers.media.seccomp import one_process_filter
 from workers.media.waiting import Patience, end, pump
 
@@ -67,20 +69,36 @@ class Walls(Protocol):
         """Return the command that builds the walls, the filter at *seccomp_fd* among them, and then runs *argv*."""
 
 
+def _tell_nobody(_run: ToolRun) -> None:
+    """Keep what a tool took to ourselves."""
+
+
 _WALLS: Final[dict[Level, Walls]] = {Level.BUBBLEWRAP: Namespaces(), Level.LANDLOCK: Landlock()}
 
 
 class Sandbox:
     """A place to run tools in. Get one from `tested`: an instance that did not pass it proves nothing."""
 
-    def __init__(self, *, walls: Walls, seccomp_filter: bytes, limits_factor: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        walls: Walls,
+        seccomp_filter: bytes,
+        limits_factor: int = 1,
+        tell: Callable[[ToolRun], None] = _tell_nobody,
+    ) -> None:
         self._walls = walls
         self._filter = seccomp_filter
         self._limits_factor = limits_factor
+        self._tell = tell
 
-    def widened(self, factor: int) -> Sandbox:
-        """Return the same walls around tools that may take *factor* times the time and memory they are given."""
-        return Sandbox(walls=self._walls, seccomp_filter=self._filter, limits_factor=factor)
+    def widened(self, factor: int, *, tell: Callable[[ToolRun], None] = _tell_nobody) -> Sandbox:
+        """Return the same walls around tools that may take *factor* times the time and memory they are given.
+
+        Args:
+            tell: Told what each run took, in whatever thread it was run.
+        """
+        return Sandbox(walls=self._walls, seccomp_filter=self._filter, limits_factor=factor, tell=tell)
 
     @property
     def level(self) -> Level:
@@ -172,9 +190,15 @@ class Sandbox:
         walls = functools.partial(
             self._walls.around, argv, source=source, output=output, limits=limits, programs=programs
         )
-        with self._started(walls) as process:
-            patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=audit, watch=watch)
+        with self._watched(argv[0], walls) as (process, meter):
+
+            def look() -> None:
+                meter.look()
+                audit()
+
+            patience = Patience(argv[0], timeout_s=limits.timeout_s, stop=stop, audit=look, watch=watch)
             stderr = pump(process, consume, patience)
+            meter.note_end()
         audit()
         if process.returncode != 0:
             self._require_walls(stderr)
@@ -185,6 +209,15 @@ class Sandbox:
         # A tool that was taken over may imitate these words: it gains another try at the same walls, after a pause.
         if stderr.startswith(self._walls.complains_as):
             raise SandboxUnavailable(stderr[:_MESSAGE_CHARACTERS].strip())
+
+    @contextlib.contextmanager
+    def _watched(self, tool: str, walls: Callable[..., list[str]]) -> Iterator[tuple[subprocess.Popen[bytes], _Meter]]:
+        with self._started(walls) as process:
+            meter = _Meter(tool, process)
+            try:
+                yield process, meter
+            finally:
+                self._tell(meter.read())
 
     @contextlib.contextmanager
     def _started(self, walls: Callable[..., list[str]]) -> Iterator[subprocess.Popen[bytes]]:
@@ -206,6 +239,31 @@ class Sandbox:
                 yield process
             finally:
                 end(process)
+
+
+class _Meter:
+    """What a run takes."""
+
+    def __init__(self, tool: str, process: subprocess.Popen[bytes]) -> None:
+        self._tool = tool
+        self._process = process
+        self._began_at = time.monotonic()
+        self._peak_memory_bytes: int | None = None
+        self._exit_code: int | None = None
+
+    def look(self) -> None:
+        self._peak_memory_bytes = peak_memory_bytes(self._process.pid) or self._peak_memory_bytes
+
+    def note_end(self) -> None:
+        self._exit_code = _exit_code(self._process)
+
+    def read(self) -> ToolRun:
+        return ToolRun(
+            tool=self._tool,
+            duration_s=round(time.monotonic() - self._began_at, 3),
+            exit_code=self._exit_code,
+            peak_memory_bytes=self._peak_memory_bytes,
+        )
 
 
 def _exit_code(process: subprocess.Popen[bytes]) -> int:

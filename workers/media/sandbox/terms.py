@@ -50,6 +50,21 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToolRun:
+    """What one run of a tool took.
+
+    Attributes:
+        exit_code: None where it did not come to an end by itself: too long, no longer wanted, or too much to say.
+        peak_memory_bytes: None where it was over before anybody looked, within half a second.
+    """
+
+    tool: str
+    duration_s: float
+    exit_code: int | None
+    peak_memory_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToolOutput:
     """What a tool that succeeded said; of stderr only the end is kept."""
 
