@@ -36,7 +36,7 @@ test-wordpress: ## paste our addresses into a real WordPress, see them there, an
 	@deploy/prepare.sh wordpress
 	@$(bin)/pytest -n 0 tests/wordpress/pasting.py $(ARGS)
 
-check: ## format, lint, types, import rules, templates, spelling
+check: ## format, lint, types, import rules, templates, spelling, the Dockerfile
 	@deploy/prepare.sh check
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
@@ -45,6 +45,7 @@ check: ## format, lint, types, import rules, templates, spelling
 	$(bin)/djlint templates --check --quiet
 	$(bin)/djlint templates --lint --quiet
 	$(bin)/codespell
+	$(bin)/hadolint Dockerfile
 
 format: ## put code and templates into shape
 	@deploy/prepare.sh check

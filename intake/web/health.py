@@ -14,14 +14,16 @@ from intake.actions import heartbeats
 from intake.db import backlog
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
+from intake.domain.ffmpeg_releases import warning_about
 from intake.domain.jobs import Queue
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
-    from sqlalchemy import Connection
 
     from intake.settings import Settings
     from intake.wiring import Services
@@ -64,8 +66,8 @@ def ready() -> ResponseReturnValue:
     parts = services()
     found = conditions(parts)
     is_ready = not any(found[name] is Condition.DOWN for name in _NEEDED)
-    level = _sandbox_level(parts) if found["database"] is Condition.OK else None
-    return jsonify(**found, sandbox_level=level), 200 if is_ready else 503
+    alive = _alive_workers(parts) if found["database"] is Condition.OK else []
+    return jsonify(**found, **_what_opens_clips(alive)), 200 if is_ready else 503
 
 
 def conditions(parts: Services) -> dict[str, Condition]:
@@ -117,7 +119,7 @@ def _free_space(settings: Settings) -> Condition:
 def _others(parts: Services) -> dict[str, Condition]:
     with reading(parts.engine) as connection:
         dispatcher = _fresh(backlog.heartbeat(connection, heartbeats.DISPATCHER))
-        alive = _alive_workers(connection)
+    alive = _alive_workers(parts)
     sandboxed = [worker for worker in alive if worker.detail.get("sandbox")]
     return {
         "redis": Condition.OK if dispatcher and dispatcher.detail.get("redis") else Condition.DOWN,
@@ -127,14 +129,18 @@ def _others(parts: Services) -> dict[str, Condition]:
     }
 
 
-def _sandbox_level(parts: Services) -> str | None:
+def _what_opens_clips(workers: Iterable[backlog.Heartbeat]) -> dict[str, str | None]:
+    """Say how far clips are walled off, and which ffmpeg opens them; where machines differ, the one to say more about."""
+    details = [worker.detail for worker in workers]
+    level = next((str(detail["sandbox"]) for detail in details if detail.get("sandbox")), None)
+    known = {str(release): warning_about(str(release)) for detail in details if (release := detail.get("ffmpeg"))}
+    release, warning = max(known.items(), key=lambda entry: entry[1] is not None, default=(None, None))
+    return {"sandbox_level": level, "ffmpeg_release": release, "ffmpeg_warning": warning}
+
+
+def _alive_workers(parts: Services) -> list[backlog.Heartbeat]:
     with reading(parts.engine) as connection:
-        levels = [worker.detail.get("sandbox") for worker in _alive_workers(connection)]
-    return next((str(level) for level in levels if level), None)
-
-
-def _alive_workers(connection: Connection) -> list[backlog.Heartbeat]:
-    workers = [_fresh(backlog.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
+        workers = [_fresh(backlog.heartbeat(connection, heartbeats.worker(queue))) for queue in Queue]
     return [worker for worker in workers if worker is not None]
 
 
