@@ -12,7 +12,7 @@ import click
 from intake.db import backlog, queries
 from intake.db.engine import reading, writing
 from intake.domain.calls import FIRST_LANGUAGE, BadCall
-from intake.domain.errors import BadSettings, NotFound, ObjectMissing, StorageUnavailable
+from intake.domain.errors import BadSettings, NotFound, ObjectMissing, StorageUnavailable, TablesInUse
 from intake.domain.jobs import JobId, JobState
 from intake.domain.staff import StaffRole
 from intake.logs import set_up_logging
@@ -50,19 +50,29 @@ def pass_services(command: Callable[..., None]) -> Callable[..., None]:
 @pass_services
 def database(services: Services) -> None:
     """Bring the tables up to date and load the calls that ship."""
-    prepare_database(services)
+    _prepare_database(services)
 
 
 @main.command()
 @pass_services
 def setup(services: Services) -> None:
     """Prepare the database and both buckets; repeatable."""
-    prepare_database(services)
+    _prepare_database(services)
     try:
         prepare_buckets(services.settings)
     except StorageUnavailable as error:
         where = services.settings.s3_endpoint_url
         raise click.ClickException(f"the S3 server at {where} does not answer ({error})") from error
+
+
+def _prepare_database(services: Services) -> None:
+    try:
+        prepare_database(services)
+    except TablesInUse as error:
+        raise click.ClickException(
+            f"{error}: something holds one of them for minutes. Nothing was changed and the service goes on as it was."
+            " `docs/operating.md`, “Upgrading”, says how to find who it is."
+        ) from error
 
 
 @main.group()
