@@ -19,9 +19,9 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 # Where bytecode is not kept, each of the hundred processes that the tests start compiles us anew.
 test fuzz test-wordpress: export PYTHONDONTWRITEBYTECODE :=
 
-test: ## run every test, on two cores
+test: ## run every test, on two cores; DATABASE=postgresql: all of them on that database
 	@deploy/prepare.sh test
-	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
 	@deploy/prepare.sh test

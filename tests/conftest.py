@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import gc
-import os
-import shutil
 import sys
-import tempfile
 import uuid
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -24,6 +19,7 @@ from intake.settings import Settings
 from intake.setup import prepare_buckets, prepare_database
 from intake.wiring import Services, connect
 from tests import servers
+from tests.databases import KINDS, SQLITE, Databases, a_swift_folder, is_wanted
 from tests.fakes.bucket import MemoryBucket
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailer import MemoryMailer
@@ -38,12 +34,22 @@ if TYPE_CHECKING:
     from tests.media_factory import BuildClip, MakeClip
     from tests.servers import Server
 
-DATABASES = ("sqlite", "postgresql")
 PASSWORD = "una parola lunga e segreta"
 NOWHERE = "http://127.0.0.1:9"
 MODERATOR = "moderatrice@example.org"
-MEMORY = Path("/dev/shm")
-ROOM_BYTES = 2_000_000_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run all tests on this one (usually: SQLite, and pairs on both)")
+    parser.addoption("--only-the-rest", action="store_true", help="with --database: leave out what the usual run has")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests of a run: some belong to one kind of database."""
+    kind, only_the_rest = config.getoption("database"), config.getoption("only_the_rest")
+    wanted = {item: is_wanted(item, kind=kind, only_the_rest=only_the_rest) for item in items}
+    config.hook.pytest_deselected(items=[item for item in items if not wanted[item]])
+    items[:] = [item for item in items if wanted[item]]
 
 
 def pytest_collection_finish() -> None:
@@ -102,14 +108,32 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Makes databases; starts PostgreSQL for the first test that needs it."""
+    return Databases(lambda: request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def any_kind(request: pytest.FixtureRequest) -> str:
+    """On which kind of database this run tries what is about something else."""
+    return request.config.getoption("database") or SQLITE
+
+
+@pytest.fixture(params=KINDS)
+def each_kind(request: pytest.FixtureRequest) -> str:
+    """The test runs once on SQLite and once on PostgreSQL."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def prepared(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """The address of a database of a kind with its tables and the call, to be copied: making it takes a second."""
     made: dict[str, str] = {}
 
     def prepare(kind: str) -> str:
         if kind not in made:
             folder = tmp_path_factory.mktemp("prepared")
-            made[kind] = new_database(request, folder, kind)
+            made[kind] = databases.empty(kind, folder)
             parts = _parts(an_environment(made[kind], NOWHERE, folder), FakeClock())
             prepare_database(parts)
             parts.engine.dispose()
@@ -118,55 +142,44 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     return prepare
 
 
-@contextmanager
-def a_swift_folder() -> Iterator[Path]:
-    """Lend a folder for SQLite's file: in memory where it has room. On a disk each of a test's many commits waits.
-
-    Nobody whom a test kills can tell: what was written stays, as long as the machine does.
-    """
-    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
-    place = MEMORY if has_room else None
-    with tempfile.TemporaryDirectory(prefix="intake-", dir=place, ignore_cleanup_errors=True) as lent:
-        yield Path(lent)
-
-
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
     with a_swift_folder() as folder:
         yield folder
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, database_folder: Path, prepared: Callable[[str], str]) -> str:
+@pytest.fixture
+def database_url(
+    each_kind: str, databases: Databases, database_folder: Path, prepared: Callable[[str], str]
+) -> Iterator[str]:
     """A database of the test's own, prepared: the test runs once on SQLite and once on PostgreSQL."""
-    return new_database(request, database_folder, request.param, template=prepared(request.param))
+    url = databases.copy(prepared(each_kind), database_folder)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, database_folder: Path, prepared: Callable[[str], str]) -> str:
-    """A prepared SQLite database, for tests that are about something else."""
-    return new_database(request, database_folder, "sqlite", template=prepared("sqlite"))
-
-
-def new_database(request: pytest.FixtureRequest, folder: Path, kind: str, *, template: str | None = None) -> str:
-    """The address of a new database of *kind*: empty, or a copy of *template*."""
-    if kind == "sqlite":
-        file = folder / "intake.db"
-        if template:
-            shutil.copy(template.removeprefix("sqlite:///"), file)
-        return f"sqlite:///{file}"
-    server: str = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    copied = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}{copied}".encode())
-    return server.rpartition("/")[0] + f"/{name}"
+def empty_database_url(each_kind: str, databases: Databases, database_folder: Path) -> Iterator[str]:
+    """As `database_url`, without tables."""
+    url = databases.empty(each_kind, database_folder)
+    yield url
+    databases.drop(url)
 
 
 @pytest.fixture
-def environ(sqlite_url: str, storage: str, tmp_path: Path) -> dict[str, str]:
-    """The settings of a system on SQLite with buckets of its own, as an environment."""
-    return an_environment(sqlite_url, storage, tmp_path)
+def any_database_url(
+    any_kind: str, databases: Databases, database_folder: Path, prepared: Callable[[str], str]
+) -> Iterator[str]:
+    """A prepared database, for tests that are about something else."""
+    url = databases.copy(prepared(any_kind), database_folder)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def environ(any_database_url: str, storage: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of a system with a database and buckets of its own, as an environment."""
+    return an_environment(any_database_url, storage, tmp_path)
 
 
 def an_environment(database_url: str, storage_url: str, data_dir: Path) -> dict[str, str]:
@@ -187,7 +200,7 @@ def an_environment(database_url: str, storage_url: str, data_dir: Path) -> dict[
 
 @pytest.fixture
 def services(environ: dict[str, str], clock: FakeClock) -> Iterator[Services]:
-    """All the parts of a process on SQLite, the call loaded, both buckets made."""
+    """All the parts of a process, the call loaded, both buckets made."""
     settings = Settings.from_env(environ)
     parts = replace(connect(settings), clock=clock)
     prepare_buckets(settings)

@@ -1,4 +1,4 @@
-"""Prints every page in one language, as a JSON object: `python -m tests.pages_in LANGUAGE FOLDER`.
+"""Prints every page in one language, as a JSON object: `python -m tests.pages_in LANGUAGE FOLDER DATABASE_URL`.
 
 A program, because it is run on a copy of the service to which a catalogue was added.
 """
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 
-def main(language: str, folder: Path) -> None:
+def main(language: str, folder: Path, database_url: str) -> None:
     """Print the pages."""
-    settings = Settings.from_env(an_environment(f"sqlite:///{folder / 'intake.db'}", NOWHERE, folder))
+    settings = Settings.from_env(an_environment(database_url, NOWHERE, folder))
     buckets = {name: MemoryBucket(name) for name in ("private", "gallery")}
     engine = make_engine(settings.database_url)
     services = Services(settings=settings, engine=engine, clock=utc_now, mailer=MemoryMailer(), **buckets)
@@ -106,4 +106,4 @@ def _desk(client: FlaskClient, submission_ids: list[str], query: str) -> Iterato
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +22,7 @@ import redis
 
 from intake.embedded import ports
 from intake.embedded.credentials import keep_secrets
+from tests.databases import a_swift_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -186,8 +186,7 @@ def postgresql_process() -> Iterator[tuple[str, Server]]:
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     # initdb refuses to run as root, and pytest shuts its own folder for everybody else, again with every run beside us.
     user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as lent:
-        folder = Path(lent)
+    with a_swift_folder() as folder:
         if user is not None:
             shutil.chown(folder, "postgres")
         with _postgresql_process(programs, folder, user) as running:
@@ -202,11 +201,19 @@ def _postgresql_process(programs: Path, folder: Path, user: int | None) -> Itera
         initdb, check=True, user=user, capture_output=True, env={"PATH": our_path(), "LC_ALL": "C.UTF-8"}, cwd="/"
     )
     argv = [str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    argv += ["-c", f"unix_socket_directories={cluster}", "-c", "fsync=off", "-c", "max_connections=200"]
+    argv += ["-c", f"unix_socket_directories={cluster}", "-c", "max_connections=200"]
+    argv += [word for setting in _CARELESS for word in ("-c", setting)]
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     with serving(argv, environ={"PATH": our_path()}, log=folder / "postgresql.log", user=user) as server:
         wait_until(lambda: connects(url), what="PostgreSQL's start")
         yield url, server
+
+
+_CARELESS: Final = (
+    # Nobody pulls the plug of a test's machine, and hundreds of databases live for a second each.
+    *("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB"),
+    "autovacuum=off",
+)
 
 
 def _pings(port: int) -> bool:

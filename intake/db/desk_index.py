@@ -10,7 +10,9 @@ from intake.db.words import folded, keep_index, quoted
 from intake.domain.desk import SOUND_CODES
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Dialect
 
 _COLUMNS: Final = tuple(column.name for column in desk_entries.columns if column.name != "id")
 
@@ -41,13 +43,13 @@ def resume(connection: Connection) -> None:
     perform(connection, "DELETE FROM desk_entries")
     perform(connection, _entries(dialect, "true"))
     keep_index(connection, SEARCH_INDEX, desk_entries.name)
-    put_in_place(
-        connection,
-        (
-            Trigger(name=name, event=event, when=when, effect=f"{_refresh(dialect, submission_id)};")
-            for name, event, when, submission_id in _EVENTS
-        ),
-    )
+    put_in_place(connection, triggers(connection.dialect))
+
+
+def triggers(dialect: Dialect) -> Iterator[Trigger]:
+    """Return what keeps the entries true."""
+    for name, event, when, submission_id in _EVENTS:
+        yield Trigger(name=name, event=event, when=when, effect=f"{_refresh(dialect.name, submission_id)};")
 
 
 def _refresh(dialect: str, submission_id: str) -> str:

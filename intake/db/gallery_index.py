@@ -51,10 +51,11 @@ def resume(connection: Connection) -> None:
         perform(connection, f"CREATE INDEX {_GIN} ON gallery_entries USING gin (words) WITH (fastupdate = off)")
     perform(connection, _count_changes("SELECT slug, 1 FROM calls WHERE true"))
     keep_index(connection, SEARCH_INDEX, gallery_entries.name)
-    put_in_place(connection, _triggers(dialect))
+    put_in_place(connection, triggers(dialect))
 
 
-def _triggers(dialect: Dialect) -> Iterator[Trigger]:
+def triggers(dialect: Dialect) -> Iterator[Trigger]:
+    """Return what keeps the entries true, and counts their changes."""
     # Pages show much of a submission, and who adds to them must not have to think of this: every column counts. A new
     # submission is not public yet: its consents come after it.
     yield Trigger(

@@ -3,12 +3,13 @@
 Triggers keep what lists are made of: whoever writes a submission or a consent writes it for the lists as well, in the
 same transaction and without knowing. Nothing can be forgotten, and what is erased is gone from every search with it.
 
-SQLite changes a column by copying the table, and the copy has no triggers. So `migrate` takes them away before it
-changes anything and puts them back afterwards.
+On SQLite `migrate` takes them away before it changes a table, and puts them back afterwards. PostgreSQL's go on, for
+others write meanwhile; each bears what it was made of, which tells whether it must be made anew.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
-
-_OURS: Final = ("desk_", "gallery_")
-"""How the names of our triggers and functions begin, the older ones too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +37,12 @@ class Trigger:
     when: str = ""
 
 
-def take_away(connection: Connection) -> None:
-    """Take our triggers away, where there are any."""
+def take_away(connection: Connection, prefix: str) -> None:
+    """Take the triggers away whose names begin so, where there are any."""
     is_sqlite = connection.dialect.name == "sqlite"
     found = connection.execute(text(_SQLITE_TRIGGERS if is_sqlite else _POSTGRESQL_FUNCTIONS)).all()
     for name, signature in found:
-        if name.startswith(_OURS):
+        if name.startswith(prefix):
             # With a function go the triggers that call it.
             perform(connection, f"DROP TRIGGER {name}" if is_sqlite else f"DROP FUNCTION {signature} CASCADE")
 
@@ -57,6 +55,14 @@ def put_in_place(connection: Connection, triggers: Iterable[Trigger]) -> None:
             perform(connection, statement)
 
 
+def are_in_place(connection: Connection, prefix: str, triggers: Iterable[Trigger]) -> bool:
+    """Tell whether exactly these triggers stand as they would be made now. On SQLite they stand for none."""
+    if connection.dialect.name == "sqlite":
+        return False
+    found = {name: made_of for name, made_of in connection.execute(text(_STANDING)) if name.startswith(prefix)}
+    return found == {trigger.name: _fingerprint(trigger) for trigger in triggers}
+
+
 def perform(connection: Connection, statement: str) -> None:
     """Execute a statement that is written by us and takes no parameters, colons and all."""
     connection.execute(text(statement.replace(":", r"\:")))
@@ -67,6 +73,10 @@ _POSTGRESQL_FUNCTIONS: Final = (
     "SELECT proname, CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc"
     " WHERE pronamespace = CAST(current_schema() AS regnamespace)"
 )
+_STANDING: Final = (
+    "SELECT DISTINCT proname, obj_description(p.oid, 'pg_proc') FROM pg_proc AS p JOIN pg_trigger ON tgfoid = p.oid"
+    " WHERE pronamespace = CAST(current_schema() AS regnamespace)"
+)
 
 
 def _for_sqlite(trigger: Trigger) -> Iterator[str]:
@@ -74,7 +84,16 @@ def _for_sqlite(trigger: Trigger) -> Iterator[str]:
     yield f"CREATE TRIGGER {trigger.name} AFTER {trigger.event}{condition} BEGIN {trigger.effect} END"
 
 
+def _fingerprint(trigger: Trigger) -> str:
+    return hashlib.sha256("\n".join(_make_for_postgresql(trigger)).encode()).hexdigest()
+
+
 def _for_postgresql(trigger: Trigger) -> Iterator[str]:
+    yield from _make_for_postgresql(trigger)
+    yield f"COMMENT ON FUNCTION {trigger.name}() IS '{_fingerprint(trigger)}'"
+
+
+def _make_for_postgresql(trigger: Trigger) -> Iterator[str]:
     name, condition = trigger.name, f" WHEN ({trigger.when})" if trigger.when else ""
     body = f"BEGIN {trigger.effect} RETURN NULL; END"
     yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"

@@ -8,7 +8,8 @@
     │   ├── SandboxUnavailable
     │   ├── TranscriberUnavailable
     │   ├── MailUnavailable
-    │   └── HookUnavailable
+    │   ├── HookUnavailable
+    │   └── TablesInUse
     ├── NoUseTrying         trying again cannot help  → the job is given up at once
     │   ├── MailRefused
     │   └── HookGivenUp
@@ -85,6 +86,10 @@ class HookUnavailable(TryAgainLater):
         super().__init__(trouble if answer is None else f"{trouble} ({answer})")
         self.trouble = trouble
         self.answer = answer
+
+
+class TablesInUse(TryAgainLater):
+    """Others use the tables, and so they cannot be changed now."""
 
 
 class NoUseTrying(IntakeError):

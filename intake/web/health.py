@@ -130,7 +130,7 @@ def _others(parts: Services) -> dict[str, Condition]:
 
 
 def _what_opens_clips(workers: Iterable[backlog.Heartbeat]) -> dict[str, str | None]:
-    """Say how far clips are walled off, and which ffmpeg opens them; where machines differ, the one to say more about."""
+    """Say how far clips are walled off, and which ffmpeg opens them: if any does, one to be warned of."""
     details = [worker.detail for worker in workers]
     level = next((str(detail["sandbox"]) for detail in details if detail.get("sandbox")), None)
     known = {str(release): warning_about(str(release)) for detail in details if (release := detail.get("ffmpeg"))}

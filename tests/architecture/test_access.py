@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.routing import Rule
 
+    from tests.databases import Databases
+
 NOBODY: Final = "nobody"
 PEOPLE: Final = (NOBODY, *ROLES)
 
@@ -79,9 +81,9 @@ LIBRARY: Final = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder: Path = tmp_path_factory.mktemp("access")
-    environ = an_environment(f"sqlite:///{folder / 'intake.db'}", "http://127.0.0.1:9", folder)
+    environ = an_environment(databases.empty(any_kind, folder), "http://127.0.0.1:9", folder)
     services = connect(Settings.from_env(environ))
     prepare_database(services)
     object.__setattr__(services, "private", MemoryBucket())

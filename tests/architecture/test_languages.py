@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog, Message
 
+    from tests.databases import Databases
+
 CATALOGUES: Final = sorted(wording.TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
 EACH_CATALOGUE: Final = pytest.mark.parametrize("path", [pytest.param(path, id=path.parts[-3]) for path in CATALOGUES])
 TEMPLATES: Final = sorted([*(PROJECT / "templates").rglob("*.html"), *(PROJECT / "templates").rglob("*.txt")])
@@ -133,14 +135,14 @@ def without_translations(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def pages(databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every page of a copy of the service to which nothing was added but a catalogue, in its language."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copytree(PROJECT / "intake", copy / "intake", ignore=shutil.ignore_patterns("assets", "__pycache__"))
     shutil.copytree(PROJECT / "templates", copy / "templates")
     write_nobody_s_catalogue(copy / "intake" / "translations")
     run = subprocess.run(
-        [sys.executable, "-m", "tests.pages_in", NOBODY_S, copy],
+        [sys.executable, "-m", "tests.pages_in", NOBODY_S, copy, databases.empty(any_kind, copy)],
         cwd=copy,
         env=os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{PROJECT}"},
         capture_output=True,

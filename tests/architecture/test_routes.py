@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from intake.wiring import Services
+    from tests.databases import Databases
 
 TABLES = {
     "submit": SUBMIT,
@@ -80,9 +81,9 @@ could bear."""
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+def services(databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Services:
     folder: Path = tmp_path_factory.mktemp("routes")
-    environ = an_environment(f"sqlite:///{folder / 'intake.db'}", "http://127.0.0.1:9", folder)
+    environ = an_environment(databases.empty(any_kind, folder), "http://127.0.0.1:9", folder)
     services = connect(Settings.from_env(environ))
     prepare_database(services)
     return services

@@ -18,7 +18,6 @@ from intake.db.migrate import migrate
 from intake.db.tables import metadata
 from intake.domain.jobs import JOB_RULES, MAKERS, JobKind
 from intake.domain.states import FINAL, LEGAL_MOVES, State
-from tests.conftest import DATABASES, new_database
 from workers.steps import STEPS
 
 PROJECT = Path(__file__).parents[2]
@@ -55,9 +54,8 @@ def test_a_sender_can_withdraw_from_everywhere_but_the_end() -> None:
     assert {state for state in State if State.WITHDRAWN in LEGAL_MOVES[state]} == set(State) - FINAL
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-def test_the_migrations_end_at_the_tables(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
-    engine = make_engine(new_database(request, tmp_path, kind))
+def test_the_migrations_end_at_the_tables(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
 
     migrate(engine)
     migrate(engine)

@@ -17,6 +17,7 @@ from tests import media_factory
 from tests.browser.exhibition import Exhibition, draw_bundle
 from tests.browser.staging import Stage, let_the_undo_pass, write_down_what_is_said
 from tests.browser.system import ADMIN, MODERATORS, PASSWORD, System, running_system
+from tests.databases import a_swift_folder
 from tests.faults.line import FAIR
 from tests.people import PUBLISHED, WAITING, Admin, Moderator, Sender, Visitor
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         StorageState,
     )
 
+    from tests.databases import Databases
     from tests.faults.line import Line
     from tests.media_factory import MakeClip
 
@@ -57,10 +59,14 @@ _PATIENCE_MS: Final = 20_000
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory, storage: str) -> Iterator[System]:
+def system(
+    tmp_path_factory: pytest.TempPathFactory, storage: str, databases: Databases, any_kind: str
+) -> Iterator[System]:
     """The whole service."""
-    with running_system(tmp_path_factory.mktemp("system"), storage) as system:
-        yield system
+    with a_swift_folder() as swift:
+        url = databases.empty(any_kind, swift)
+        with running_system(tmp_path_factory.mktemp("system"), storage, database_url=url) as system:
+            yield system
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from tests import servers
 from tests.faults.line import Line, line_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from intake.wiring import Services
@@ -48,12 +48,13 @@ class System:
 
 
 @contextmanager
-def running_system(folder: Path, storage_url: str) -> Iterator[System]:
-    """Run web, dispatcher and both workers for as long as the block lasts."""
+def running_system(folder: Path, storage_url: str, *, database_url: str = "") -> Iterator[System]:
+    """Run web, dispatcher and both workers for as long as the block lasts; on SQLite unless told where."""
     with ExitStack() as processes:
         redis_url, _ = processes.enter_context(servers.redis_server(folder))
         line = processes.enter_context(line_to(storage_url))
         environ = _environment(folder, storage_url, redis_url) | {"S3_PUBLIC_URL": line.url}
+        environ["DATABASE_URL"] = database_url or f"sqlite:///{folder / 'intake.db'}"
         services = connect(Settings.from_env(environ))
         prepare_database(services)
         prepare_buckets(services.settings)
@@ -68,13 +69,12 @@ def running_system(folder: Path, storage_url: str) -> Iterator[System]:
         services.engine.dispose()
 
 
-def _environment(folder: Path, storage_url: str, redis_url: str) -> Mapping[str, str]:
+def _environment(folder: Path, storage_url: str, redis_url: str) -> dict[str, str]:
     port = servers.free_port()
     return {
         "PATH": servers.our_path(),
         "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": f"sqlite:///{folder / 'intake.db'}",
         "REDIS_URL": redis_url,
         "S3_ENDPOINT_URL": storage_url,
         "S3_ACCESS_KEY": servers.ACCESS_KEY,

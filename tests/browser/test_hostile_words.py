@@ -78,13 +78,14 @@ def page(chromium: Browser, tally: Tally) -> Iterator[Page]:
 
 
 @pytest.fixture
-def services(sqlite_url: str, tmp_path: Path) -> Iterator[Services]:
+def services(any_database_url: str, tmp_path: Path) -> Iterator[Services]:
     port = free_port()
-    environ = an_environment(sqlite_url, "http://bucket.invalid", tmp_path) | {"PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    environ = an_environment(any_database_url, "http://bucket.invalid", tmp_path)
+    environ |= {"PUBLIC_URL": f"http://127.0.0.1:{port}"}
     settings = Settings.from_env(environ)
     parts = Services(
         settings=settings,
-        engine=make_engine(sqlite_url),
+        engine=make_engine(any_database_url),
         private=MemoryBucket("private"),
         gallery=MemoryBucket("gallery"),
         mailer=MemoryMailer(),

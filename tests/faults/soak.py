@@ -75,10 +75,11 @@ class Figures:
 
 
 @contextmanager
-def place_on(storage_url: str, folder: Path) -> Iterator[Place]:
-    """Open a service whose bucket is reached by a line of its own."""
+def place_on(storage_url: str, folder: Path, *, database_url: str = "") -> Iterator[Place]:
+    """Open a service whose bucket is reached by a line of its own; on SQLite unless told where."""
     with line_to(storage_url) as line:
-        environ = an_environment(f"sqlite:///{folder / 'intake.db'}", storage_url, folder)
+        database_url = database_url or f"sqlite:///{folder / 'intake.db'}"
+        environ = an_environment(database_url, storage_url, folder)
         environ |= {"S3_PUBLIC_URL": line.url, "CREATE_PER_HOUR": "1000000"}
         services = connect(Settings.from_env(environ))
         prepare_database(services)

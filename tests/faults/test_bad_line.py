@@ -11,12 +11,17 @@ from tests.faults.soak import DROPS, RUNS, Place, place_on, send_once
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.databases import Databases
+
 A_TWENTIETH: Final = RUNS // 20
 
 
 @pytest.fixture(scope="module")
-def place(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with place_on(storage, tmp_path_factory.mktemp("place")) as place:
+def place(
+    storage: str, databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("place")
+    with place_on(storage, folder, database_url=databases.empty(any_kind, folder)) as place:
         yield place
 
 

@@ -23,7 +23,7 @@ from tests.servers import wait_until
 if TYPE_CHECKING:
     from tests.faults.stories import World
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
 
 
 @SQLITE

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MODEL_DIR = os.environ.get("ASR_MODEL_DIR")
 LIBRARIES = Path(__file__).parents[1] / "fakes" / "libraries"
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.usually("sqlite")
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from tests.faults.doomed import Point
 if TYPE_CHECKING:
     from tests.faults.stories import World
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
+POSTGRESQL = pytest.mark.usually("postgresql")
 
 
 @pytest.mark.parametrize("kind", sorted(set(JobKind) - ERRANDS))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tests.faults.system import System
     from tests.servers import Server
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
+POSTGRESQL = pytest.mark.usually("postgresql")
 
 MAKERS = [JobKind.INSPECT, JobKind.ENCODE, JobKind.RECUT, JobKind.PUBLISH]
 CLEANERS = {JobKind.UNPUBLISH: r"\?delete.*", JobKind.PURGE: r"\?delete.*"}
@@ -45,10 +45,8 @@ def kill_all(worker: Server, _pid: int) -> None:
 
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize(
-    ("kill", "database_url"),
-    [(kill_child, "sqlite"), (kill_all, "postgresql")],
-    ids=["its child", "all of it"],
-    indirect=["database_url"],
+    "kill",
+    [pytest.param(kill_child, marks=SQLITE, id="its child"), pytest.param(kill_all, marks=POSTGRESQL, id="all of it")],
 )
 def test_a_worker_killed_while_its_tool_runs_is_replaced(
     kind: JobKind, kill: Callable[[Server, int], None], world: World, system: System, gate: Gate
@@ -75,10 +73,8 @@ def test_a_worker_killed_while_its_tool_runs_is_replaced(
 
 
 @pytest.mark.parametrize(
-    ("kill", "database_url"),
-    [(kill_child, "postgresql"), (kill_all, "sqlite")],
-    ids=["its child", "all of it"],
-    indirect=["database_url"],
+    "kill",
+    [pytest.param(kill_child, marks=POSTGRESQL, id="its child"), pytest.param(kill_all, marks=SQLITE, id="all of it")],
 )
 def test_a_worker_killed_while_it_deletes_is_replaced(
     kill: Callable[[Server, int], None], world: World, system: System, gate: Gate

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.faults.gate import Gate, Trap
     from tests.faults.stories import World
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
 
 
 @pytest.mark.parametrize(

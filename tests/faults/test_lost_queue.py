@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tests.faults.system import System
     from tests.servers import Server
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
+POSTGRESQL = pytest.mark.usually("postgresql")
 
 
 def freeze(server: Server) -> Callable[[], None]:

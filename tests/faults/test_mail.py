@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tests.faults.stories import World
     from tests.faults.system import System
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
+POSTGRESQL = pytest.mark.usually("postgresql")
 
 
 @pytest.fixture

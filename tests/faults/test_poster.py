@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.faults.stories import World
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
 
 
 def published_file(world: World, name: str, folder: Path, **ruling: object) -> bytes:

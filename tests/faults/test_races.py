@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tests.faults.gate import Gate
     from tests.faults.stories import World
 
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SQLITE = pytest.mark.usually("sqlite")
+POSTGRESQL = pytest.mark.usually("postgresql")
 PAIRS = 50
 PUBLISHED = 2
 """Of each kind of pair: a publication takes seconds. That each approval names what was watched is asked of all."""
@@ -259,10 +260,11 @@ def test_what_is_published_was_made_from_what_was_approved(rival: str, world: Wo
 
 
 @pytest.mark.parametrize(
-    ("moment", "database_url"),
-    [(r"clips/.*/poster\.jpg", "sqlite"), (r"clips/.*/manifest\.json", "postgresql")],
-    ids=["first file", "last file"],
-    indirect=["database_url"],
+    "moment",
+    [
+        pytest.param(r"clips/.*/poster\.jpg", marks=SQLITE, id="first file"),
+        pytest.param(r"clips/.*/manifest\.json", marks=POSTGRESQL, id="last file"),
+    ],
 )
 def test_a_clip_withdrawn_while_it_is_filed_is_gone(
     moment: str, world: World, gated_environ: dict[str, str], gate: Gate

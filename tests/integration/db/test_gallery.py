@@ -348,6 +348,7 @@ def test_the_plan_of_a_page_reads_no_table_through(services_on_each: Services, k
     assert [one for one in statements if reads_through(services_on_each, *one)] == []
 
 
+@pytest.mark.only_on("sqlite")
 def test_sqlite_walks_the_clips_that_hold_a_word_and_sorts_nothing_but_the_page(services: Services) -> None:
     published(services)
 

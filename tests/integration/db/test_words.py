@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import insert, select
 
 from intake.db.engine import make_engine, reading, writing
@@ -14,7 +13,6 @@ from intake.db.tables import calls, consent_texts
 from intake.domain.calls import sha256_of_words
 from intake.setup import SHIPPED_CALLS, load_call
 from tests.builders import a_submission
-from tests.conftest import DATABASES, new_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,11 +59,8 @@ def test_a_call_worded_anew_adds_its_words_and_takes_none_away(services_on_each:
     assert {sha256_of_words(text): text for text in words.values()} == words
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-def test_an_upgrade_keeps_the_words_of_calls_that_were_loaded_before(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock, kind: str
-) -> None:
-    engine = make_engine(new_database(request, tmp_path, kind))
+def test_an_upgrade_keeps_the_words_of_calls_that_were_loaded_before(empty_database_url: str, clock: FakeClock) -> None:
+    engine = make_engine(empty_database_url)
     document = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     migrate(engine, revision="0003")
     with writing(engine) as connection:

@@ -1,8 +1,7 @@
-"""The web side on SQLite with buckets in memory: pages are tried through Flask's test client."""
+"""The web side with buckets in memory: pages are tried through Flask's test client."""
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from intake.db.tables import staff
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.wiring import Services, connect, make_mailer
-from tests.conftest import MODERATOR, PASSWORD, a_swift_folder, an_environment
+from tests.conftest import MODERATOR, PASSWORD, an_environment
+from tests.databases import a_swift_folder
 from tests.fakes.bucket import MemoryBucket
 from tests.integration.pages.browsing import Page
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from tests.databases import Databases
     from tests.fakes.clock import FakeClock
 
     LetIn = Callable[[str, str], FlaskClient]
@@ -40,12 +41,14 @@ class Ready:
     """What every test starts from, made once a run: it takes a second, and there are hundreds of tests.
 
     Attributes:
-        database: Holds the call and one moderator.
+        databases: Makes copies of the one at `database_url`.
+        database_url: Of a database that holds the call and one moderator.
         session: The cookie of that moderator's browser.
         templates: Where compiled templates are kept.
     """
 
-    database: Path
+    databases: Databases
+    database_url: str
     session: str
     templates: Path
 
@@ -59,10 +62,10 @@ class Member:
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+def ready(databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Ready:
     folder = tmp_path_factory.mktemp("ready")
-    database = folder / "intake.db"
-    parts = connect(Settings.from_env(an_environment(f"sqlite:///{database}", NOWHERE, folder)))
+    url = databases.empty(any_kind, folder)
+    parts = connect(Settings.from_env(an_environment(url, NOWHERE, folder)))
     prepare_database(parts)
     app = an_app(parts, folder)
     with app.app_context():
@@ -70,7 +73,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
     cookie = log_in(app.test_client()).get_cookie("session")
     assert cookie is not None
     parts.engine.dispose()
-    return Ready(database=database, session=cookie.value, templates=folder)
+    return Ready(databases=databases, database_url=url, session=cookie.value, templates=folder)
 
 
 def an_app(services: Services, templates: Path) -> Flask:
@@ -86,8 +89,8 @@ def a_service(
 ) -> Iterator[Services]:
     """All the parts of the web side, on a database of its own."""
     with a_swift_folder() as swift:
-        database = shutil.copy(ready.database, swift / "intake.db")
-        settings = Settings.from_env(an_environment(f"sqlite:///{database}", NOWHERE, folder))
+        url = ready.databases.copy(ready.database_url, swift)
+        settings = Settings.from_env(an_environment(url, NOWHERE, folder))
         # Not `connect`: making clients for real buckets takes longer than most of these tests.
         parts = Services(
             settings=settings,
@@ -99,6 +102,7 @@ def a_service(
         )
         yield parts
         parts.engine.dispose()
+        ready.databases.drop(url)
 
 
 def a_desk(app: Flask, ready: Ready) -> FlaskClient:
