@@ -174,14 +174,14 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Server]]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(*, flushes: bool = False) -> Iterator[str]:
     """PostgreSQL on a new cluster; answers the address of its maintenance database."""
-    with postgresql_process() as (url, _):
+    with postgresql_process(flushes=flushes) as (url, _):
         yield url
 
 
 @contextmanager
-def postgresql_process() -> Iterator[tuple[str, Server]]:
+def postgresql_process(*, flushes: bool = False) -> Iterator[tuple[str, Server]]:
     """As `postgresql_server`, with the process, to be killed and started again."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     # initdb refuses to run as root, and pytest shuts its own folder for everybody else, again with every run beside us.
@@ -190,19 +190,22 @@ def postgresql_process() -> Iterator[tuple[str, Server]]:
         folder = Path(lent)
         if user is not None:
             shutil.chown(folder, "postgres")
-        with _postgresql_process(programs, folder, user) as running:
+        with _postgresql_process(programs, folder, user, flushes=flushes) as running:
             yield running
 
 
 @contextmanager
-def _postgresql_process(programs: Path, folder: Path, user: int | None) -> Iterator[tuple[str, Server]]:
+def _postgresql_process(
+    programs: Path, folder: Path, user: int | None, *, flushes: bool
+) -> Iterator[tuple[str, Server]]:
     cluster, port = folder / "cluster", free_port()
     initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
     subprocess.run(
         initdb, check=True, user=user, capture_output=True, env={"PATH": our_path(), "LC_ALL": "C.UTF-8"}, cwd="/"
     )
     argv = [str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    argv += ["-c", f"unix_socket_directories={cluster}", "-c", "fsync=off", "-c", "max_connections=200"]
+    argv += ["-c", f"unix_socket_directories={cluster}", "-c", "max_connections=200"]
+    argv += ["-c", f"fsync={'on' if flushes else 'off'}"]
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     with serving(argv, environ={"PATH": our_path()}, log=folder / "postgresql.log", user=user) as server:
         wait_until(lambda: connects(url), what="PostgreSQL's start")
