@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz soak test-wordpress check format bench bench-peers lighthouse lock translations
+.PHONY: help run test fuzz soak test-wordpress check format bench bench-peers bench-scale lighthouse lock translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
@@ -61,6 +61,10 @@ bench: ## measure: tables here and in bench/README.md, figures in bench/results/
 bench-peers: ## as bench, beside the commands of other services: takes a quarter of an hour and more
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
+
+bench-scale: ## as bench: more workers, jobs and submissions; takes ten minutes
+	@deploy/prepare.sh test
+	@missed=0; $(bin)/python -m bench.scale $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
 lighthouse: ## measure senders' and public pages on a telephone and a slow line, with Lighthouse in Chromium
 	@deploy/prepare.sh lighthouse

@@ -8,12 +8,14 @@ this process moves before it starts the first tool.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
+import signal
+import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -51,7 +53,7 @@ class _Made:
     total_bytes = 0
 
 
-@contextmanager
+@contextlib.contextmanager
 def counted_folder(below: Path) -> Iterator[Path]:
     """Lend a folder for what work makes; it is weighed and deleted afterwards."""
     with tempfile.TemporaryDirectory(dir=below) as lent:
@@ -113,9 +115,52 @@ def read_through(path: Path) -> None:
             pass
 
 
+def end_together() -> None:
+    """Have all that this process starts killed when it ends, however it ends.
+
+    Raises:
+        OSError: As `_group`.
+    """
+    group = _group()
+    theirs, ours = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        os.close(ours)
+        (group.parent / "cgroup.procs").write_text(str(os.getpid()))
+        # Nothing ever comes: it is answered when nobody is left to write, and programs do not inherit the other end.
+        os.read(theirs, 1)
+        _kill_all(group)
+        os._exit(0)
+    os.close(theirs)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+
+
+def _kill_all(group: Path) -> None:
+    members = group / "cgroup.procs"
+    # Whoever ended in good order has left the group and taken it away.
+    while members.exists() and (pids := members.read_text().split()):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        time.sleep(_SAMPLE_EVERY_S)
+    with contextlib.suppress(OSError):
+        group.rmdir()
+
+
 @functools.cache
 def _account() -> Callable[[], float]:
-    """Move into a control group of our own and return what reads its processor time, in seconds.
+    """Return what reads the processor time of all that descends from this process, in seconds.
+
+    Raises:
+        OSError: As `_group`.
+    """
+    group = _group()
+    return functools.partial(_unified_s if group.parent == _GROUPS else _accounted_s, group)
+
+
+@functools.cache
+def _group() -> Path:
+    """Move into a control group of our own, and return its folder.
 
     Raises:
         OSError: No control groups are there, or they are not ours to make: only root may.
@@ -126,7 +171,7 @@ def _account() -> Callable[[], float]:
     group.mkdir()
     (group / "cgroup.procs").write_text(str(os.getpid()))
     atexit.register(_leave, parent, group)
-    return functools.partial(_unified_s if is_unified else _accounted_s, group)
+    return group
 
 
 def _unified_s(group: Path) -> float:

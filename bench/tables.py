@@ -28,7 +28,7 @@ END: Final = "<!-- end of tables -->"
 
 ORDER: Final = (
     *("ready_for_review", "growth", "sound_verdict", "worker", "sending", "desk", "gallery"),
-    *("page_speed", "public_pages", "peers_table"),
+    *("page_speed", "public_pages", "peers_table", "scale"),
 )
 """Of the reports in README: the names of the programs."""
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import sys
 import time
 import urllib.error
@@ -174,27 +175,32 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Server]]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(*, flushes: bool = False) -> Iterator[str]:
     """PostgreSQL on a new cluster; answers the address of its maintenance database."""
-    with postgresql_process() as (url, _):
+    with postgresql_process(flushes=flushes) as (url, _):
         yield url
 
 
 @contextmanager
-def postgresql_process() -> Iterator[tuple[str, Server]]:
+def postgresql_process(*, flushes: bool = False) -> Iterator[tuple[str, Server]]:
     """As `postgresql_server`, with the process, to be killed and started again."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     # initdb refuses to run as root, and pytest shuts its own folder for everybody else, again with every run beside us.
     user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
-    with a_swift_folder() as folder:
+    # Who wants to know what it costs to be careful wants a disk.
+    disk = tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True)
+    with disk if flushes else a_swift_folder() as place:
+        folder = Path(place)
         if user is not None:
             shutil.chown(folder, "postgres")
-        with _postgresql_process(programs, folder, user) as running:
+        with _postgresql_process(programs, folder, user, flushes=flushes) as running:
             yield running
 
 
 @contextmanager
-def _postgresql_process(programs: Path, folder: Path, user: int | None) -> Iterator[tuple[str, Server]]:
+def _postgresql_process(
+    programs: Path, folder: Path, user: int | None, *, flushes: bool
+) -> Iterator[tuple[str, Server]]:
     cluster, port = folder / "cluster", free_port()
     initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
     subprocess.run(
@@ -202,7 +208,7 @@ def _postgresql_process(programs: Path, folder: Path, user: int | None) -> Itera
     )
     argv = [str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
     argv += ["-c", f"unix_socket_directories={cluster}", "-c", "max_connections=200"]
-    argv += [word for setting in _CARELESS for word in ("-c", setting)]
+    argv += [word for setting in (() if flushes else _CARELESS) for word in ("-c", setting)]
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     with serving(argv, environ={"PATH": our_path()}, log=folder / "postgresql.log", user=user) as server:
         wait_until(lambda: connects(url), what="PostgreSQL's start")

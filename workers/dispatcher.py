@@ -26,9 +26,11 @@ from intake.domain.jobs import JOB_RULES, Queue
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.wiring import connect
-from workers.celery_app import RUN_JOB, make_celery
+from workers.broker import RUN_JOB, make_celery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from celery import Celery
 
     from intake.domain.jobs import JobId
@@ -45,7 +47,7 @@ NIGHT_EVERY_S: Final = 60.0
 """How often it is looked whether the night's work is due."""
 
 REPORTERS_EVERY_S: Final = 86400.0
-"""Whole histories are read for it, and nobody counts the hours of three months."""
+"""Nobody counts the hours of three months."""
 
 TALLIES_EVERY_S: Final = 10.0
 """How old tallies may be: no more than what asks for them, every quarter of a minute or less often."""
@@ -55,6 +57,32 @@ FIGURES_EVERY_S: Final = 60.0
 
 # Redis in trouble must not hold the sweeps up.
 _PUBLISH_TIMEOUT_S: Final = 2.0
+
+
+JOBS: Final = "jobs"
+"""The round on which jobs wait."""
+
+
+def rounds_of(settings: Settings) -> Mapping[str, Mapping[str, float]]:
+    """Say which duty is done how often, in seconds, and which ones one after the other.
+
+    What asks the bucket or counts what many submissions come to is done beside the round of the jobs: a large bucket is
+    listed for minutes, each of a thousand uploads that stopped is asked for, and no job must wait for that.
+    """
+    return {
+        JOBS: {
+            "hint": settings.hint_s,
+            "sweep": settings.sweep_s,
+            "beat": heartbeats.BEAT_S,
+            "forget_senders": LEFTOVERS_EVERY_S,
+            "forget_reporters": REPORTERS_EVERY_S,
+            "ask_again": LEFTOVERS_EVERY_S,
+        },
+        "uploads": {"settle_uploads": settings.sweep_s},
+        "tallies": {"add_up_marks": TALLIES_EVERY_S},
+        "figures": {"count_weeks": FIGURES_EVERY_S, "count_views": FIGURES_EVERY_S},
+        "buckets": {"sweep_leftovers": LEFTOVERS_EVERY_S, "compare_gallery": NIGHT_EVERY_S},
+    }
 
 
 @dataclass
@@ -73,21 +101,11 @@ class Dispatcher:
 
     def run(self) -> None:
         """Go round until told to stop."""
-        settings = self.services.settings
-        # Buckets are listed beside the loop: a large one takes minutes, and no job must wait for that. Cut off at the
-        # end, it is begun again.
-        threading.Thread(target=self._list_buckets, daemon=True, name="buckets").start()
-        while not self.stop.is_set():
-            self._every("hint", settings.hint_s)
-            self._every("sweep", settings.sweep_s)
-            self._every("add_up_marks", TALLIES_EVERY_S)
-            self._every("beat", heartbeats.BEAT_S)
-            self._every("forget_senders", LEFTOVERS_EVERY_S)
-            self._every("forget_reporters", REPORTERS_EVERY_S)
-            self._every("ask_again", LEFTOVERS_EVERY_S)
-            self._every("count_weeks", FIGURES_EVERY_S)
-            self._every("count_views", FIGURES_EVERY_S)
-            self.stop.wait(settings.hint_s / 2)
+        rounds = rounds_of(self.services.settings)
+        for name in rounds.keys() - {JOBS}:
+            # Cut off at the end, what they are at is begun again.
+            threading.Thread(target=self._go_round, args=(rounds[name],), daemon=True, name=name).start()
+        self._go_round(rounds[JOBS])
 
     def hint(self) -> None:
         """Tell the workers of jobs that are due."""
@@ -95,12 +113,15 @@ class Dispatcher:
             self._hint(queue)
 
     def sweep(self) -> None:
-        """Free lost leases, settle uploads, and ask for the mails that staff want."""
+        """Free lost leases, and ask for the mails that staff want."""
         services = self.services
         with writing(services.engine) as connection:
             housekeeping.expire_leases(connection, now=services.clock())
-        housekeeping.settle_uploads(services.engine, services.private, now=services.clock())
         alert_staff(services.engine, now=services.clock())
+
+    def settle_uploads(self) -> None:
+        """Finish uploads that are all there, and give up those that never came."""
+        housekeeping.settle_uploads(self.services.engine, self.services.private, now=self.services.clock())
 
     def sweep_leftovers(self) -> None:
         """Delete objects that no row knows."""
@@ -152,11 +173,11 @@ class Dispatcher:
         with writing(self.services.engine) as connection:
             heartbeats.beat(connection, heartbeats.DISPATCHER, {"redis": self._redis_answers})
 
-    def _list_buckets(self) -> None:
+    def _go_round(self, periods_s: Mapping[str, float]) -> None:
         while not self.stop.is_set():
-            self._every("sweep_leftovers", LEFTOVERS_EVERY_S)
-            self._every("compare_gallery", NIGHT_EVERY_S)
-            self.stop.wait(self.services.settings.sweep_s)
+            for duty, period_s in periods_s.items():
+                self._every(duty, period_s)
+            self.stop.wait(min(periods_s.values()) / 2)
 
     def _every(self, name: str, period_s: float) -> None:
         now = time.monotonic()

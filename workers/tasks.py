@@ -18,7 +18,8 @@ from intake.domain.jobs import JobId
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.wiring import connect
-from workers.celery_app import RUN_JOB, app
+from workers.broker import RUN_JOB
+from workers.celery_app import app
 from workers.leftovers import sweep_work_folders
 from workers.media.release import ffmpeg_release
 from workers.media.sandbox import Sandbox

@@ -12,8 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from intake.actions import tokens
 from intake.actions.errands import ask_for_mail
 from intake.db import people
-from intake.db.people_tables import invitations, staff_alerts, staff_seen
-from intake.db.tables import roles, staff, staff_roles
+from intake.db.people_tables import invitations, roles, staff, staff_alerts, staff_roles, staff_seen
 from intake.domain.staff import (
     INVITATION_LIFE,
     SEEN_EVERY,

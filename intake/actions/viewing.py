@@ -80,6 +80,9 @@ def _move_on(connection: Connection, before: Place, after: Place) -> bool:
 
 
 def _add_views(connection: Connection, views: Mapping[View, int]) -> int:
+    if not views:
+        # SQLite looks through all submissions for a clip out of none.
+        return 0
     calls = _calls_of(connection, {view.clip_id for view in views})
     weeks: Counter[tuple[str, Any]] = Counter()
     counted = 0

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from intake.db.people_tables import invitations, staff_alerts, staff_mails, staff_seen, told_clips
-from intake.db.tables import events, roles, staff, staff_roles, submissions
+from intake.db.people_tables import (
+    invitations,
+    roles,
+    staff,
+    staff_alerts,
+    staff_mails,
+    staff_roles,
+    staff_seen,
+    told_clips,
+)
+from intake.db.tables import events, submissions
 from intake.domain.errors import NotFound
 from intake.domain.history import Cause
 from intake.domain.staff import (

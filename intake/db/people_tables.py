@@ -17,7 +17,37 @@ from sqlalchemy import (
 
 from intake.db.schema import Moment, metadata
 
-# People: who was invited, who was here when, who wants which mail.
+# People: who they are, who was invited, who was here when, who wants which mail.
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("password", String(255)),
+    Column("active", Boolean, nullable=False),
+    Column("fs_uniquifier", String(64), nullable=False, unique=True),
+    Column("tf_primary_method", String(64)),
+    Column("tf_totp_secret", String(255)),
+    Column("mf_recovery_codes", JSON),
+    Column("create_datetime", Moment),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("description", String(255)),
+    Column("permissions", JSON),
+)
+
+staff_roles = Table(
+    "staff_roles",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True),
+    Column("role_id", ForeignKey("roles.id"), primary_key=True),
+)
 
 invitations = Table(
     "invitations",

@@ -29,7 +29,7 @@ from intake import wording
 from intake.actions import tokens
 from intake.actions.errands import ask_for_mail
 from intake.db.engine import writing
-from intake.db.tables import roles, staff, staff_roles
+from intake.db.people_tables import roles, staff, staff_roles
 from intake.domain.errors import NotFound
 from intake.domain.staff import StaffId, StaffMail, StaffRole
 from intake.domain.submissions import Token

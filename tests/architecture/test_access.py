@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from intake.app import create_app, staff_of
 from intake.db.engine import reading
-from intake.db.tables import staff
+from intake.db.people_tables import staff
 from intake.moderate.access import ROLES
 from intake.settings import Settings
 from intake.setup import prepare_database

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from intake import cli
 from intake.db.engine import reading
-from intake.db.tables import roles, staff, staff_roles
+from intake.db.people_tables import roles, staff, staff_roles
 from intake.domain.staff import StaffRole
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from sqlalchemy import insert
 
 from intake.actions import inventory
 from intake.db.engine import reading, writing
+from intake.db.people_tables import roles, staff, staff_roles
 from intake.db.published_files import PublishedFile, PublishedFiles, know_files
-from intake.db.tables import roles, staff, staff_roles
 from intake.domain.errors import StorageUnavailable
 from intake.domain.inventory import last_night
 from intake.domain.states import State

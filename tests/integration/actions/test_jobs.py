@@ -14,7 +14,7 @@ from intake.db.engine import database_now_s, reading, writing
 from intake.db.tables import jobs as rows
 from intake.domain.jobs import JobKind, JobState, Progress
 from intake.domain.states import State
-from tests.builders import a_submission, open_work
+from tests.builders import a_submission, open_jobs, open_work
 from tests.servers import wait_until
 from workers.run_job import LeaseKeeper
 
@@ -179,6 +179,18 @@ def test_the_oldest_are_told_of_first_and_no_more_than_the_limit(services_on_eac
         told = jobs.due(connection, INSPECT, hint_again_s=60, limit=2)
 
     assert told == ids[:2]
+
+
+def test_the_longest_due_is_told_of_first_whatever_its_kind(services_on_each: Services) -> None:
+    a_submission(services_on_each, state=State.UPLOADED)
+    inspect, receipt = open_jobs(services_on_each)
+    with writing(services_on_each.engine) as connection:
+        connection.execute(update(rows).where(rows.c.id == inspect.id).values(run_after=rows.c.run_after - 1))
+        connection.execute(update(rows).where(rows.c.id == receipt.id).values(run_after=rows.c.run_after - 2))
+
+        told = jobs.due(connection, JobKind, hint_again_s=60, limit=10)
+
+    assert told == [receipt.id, inspect.id]
 
 
 def test_a_dead_job_can_be_given_its_tries_again(services_on_each: Services, job: Job) -> None:

@@ -11,8 +11,7 @@ from intake.actions import staffing
 from intake.actions.staffing import Guest, Outcome
 from intake.db import people
 from intake.db.engine import reading, writing
-from intake.db.people_tables import invitations
-from intake.db.tables import staff
+from intake.db.people_tables import invitations, staff
 from intake.domain.staff import StaffId, StaffRole
 
 if TYPE_CHECKING:

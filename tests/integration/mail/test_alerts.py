@@ -14,9 +14,8 @@ from intake.actions import cutting, jobs, judging, moderating, staffing, submitt
 from intake.actions.alerting import alert_staff
 from intake.db import people
 from intake.db.engine import reading, writing
-from intake.db.people_tables import staff_mails
+from intake.db.people_tables import roles, staff, staff_mails, staff_roles
 from intake.db.tables import jobs as rows
-from intake.db.tables import roles, staff, staff_roles
 from intake.domain.cutting import Cut
 from intake.domain.decisions import UNDO_S
 from intake.domain.jobs import JobKind, JobState

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from intake.app import create_app, staff_of
 from intake.db.engine import make_engine, reading, writing
-from intake.db.tables import staff
+from intake.db.people_tables import staff
 from intake.settings import Settings
 from intake.setup import prepare_database
 from intake.wiring import Services, connect, make_mailer

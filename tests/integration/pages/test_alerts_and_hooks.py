@@ -10,7 +10,7 @@ from sqlalchemy import select
 from intake.actions import hooking, tokens
 from intake.db import hooks, people
 from intake.db.engine import reading, writing
-from intake.db.tables import staff
+from intake.db.people_tables import staff
 from intake.domain.errors import HookUnavailable
 from intake.domain.hooks import HookEvent, HookTrouble
 from intake.domain.staff import Alerts, NewClips, StaffId

@@ -16,7 +16,8 @@ from intake.actions import operating
 from intake.app import create_app, staff_of
 from intake.db import queries
 from intake.db.engine import reading, writing
-from intake.db.tables import consents, staff, staff_roles
+from intake.db.people_tables import staff, staff_roles
+from intake.db.tables import consents
 from intake.domain.jobs import JobKind
 from intake.domain.states import State
 from intake.domain.submissions import Sha256
