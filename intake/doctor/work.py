@@ -12,9 +12,9 @@ from intake.actions import heartbeats
 from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.diagnosis import ok, unknown, warning, wrong
+from intake.domain.ffmpeg_releases import MENDED_RELEASES, UNKNOWN, is_mended
 from intake.domain.jobs import Queue
 from intake.domain.states import State
-from intake.domain.tools import has_known_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,18 +122,19 @@ def _ffmpeg(fresh: list[Heartbeat]) -> Iterator[Finding]:
         yield judge_ffmpeg(version)
 
 
-def judge_ffmpeg(version: str) -> Finding:
-    """Say what a worker's ffmpeg means; an empty version: it found none."""
-    if not version:
+def judge_ffmpeg(release: str) -> Finding:
+    """Say what a worker's ffmpeg means; an empty release: none is started there."""
+    if not release:
+        return unknown("ffmpeg", "without a sandbox none is started")
+    if release == UNKNOWN:
         mend = "Install it where the workers run, and restart them: apt-get install ffmpeg"
         return wrong("ffmpeg", "a worker has none, or one that does not start", mend)
-    has_holes = has_known_holes(version)
-    if has_holes is None:
-        return unknown("ffmpeg", f"{version} is no release; whether its holes are mended cannot be told by the number")
-    if has_holes:
-        mend = "Take 5.1.10, 6.1.6, 7.1.5, 8.1.2 or newer when your system has it. Until then the sandbox is the wall."
-        return warning("ffmpeg", f"{version} has known holes through which a file can take it over", mend)
-    return ok("ffmpeg", f"{version}, without known holes")
+    if not is_mended(release):
+        mend = f"Take {MENDED_RELEASES} or newer when your system has it. Until then the sandbox is the wall."
+        return warning(
+            "ffmpeg", f"{release} may have holes that are public: it came before they were mended", mend
+        )
+    return ok("ffmpeg", f"{release}, without known holes")
 
 
 def _jobs(facts: WorkFacts) -> Iterator[Finding]:

@@ -15,6 +15,11 @@ _MENDED: Final = {(5, 1): 10, (6, 1): 6, (7, 1): 5, (8, 0): 3, (8, 1): 2}
 Source: ffmpeg.org, "FFmpeg Security", September 2026.
 """
 
+MENDED_RELEASES: Final = ", ".join(f"{major}.{minor}.{patch}" for (major, minor), patch in _MENDED.items())
+
+UNKNOWN: Final = "unknown"
+"""What stands for the release of an ffmpeg that does not tell, or does not start."""
+
 _SERIES_AFTER: Final = (9, 0)
 """From this one on every release came later than the holes."""
 

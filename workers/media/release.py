@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from intake.domain.errors import SandboxUnavailable, ToolFailed
-from intake.domain.ffmpeg_releases import release_in
+from intake.domain.ffmpeg_releases import UNKNOWN, release_in
 from workers.media.sandbox import Limits
 
 if TYPE_CHECKING:
     from workers.media.sandbox import Sandbox
-
-UNKNOWN: Final = "unknown"
 
 _LIMITS: Final = Limits(timeout_s=10, cpu_s=5, memory_bytes=512 * 1024 * 1024, output_bytes=1024 * 1024)
 
