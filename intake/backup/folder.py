@@ -137,6 +137,8 @@ class BackupFolder:
 
     def finish(self, part: Path, manifest: Manifest) -> str:
         """Write the manifest and give the backup its name: from now on it counts."""
+        # All files at once, and before anything says that they are there. One by one a busy disk took 0.1 s for each.
+        os.sync()
         (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
         for path in part.iterdir():
             _flush(path)
@@ -241,9 +243,8 @@ class NewFile:
         self._temporary.write(chunk)
 
     def keep(self) -> Sha256:
-        """Put it in its place, flushed to the disk; return its hash."""
+        """Put it in its place; return its hash. `finish` flushes all of them to the disk."""
         self._temporary.flush()
-        os.fsync(self._temporary.fileno())
         place = self._folder.file(self._hash.hexdigest())
         place.parent.mkdir(mode=0o700, exist_ok=True)
         Path(self._temporary.name).replace(place)

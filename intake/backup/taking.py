@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hmac
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -134,8 +135,10 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
 
 def _known(folder: BackupFolder) -> dict[Place, Entry]:
     """Return what was copied before, in the last backup and in those that were cut off after it."""
-    names = [*folder.finished()[-1:], *folder.unfinished()]
-    return {(entry.bucket, entry.key): entry for name in names for entry in folder.entries(name)}
+    last = (entry for name in folder.finished()[-1:] for entry in folder.entries(name))
+    # Nobody saw these to the disk.
+    cut_off = (entry for name in folder.unfinished() for entry in folder.entries(name) if folder.holds(entry))
+    return {(entry.bucket, entry.key): entry for entry in chain(last, cut_off)}
 
 
 def _copied(
