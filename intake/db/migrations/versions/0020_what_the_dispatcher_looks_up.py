@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_jobs_state_kind_run_after_id", "jobs", ["state", "kind", "run_after", "id"])
-    op.drop_index("ix_jobs_state_run_after", table_name="jobs")
+    op.drop_index("ix_jobs_state_run_after", table_name="jobs", if_exists=True)
     words_of_visitors = sa.text("cause = 'reported' AND note IS NOT NULL")
     op.create_index(
         "ix_events_reported_at",
