@@ -126,6 +126,12 @@ def test_a_container_is_hardened(service: str) -> None:
     assert int(container["mem_limit"]) > 0
 
 
+def test_an_encode_gives_way_to_a_verdict_and_both_to_a_page() -> None:
+    shares = {name: int(compose_services()[name].get("cpu_shares") or 1024) for name in COMPOSE_NAMES.values()}
+
+    assert shares["worker-heavy"] < shares["worker-quick"] < shares["web"]
+
+
 def test_only_the_proxy_can_be_reached_from_outside() -> None:
     reachable = {name for name, service in compose_services().items() if service.get("ports")}
 
