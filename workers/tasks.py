@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import heartbeats
@@ -39,6 +39,9 @@ log = structlog.get_logger()
 _worker: Final[list[Worker]] = []
 """This process's own; filled once, after the fork: a database connection must not be shared across one."""
 
+_proved: Final[list[Sandbox]] = []
+"""The sandbox that the parent process proved, before it forked this one: same machine, same user, same walls."""
+
 
 @app.task(name=RUN_JOB)  # type: ignore[untyped-decorator] # Celery ships no types
 def run_job(job_id: int) -> None:
@@ -46,13 +49,21 @@ def run_job(job_id: int) -> None:
     run(_worker[0], JobId(job_id))
 
 
+@worker_init.connect  # type: ignore[untyped-decorator] # Celery ships no types
+def prove_sandbox(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery sends
+    """Prove the sandbox once for all: a process is replaced after some jobs, and the proof takes a second."""
+    set_up_logging(Settings.from_env().log_level)
+    sandbox = _tested_sandbox()
+    _proved[:] = [sandbox] if sandbox else []
+
+
 @worker_process_init.connect  # type: ignore[untyped-decorator] # as above
 def set_up_process(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery sends
-    """Connect this process, and prove its sandbox before the first file comes."""
+    """Connect this process; where its parent found no sandbox that holds, look again."""
     settings = Settings.from_env()
     set_up_logging(settings.log_level)
     _worker[:] = [
-        Worker(services=connect(settings), sandbox=_tested_sandbox(), transcriber=_transcriber(settings.asr_model_dir))
+        Worker(services=connect(settings), sandbox=_sandbox(), transcriber=_transcriber(settings.asr_model_dir))
     ]
 
 
@@ -67,13 +78,17 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     """Say from the parent process, for as long as it lives, that this worker takes jobs."""
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
-    sandbox = _tested_sandbox()
+    sandbox = _sandbox()
     detail = {
         "sandbox": sandbox.level if sandbox else None,
         "ffmpeg": _known_ffmpeg(sandbox) if sandbox else None,
     }
     beating = threading.Thread(target=_beat, args=(services, queues, detail), daemon=True, name="heart")
     beating.start()
+
+
+def _sandbox() -> Sandbox | None:
+    return _proved[0] if _proved else _tested_sandbox()
 
 
 def _tested_sandbox() -> Sandbox | None:

@@ -185,6 +185,12 @@ def test_an_image_is_built_here_or_has_a_version(beside: tuple[str, ...]) -> Non
     assert drifting == set()
 
 
+def test_an_encode_gives_way_to_a_verdict_and_both_to_a_page() -> None:
+    shares = {name: int(compose_services()[name].get("cpu_shares") or 1024) for name in COMPOSE_NAMES.values()}
+
+    assert shares["worker-heavy"] < shares["worker-quick"] < shares["web"]
+
+
 def test_only_the_proxy_can_be_reached_from_outside() -> None:
     assert published(compose_services()) == {"proxy": {"8080", "8333"}}
 
