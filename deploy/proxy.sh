@@ -13,10 +13,12 @@ mkdir -p "$made"
 
 host_of() { printf '%s' "$1" | sed -E 's,^[a-z]+://,,; s,[:/].*,,'; }
 
+# Not HTTP/2: all parts of an upload would share one connection, and on a bad line wait for each other's lost packets; and
+# limit_conn counts every request of such a connection as one of its own.
 write_server() {
     name=$(host_of "$2")
     if [ -s "$certificates/$name/fullchain.pem" ] && [ -s "$certificates/$name/privkey.pem" ]; then
-        printf 'listen 8443 ssl http2;\nserver_name %s;\nssl_certificate %s;\nssl_certificate_key %s;\n' \
+        printf 'listen 8443 ssl;\nserver_name %s;\nssl_certificate %s;\nssl_certificate_key %s;\n' \
             "$name" "$certificates/$name/fullchain.pem" "$certificates/$name/privkey.pem" >"$made/$1.conf"
     else
         rm -f "$made/$1.conf"

@@ -1,23 +1,25 @@
-"""The shipped proxy, in Debian's nginx: its configuration as it stands, with the addresses of this machine."""
+"""The shipped proxy, in Debian's nginx: started and configured as it stands, with the addresses of this machine."""
 
 from __future__ import annotations
 
 import os
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.servers import PROJECT, answers, free_port, our_path, serving, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.servers import Server
 
 NGINX = "/usr/sbin/nginx"
+PAGES_NAME = "video.test"
+MEDIA_NAME = "media.test"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +29,16 @@ class Proxy:
     Attributes:
         url: Pages and the API.
         media_url: The buckets.
+        tls_port: Both, by name, where there are certificates.
+        plain_port: What leads from plain HTTP to TLS.
         views_log: Where it writes which videos were begun.
         server: Its processes.
     """
 
     url: str
     media_url: str
+    tls_port: int
+    plain_port: int
     views_log: Path
     server: Server
 
@@ -44,36 +50,82 @@ def proxy_before(web_url: str, storage_url: str, folder: Path, *, media: int) ->
     Args:
         media: The port under which browsers know the buckets; links are signed for it.
     """
-    pages = free_port()
-    configuration = folder / "nginx.conf"
-    configuration.write_text(_configured(web_url, storage_url, folder, pages, media), encoding="utf-8")
+    here = _Here(web=urlsplit(web_url).netloc, storage=urlsplit(storage_url).netloc, folder=folder, media=media)
     (folder / "cache").mkdir()
-    argv = [NGINX, "-c", str(configuration), "-g", "daemon off;"]
-    views_log = folder / "views.log"
+    configuration, program = folder / "nginx.conf", folder / "proxy.sh"
+    configuration.write_text(_configured(here), encoding="utf-8")
+    program.write_text(_program(here, configuration), encoding="utf-8")
     views = (PROJECT / "deploy" / "views.conf").read_text(encoding="utf-8")
-    (folder / "views.conf").write_text(views.replace("/var/log/views/views.log", str(views_log)), encoding="utf-8")
-    media_url = f"http://127.0.0.1:{media}"
-    with serving(argv, environ={"PATH": our_path()}, log=folder / "nginx.log") as server:
-        wait_until(lambda: answers(f"{media_url}/healthz"), what="the proxy's start")
-        yield Proxy(url=f"http://127.0.0.1:{pages}", media_url=media_url, views_log=views_log, server=server)
+    (folder / "views.conf").write_text(views.replace("/var/log/views/views.log", str(here.views_log)), encoding="utf-8")
+    environ = {"PATH": f"{our_path()}:/usr/sbin", "CERTIFICATES": str(folder / "certificates"), "LOOK_AGAIN_S": "0.2"}
+    environ |= {"PUBLIC_URL": f"https://{PAGES_NAME}", "S3_PUBLIC_URL": f"https://{MEDIA_NAME}"}
+    with serving(["sh", str(program)], environ=environ, log=folder / "nginx.log") as server:
+        wait_until(lambda: answers(f"{here.media_url}/healthz"), what="the proxy's start")
+        yield Proxy(
+            url=f"http://127.0.0.1:{here.pages}",
+            media_url=here.media_url,
+            tls_port=here.tls,
+            plain_port=here.plain,
+            views_log=here.views_log,
+            server=server,
+        )
 
 
-def _configured(web_url: str, storage_url: str, folder: Path, pages: int, media: int) -> str:
-    shipped = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    changes = {
-        r"set \$web web:8000;": f"set $web {urlsplit(web_url).netloc};",
-        r"set \$storage storage:8333;": f"set $storage {urlsplit(storage_url).netloc};",
-        # Docker's name server; an address needs none.
-        r"resolver [^;]*;": "",
-        r"listen 8080 ": f"listen 127.0.0.1:{pages} ",
-        r"listen 8333 ": f"listen 127.0.0.1:{media} ",
-        r"listen 8081 ": f"listen 127.0.0.1:{free_port()} ",
-        r"/tmp/nginx": f"{folder}/nginx",
-        r"/var/cache/nginx": f"{folder}/cache",
-        r"/etc/nginx/views/\*\.conf": f"{folder}/views.conf",
-    }
+@dataclass(frozen=True, kw_only=True)
+class _Here:
+    """The addresses that stand for a container's."""
+
+    web: str
+    storage: str
+    folder: Path
+    media: int
+    pages: int = field(default_factory=free_port)
+    plain: int = field(default_factory=free_port)
+    tls: int = field(default_factory=free_port)
+
+    @property
+    def media_url(self) -> str:
+        return f"http://127.0.0.1:{self.media}"
+
+    @property
+    def views_log(self) -> Path:
+        return self.folder / "views.log"
+
+
+def _program(here: _Here, configuration: Path) -> str:
+    return _changed(
+        "proxy.sh",
+        {
+            r"/tmp/nginx": f"{here.folder}/nginx",
+            r"listen 8443 ": f"listen 127.0.0.1:{here.tls} ",
+            r"nginx -(?=[tsg] )": f"nginx -c {configuration} -",
+        },
+    )
+
+
+def _configured(here: _Here) -> str:
+    shipped = _changed(
+        "nginx.conf",
+        {
+            r"set \$web web:8000;": f"set $web {here.web};",
+            r"set \$storage storage:8333;": f"set $storage {here.storage};",
+            # Docker's name server; an address needs none.
+            r"resolver [^;]*;": "",
+            r"listen 8080 ": f"listen 127.0.0.1:{here.pages} ",
+            r"listen 8081 ": f"listen 127.0.0.1:{here.plain} ",
+            r"listen 8333 ": f"listen 127.0.0.1:{here.media} ",
+            r"/tmp/nginx": f"{here.folder}/nginx",
+            r"/var/cache/nginx": f"{here.folder}/cache",
+            r"/etc/nginx/views/\*\.conf": f"{here.folder}/views.conf",
+        },
+    )
+    # Its workers would become somebody who may not look into a test's folder.
+    return ("user root;\n" if os.geteuid() == 0 else "") + shipped
+
+
+def _changed(name: str, changes: Mapping[str, str]) -> str:
+    shipped = (PROJECT / "deploy" / name).read_text(encoding="utf-8")
     for pattern, here in changes.items():
         shipped, count = re.subn(pattern, here, shipped)
         assert count, pattern
-    # Its workers would become somebody who may not look into a test's folder.
-    return ("user root;\n" if os.geteuid() == 0 else "") + shipped
+    return shipped

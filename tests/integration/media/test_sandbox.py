@@ -405,6 +405,17 @@ def test_where_namespaces_are_closed(levels: tuple[Level, ...], answer: str) -> 
     assert said.stdout.strip() == answer
 
 
+def test_where_a_container_has_few_processes() -> None:
+    # There the numbers of the walls' processes are nobody's; on a whole machine they mostly are somebody's.
+    world = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child=KILL"]
+    few = f"import subprocess; [subprocess.run('true') for _ in range(9)]\n{WHICH_LEVEL}"
+    command = [*world, sys.executable, "-c", few, Level.BUBBLEWRAP]
+
+    level = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert level == Level.BUBBLEWRAP
+
+
 def test_no_walls_are_no_sandbox() -> None:
     with pytest.raises(SandboxUnavailable):
         Sandbox.tested(levels=[])

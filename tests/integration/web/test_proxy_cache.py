@@ -32,6 +32,7 @@ class Web(ThreadingHTTPServer):
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.status = 200
+        self.stale_s = STALE_S
         self.cookies: list[str | None] = []
         self.asked = 0
 
@@ -47,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = str(time.time()).encode()
         self.send_response(self.server.status)
         if self.server.status == 200:
-            self.send_header("Cache-Control", f"public, max-age=1, stale-if-error={STALE_S}")
+            self.send_header("Cache-Control", f"public, max-age=1, stale-if-error={self.server.stale_s}")
             self.send_header("X-Accel-Expires", f"@{int(time.time())}")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -142,6 +143,21 @@ def test_a_copy_does_while_nobody_can_be_asked_and_no_longer_than_it_says(proxy:
 
     assert stale == (200, "STALE")
     assert back[0] == 200
+
+
+def test_a_copy_does_while_the_web_process_has_no_address(proxy: Proxy, port: int, tmp_path: Path) -> None:
+    configuration = tmp_path / "nginx.conf"
+    known = configuration.read_text(encoding="utf-8")
+    with serving(port) as web:
+        web.stale_s = 600
+        warm(proxy)
+        # As Docker has it of a container that stopped: its name is unknown.
+        configuration.write_text(known.replace(f"$web 127.0.0.1:{port};", "$web stopped.invalid:80;"), encoding="utf-8")
+        os.kill(int((tmp_path / "nginx.pid").read_text(encoding="utf-8")), signal.SIGHUP)
+        wait_until(lambda: ask(proxy, "/")[0] == 502, what="the name's end")
+        wait_for_the_next_second()
+
+        assert ask(proxy) == (200, "STALE")
 
 
 def test_of_a_crowd_that_comes_at_once_few_are_let_through(proxy: Proxy, port: int) -> None:

@@ -41,7 +41,8 @@ def _walls(source: Path | None, output: Path, seccomp_fd: int, programs: Sequenc
     return [
         # bubblewrap's child is on its own for its first milliseconds: of 120 workers killed just then 54 left something
         # running. As the first process of a namespace that `unshare` ends with us it takes all with it: 1 of 220.
-        *("/usr/bin/unshare", "--user", "--map-current-user", "--pid", "--fork", "--kill-child=KILL"),
+        # Its own /proc: bubblewrap looks its child up there, by a number that outside is another process or none.
+        *("/usr/bin/unshare", "--user", "--map-current-user", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"),
         "/usr/bin/bwrap",
         *("--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
         *("--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin:/bin"),
