@@ -68,6 +68,13 @@ def an_hevc_clip(folder: Path) -> Path:
     return _clip(folder / "hevc.mov", picture=_picture("320x240", 25, 11), codec=(*codec, *_AAC))
 
 
+def a_long_hevc_clip(folder: Path) -> Path:
+    """As above, of a size and length that keep an encoder busy for some seconds."""
+    codec = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "keyint=25:log-level=error", "-tag:v", "hvc1")
+    picture = _picture("1280x720", 25, 20)
+    return _clip(folder / "long-hevc.mov", duration_s=20, picture=picture, codec=(*codec, *_AAC))
+
+
 def an_hdr_clip(folder: Path) -> Path:
     """HEVC in ten bits with HLG, an iPhone's own setting."""
     colours = "colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"
