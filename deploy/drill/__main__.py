@@ -113,7 +113,7 @@ class Drill:
     @functools.cached_property
     def _clips(self) -> killing.Clips:
         return killing.Clips(
-            heavy=media_factory.a_heavy_clip(self._media), foreign=media_factory.a_long_hevc_clip(self._media)
+            heavy=media_factory.a_heavy_clip(self._media), foreign=media_factory.a_long_foreign_clip(self._media)
         )
 
 
