@@ -1,5 +1,9 @@
-# One image for the web process, the dispatcher and the workers; docker-compose.yml says which of them it is.
+# Two images: the one of the web process, the dispatcher and the workers (docker-compose.yml says which of them it is),
+# and `proxy`, what stands before them.
+#
+# Newer ones: docker compose build --build-arg PYTHON=3.13-slim-trixie --build-arg DEBIAN=trixie-slim
 ARG PYTHON=3.13-slim-bookworm
+ARG DEBIAN=bookworm-slim
 
 # The pages' styles and scripts, with the Node of the Python lock: everyone builds with the same one.
 FROM python:${PYTHON} AS assets
@@ -14,19 +18,36 @@ RUN node /opt/node/lib/node_modules/npm/bin/npm-cli.js --prefix intake/assets ci
 COPY intake/assets intake/assets
 RUN mkdir -p intake/static && node /opt/node/lib/node_modules/npm/bin/npm-cli.js --prefix intake/assets run build
 COPY intake/translations intake/translations
-RUN find intake/translations -name '*.po' | while read -r catalogue; do \
-        pybabel compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo" || exit 1; done
+RUN pybabel compile --directory intake/translations
 
 FROM python:${PYTHON} AS packages
 # `asr` adds what drafts captions, 400 MB; it needs a model beside it (docs/operating.md, Captions).
 ARG EDITION=runtime
+WORKDIR /build
 RUN python -m venv /opt/venv
 COPY requirements/runtime.txt requirements/asr.txt requirements/
 RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
         -r "requirements/${EDITION}.txt"
 
-FROM python:${PYTHON}
-# ffmpeg and bubblewrap: clips are opened by the one inside the other.
+FROM debian:${DEBIAN} AS proxy
+# nginx, and dehydrated for whoever wants certificates from Let's Encrypt (compose.acme.yml); curl asks for its health.
+# No versions: Debian takes a package away from its servers as soon as a hole in it is mended.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends curl dehydrated nginx \
+    && rm -rf /var/lib/apt/lists/* /etc/nginx/nginx.conf \
+    && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nginx \
+    && install -d -o nginx -g nginx -m 700 /var/cache/nginx /certificates /challenges \
+    && install -d /etc/nginx/views
+COPY deploy/nginx.conf /etc/nginx/nginx.conf
+COPY deploy/proxy.sh deploy/certificates.sh /
+USER 10001:10001
+EXPOSE 8080 8081 8333 8443
+CMD ["/proxy.sh"]
+
+FROM python:${PYTHON} AS runtime
+# ffmpeg and bubblewrap: clips are opened by the one inside the other. No versions, as above.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends bubblewrap ffmpeg \
     && rm -rf /var/lib/apt/lists/* \

@@ -41,7 +41,7 @@ test-compose: ## bring the production shape up in containers, send, moderate, ki
 	@deploy/prepare.sh test
 	@$(bin)/python -m deploy.drill $(ARGS)
 
-check: ## format, lint, types, import rules, templates, spelling
+check: ## format, lint, types, import rules, templates, spelling, the Dockerfile
 	@deploy/prepare.sh check
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
@@ -50,6 +50,7 @@ check: ## format, lint, types, import rules, templates, spelling
 	$(bin)/djlint templates --check --quiet
 	$(bin)/djlint templates --lint --quiet
 	$(bin)/codespell
+	$(bin)/hadolint Dockerfile
 
 format: ## put code and templates into shape
 	@deploy/prepare.sh check

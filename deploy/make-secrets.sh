@@ -19,6 +19,8 @@ keep() {
 
 random 32 | keep database_password
 printf 'postgresql+psycopg://intake:%s@database/intake' "$(cat secrets/database_password)" | keep database_url
+# Read with compose.external.yml alone.
+printf 'redis://redis:6379/0' | keep redis_url
 random 48 | keep secret_key
 random 12 | keep s3_access_key
 random 32 | keep s3_secret_key

@@ -39,6 +39,7 @@ class Settings:
 
     Attributes:
         s3_public_url: Where browsers reach the buckets; signed links are made for it.
+        s3_region: What the S3 server calls the place it stands in; part of every signature.
         public_url: Where browsers reach the pages, without a slash at the end.
         lease_s: How long a job stays with a worker that says nothing.
         sweep_s: How often the dispatcher looks for what fell through.
@@ -59,6 +60,7 @@ class Settings:
     s3_public_url: str
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
+    s3_region: str
     private_bucket: str
     gallery_bucket: str
     secret_key: str = field(repr=False)
@@ -217,6 +219,7 @@ def _read(reader: _Reader) -> Settings:
         s3_public_url=reader.url("S3_PUBLIC_URL", endpoint),
         s3_access_key=reader.text("S3_ACCESS_KEY"),
         s3_secret_key=reader.text("S3_SECRET_KEY"),
+        s3_region=reader.text("S3_REGION", "us-east-1"),
         private_bucket=reader.text("PRIVATE_BUCKET", "intake-private"),
         gallery_bucket=reader.text("GALLERY_BUCKET", "intake-gallery"),
         secret_key=reader.secret("SECRET_KEY"),

@@ -88,4 +88,5 @@ def s3_bucket(settings: Settings, name: str) -> S3Bucket:
         public_url=settings.s3_public_url,
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
     )

@@ -61,13 +61,14 @@ def proxy_before(web_url: str, storage_url: str, folder: Path, *, media: int) ->
 def _configured(web_url: str, storage_url: str, folder: Path, pages: int, media: int) -> str:
     shipped = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     changes = {
-        r"server web:8000 resolve;": f"server {urlsplit(web_url).netloc};",
-        r"server storage:8333 resolve;": f"server {urlsplit(storage_url).netloc};",
-        # Docker's name server; a fixed address needs none, and Debian's nginx is older than `resolve`.
+        r"set \$web web:8000;": f"set $web {urlsplit(web_url).netloc};",
+        r"set \$storage storage:8333;": f"set $storage {urlsplit(storage_url).netloc};",
+        # Docker's name server; an address needs none.
         r"resolver [^;]*;": "",
         r"listen 8080 ": f"listen 127.0.0.1:{pages} ",
         r"listen 8333 ": f"listen 127.0.0.1:{media} ",
-        r"/tmp/nginx.pid": f"{folder}/nginx.pid",
+        r"listen 8081 ": f"listen 127.0.0.1:{free_port()} ",
+        r"/tmp/nginx": f"{folder}/nginx",
         r"/var/cache/nginx": f"{folder}/cache",
         r"/etc/nginx/views/\*\.conf": f"{folder}/views.conf",
     }

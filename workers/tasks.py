@@ -13,19 +13,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from intake.actions import heartbeats
 from intake.db.engine import writing
 from intake.domain.errors import SandboxUnavailable
+from intake.domain.ffmpeg_releases import warning_about
 from intake.domain.jobs import JobId
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.wiring import connect
 from workers.celery_app import RUN_JOB, app
 from workers.leftovers import sweep_work_folders
+from workers.media.release import ffmpeg_release
 from workers.media.sandbox import Sandbox
 from workers.media.transcribing import Whisper, whats_missing
 from workers.run_job import Worker
 from workers.run_job import run_job as run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from intake.wiring import Services
@@ -65,9 +67,11 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
     sandbox = _tested_sandbox()
-    beating = threading.Thread(
-        target=_beat, args=(services, queues, sandbox.level if sandbox else None), daemon=True, name="heart"
-    )
+    detail = {
+        "sandbox": sandbox.level if sandbox else None,
+        "ffmpeg": _known_ffmpeg(sandbox) if sandbox else None,
+    }
+    beating = threading.Thread(target=_beat, args=(services, queues, detail), daemon=True, name="heart")
     beating.start()
 
 
@@ -80,6 +84,13 @@ def _tested_sandbox() -> Sandbox | None:
         return None
 
 
+def _known_ffmpeg(sandbox: Sandbox) -> str:
+    release = ffmpeg_release(sandbox)
+    if warning := warning_about(release):
+        log.warning("ffmpeg_outdated", release=release, cause=warning)
+    return release
+
+
 def _transcriber(model_dir: Path | None) -> Transcriber | None:
     if model_dir is None:
         return None
@@ -90,13 +101,13 @@ def _transcriber(model_dir: Path | None) -> Transcriber | None:
     return Whisper(model_dir=model_dir)
 
 
-def _beat(services: Services, queues: Iterable[str], sandbox_level: str | None) -> None:
+def _beat(services: Services, queues: Iterable[str], detail: Mapping[str, str | None]) -> None:
     names = [heartbeats.worker(queue) for queue in queues]
     while True:
         try:
             with writing(services.engine) as connection:
                 for name in names:
-                    heartbeats.beat(connection, name, {"sandbox": sandbox_level})
+                    heartbeats.beat(connection, name, detail)
         except SQLAlchemyError:
             log.warning("heartbeat_missed")
         _sweep_work_folders(services)

@@ -11,16 +11,29 @@ CONNECT_S: Final = 3
 """Longest wait for a connection."""
 
 
+ANY_REGION: Final = "us-east-1"
+"""What a server without regions is told: the region of Amazon's first ones, and what most others take for granted."""
+
+
 def s3_client(  # boto3 ships no types
-    endpoint_url: str, access_key: str, secret_key: str, *, connect_timeout_s: float = CONNECT_S
+    endpoint_url: str,
+    access_key: str,
+    secret_key: str,
+    *,
+    region: str = ANY_REGION,
+    connect_timeout_s: float = CONNECT_S,
 ) -> Any:  # noqa: ANN401
-    """Make a client; nothing is connected yet."""
+    """Make a client; nothing is connected yet.
+
+    Args:
+        region: A part of every signature, so a server that has regions must be told its own.
+    """
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
-        region_name="us-east-1",
+        region_name=region,
         config=Config(
             # Without it boto3 signs links for other hosts the old way.
             signature_version="s3v4",

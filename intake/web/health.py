@@ -16,12 +16,15 @@ from intake.actions import heartbeats
 from intake.db import backlog, queries
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
+from intake.domain.ffmpeg_releases import warning_about
 from intake.domain.jobs import Queue
 from intake.web.nearness import sits_here
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
 
@@ -139,7 +142,15 @@ def _others(parts: Services) -> dict[str, str | None]:
         "workers": _share(len(alive), len(workers)),
         "sandbox": _share(len(sandboxed), len(workers)),
         "sandbox_level": str(sandboxed[0].detail["sandbox"]) if sandboxed else None,
+        **_ffmpeg([worker.detail.get("ffmpeg") for worker in alive]),
     }
+
+
+def _ffmpeg(releases: Iterable[str | None]) -> dict[str, str | None]:
+    """Say which ffmpeg opens clips; where machines differ, the one there is something to say about."""
+    known = {release: warning_about(release) for release in releases if release}
+    release, warning = max(known.items(), key=lambda entry: entry[1] is not None, default=(None, None))
+    return {"ffmpeg_release": release, "ffmpeg_warning": warning}
 
 
 def _fresh(heartbeat: backlog.Heartbeat | None) -> backlog.Heartbeat | None:

@@ -34,18 +34,54 @@ COMPOSE_NAMES: Final = {
 ONLY_IN_COMPOSE: Final = {"database", "proxy"}
 ONLY_EMBEDDED: Final = {"demo"}
 
+VERSION: Final = re.compile(r":\d+[.\d]*(-[a-z]+)?$")
+"""A tag that does not move to another major version by itself."""
+
+
+AN_OPERATOR_S: Final = {
+    "ASR_MODELS": "/srv/models",
+    "PUBLIC_URL": "https://video.example.org",
+    "S3_PUBLIC_URL": "https://media.example.org",
+    "S3_ENDPOINT_URL": "https://s3.example.org",
+}
+"""What an operator's .env holds."""
+
+OTHER_SHAPES: Final = [
+    ("compose.tls.yml",),
+    ("compose.tls.yml", "compose.acme.yml"),
+    ("compose.external.yml",),
+    ("compose.external.yml", "compose.tls.yml", "compose.acme.yml"),
+    ("compose.bubblewrap.yml",),
+    ("docker-compose.asr.yml", "deploy/views.yml"),
+]
+
 
 @cache
-def compose_services(*beside: str) -> dict[str, Any]:
-    """What docker-compose.yml says, and the files *beside* it."""
+def composed(*beside: str) -> dict[str, Any]:
+    """What docker-compose.yml comes to with the files *beside* it."""
     compose = Path(sys.executable).parent / "docker-compose"
     files = [word for name in ("docker-compose.yml", *beside) for word in ("--file", str(ROOT / name))]
     command = [str(compose), *files, "config", "--format", "json"]
-    environ = {**os.environ, "ASR_MODELS": "/srv/models"}
+    environ = {**os.environ, **AN_OPERATOR_S}
     resolved = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environ)
     assert resolved.returncode == 0, resolved.stderr
-    services: dict[str, Any] = json.loads(resolved.stdout)["services"]
+    model: dict[str, Any] = json.loads(resolved.stdout)
+    return model
+
+
+def compose_services(*beside: str) -> dict[str, Any]:
+    """Its services."""
+    services: dict[str, Any] = composed(*beside)["services"]
     return services
+
+
+def published(services: dict[str, Any]) -> dict[str, set[str]]:
+    """Which ports of this machine lead to whom."""
+    return {
+        name: {port["published"] for port in service["ports"]}
+        for name, service in services.items()
+        if service.get("ports")
+    }
 
 
 @cache
@@ -122,14 +158,72 @@ def test_a_container_is_hardened(service: str) -> None:
 
     assert container["read_only"] is True
     assert container["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in container["security_opt"]
+    assert container["security_opt"] == ["no-new-privileges:true"]
+    assert container["user"].split(":")[0] != "0"
     assert int(container["mem_limit"]) > 0
+    assert int(container["pids_limit"]) > 0
+
+
+def test_who_gets_certificates_is_hardened_as_the_others() -> None:
+    container = compose_services("compose.tls.yml", "compose.acme.yml")["certificates"]
+    proxy = compose_services()["proxy"]
+    walls = ("read_only", "cap_drop", "security_opt", "user", "init", "restart", "logging")
+
+    assert {wall: container[wall] for wall in walls} == {wall: proxy[wall] for wall in walls}
+    assert int(container["mem_limit"]) > 0
+    assert int(container["pids_limit"]) > 0
+
+
+@pytest.mark.parametrize("beside", [(), *OTHER_SHAPES], ids=" ".join)
+def test_an_image_is_built_here_or_has_a_version(beside: tuple[str, ...]) -> None:
+    services = compose_services(*beside).values()
+
+    drifting = {
+        service["image"] for service in services if "build" not in service and not VERSION.search(service["image"])
+    }
+
+    assert drifting == set()
 
 
 def test_only_the_proxy_can_be_reached_from_outside() -> None:
-    reachable = {name for name, service in compose_services().items() if service.get("ports")}
+    assert published(compose_services()) == {"proxy": {"8080", "8333"}}
 
-    assert reachable == {"proxy"}
+
+@pytest.mark.parametrize("beside", [shape for shape in OTHER_SHAPES if "compose.tls.yml" in shape], ids=" ".join)
+def test_with_tls_nothing_is_reached_without(beside: tuple[str, ...]) -> None:
+    assert published(compose_services(*beside)) == {"proxy": {"80", "443"}}
+
+
+def test_nothing_inside_reaches_the_world_but_the_proxy_and_who_sends_mails() -> None:
+    services = compose_services()
+
+    abroad = {name for name, service in services.items() if set(service["networks"]) != {"inside"}}
+
+    assert composed()["networks"]["inside"]["internal"] is True
+    assert abroad == {"proxy", "worker-quick"}
+
+
+def test_with_servers_of_somebody_else_none_runs_here() -> None:
+    services = compose_services("compose.external.yml")
+    ours = {"proxy", "init", "web", "dispatcher", "worker-quick", "worker-heavy"}
+
+    assert set(services) == ours
+    assert {name for service in services.values() for name in service.get("depends_on", {})} <= ours
+    assert not composed("compose.external.yml")["networks"]["inside"].get("internal")
+    assert services["web"]["environment"]["S3_ENDPOINT_URL"] == "https://s3.example.org"
+    assert services["web"]["environment"]["REDIS_URL_FILE"] == "/run/secrets/redis_url"
+
+
+@pytest.mark.parametrize("worker", ["worker-quick", "worker-heavy"])
+def test_docker_s_profiles_are_lifted_only_where_somebody_says_so(worker: str) -> None:
+    lifted = compose_services("compose.bubblewrap.yml")[worker]["security_opt"]
+
+    assert set(lifted) == {
+        "no-new-privileges:true",
+        "seccomp=unconfined",
+        "apparmor=unconfined",
+        "systempaths=unconfined",
+    }
 
 
 @pytest.mark.parametrize("service", ["web", "dispatcher", "worker-quick", "worker-heavy"])

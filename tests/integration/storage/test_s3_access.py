@@ -132,6 +132,12 @@ def test_a_link_is_made_for_the_address_browsers_know(storage: str) -> None:
     assert bucket.view_link(KEY).startswith(f"https://media.example.org/b/{KEY}?")
 
 
+def test_a_link_is_signed_for_the_server_s_region(storage: str) -> None:
+    bucket = S3Bucket("b", endpoint_url=storage, public_url=storage, access_key="a", secret_key="b", region="it-mil-1")
+
+    assert "%2Fit-mil-1%2Fs3%2Faws4_request" in bucket.view_link(KEY)
+
+
 def test_nobody_reads_the_private_bucket_without_a_link(private: S3Bucket, storage: str) -> None:
     assert requests.get(f"{storage}/{private.name}/{KEY}", timeout=TIMEOUT_S).status_code == 403
 
