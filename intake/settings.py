@@ -110,6 +110,20 @@ class Settings:
         return _mail_host(self.public_url)
 
 
+def secret_files(data_dir: Path, environ: Mapping[str, str] | None = None) -> list[Path]:
+    """Return the files that settings are read from: those that somebody named, and the embedded set-up's own."""
+    given = os.environ if environ is None else environ
+    named = [Path(path) for name in sorted(_KEPT_IN_FILES) if (path := given.get(f"{name}_FILE"))]
+    kept = [data_dir / _SECRETS / name for name in sorted(_KEPT_IN_FILES)]
+    return [path for path in (*named, *kept) if path.is_file()]
+
+
+_KEPT_IN_FILES: Final = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "SECRET_KEY", "SMTP_URL", "METRICS_TOKEN"}
+)
+"""Settings that are or hold secrets."""
+
+
 def _mail_host(public_url: str) -> str:
     host = urlsplit(public_url).hostname or ""
     return "localhost" if host in LOOPBACK or ":" in host else host

@@ -10,6 +10,8 @@ from intake.db.engine import make_engine
 from intake.mail.outbox import Outbox
 from intake.mail.smtp import SmtpMailer, read_smtp_url
 from intake.storage.bucket import Objects, S3Bucket, Uploads
+from intake.storage.copies import CopiedBucket
+from intake.storage.examination import BucketExamination
 from intake.storage.links import KeepLinks, PublicLinks, ViewLinks
 
 if TYPE_CHECKING:
@@ -89,4 +91,25 @@ def s3_bucket(settings: Settings, name: str) -> S3Bucket:
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
         region=settings.s3_region,
+    )
+
+
+def examined_bucket(settings: Settings, name: str) -> BucketExamination:
+    """Build what asks a bucket about itself."""
+    return BucketExamination(
+        name,
+        endpoint_url=settings.s3_endpoint_url,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
+
+
+def copied_bucket(settings: Settings, name: str) -> CopiedBucket:
+    """Build what copies a bucket, or fills it from a copy."""
+    return CopiedBucket(
+        name,
+        endpoint_url=settings.s3_endpoint_url,
+        public_url=settings.s3_public_url,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
     )

@@ -17,7 +17,7 @@ from intake.domain.mails import Overtaken
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from intake.domain.submissions import Job, SubmissionId
 
@@ -28,6 +28,21 @@ class Heartbeat:
 
     age_s: float
     detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queues:
+    """How the jobs stand, all together.
+
+    Attributes:
+        dead: How many were given up.
+        put_back: How many wait because something outside was down when they were tried.
+        longest_due_s: For how long the one has been due that waits longest; None where none is due.
+    """
+
+    dead: int
+    put_back: int
+    longest_due_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +200,19 @@ def was_asked(connection: Connection, submission_id: SubmissionId, revision: int
     return connection.execute(query.limit(1)).first() is not None
 
 
+def queues(connection: Connection) -> Queues:
+    """Say how the jobs stand."""
+    ready = jobs.c.state == JobState.READY
+    oldest = connection.scalar(
+        select(database_now_s() - func.min(jobs.c.run_after)).where(ready, jobs.c.run_after <= database_now_s())
+    )
+    return Queues(
+        dead=_count(connection, jobs.c.state == JobState.DEAD),
+        put_back=_count(connection, ready & (jobs.c.postponed > 0)),
+        longest_due_s=oldest,
+    )
+
+
 def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
     """Return when *name* last said that it lives."""
     query = select(
@@ -193,6 +221,10 @@ def heartbeat(connection: Connection, name: str) -> Heartbeat | None:
     ).where(heartbeats.c.name == name)
     row = connection.execute(query).one_or_none()
     return Heartbeat(age_s=row.age_s, detail=row.detail) if row is not None else None
+
+
+def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(jobs).where(condition)) or 0
 
 
 def _progress(job: Row[Any]) -> Progress:

@@ -79,6 +79,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, and sees to its end what was there at its first question."""
+    # SQLite's do so anyway.
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
 def is_unavailable(error: Exception) -> bool:
     """Tell whether an error means that the database cannot now, and may later: it is busy, away, or out of room."""
     if isinstance(error, TimeoutError):

@@ -23,6 +23,7 @@
     │   ├── ToolTimedOut
     │   └── OutputWrong     a tool said it succeeded and its output says otherwise
     ├── LeaseLost           somebody else owns the job now
+    ├── BackupRefused       a backup cannot be made there, or cannot be used, or must not be here
     └── BadSettings         the process cannot start
 
 Everything that is not in this tree is a bug as well.
@@ -140,6 +141,10 @@ class OutputWrong(ToolFailed):
 
 class LeaseLost(IntakeError):
     """The job's lease is somebody else's now; whatever was made must be thrown away."""
+
+
+class BackupRefused(IntakeError):
+    """What was asked of backups is not done, and nothing was changed by it; the sentence tells the operator why."""
 
 
 class BadSettings(IntakeError):

@@ -133,6 +133,17 @@ class SmtpMailer:
         finally:
             connection.close()
 
+    def greet(self) -> None:
+        """Connect, log in and leave, without a mail: for whoever wants to know whether one would go.
+
+        Raises:
+            MailUnavailable: It would not now. The cause tells why.
+        """
+        connection = self._open()
+        with suppress(smtplib.SMTPException, OSError):
+            connection.quit()
+        connection.close()
+
     def _open(self) -> smtplib.SMTP:
         try:
             return self._connect()

@@ -55,6 +55,11 @@ def published(clip_id: ClipId, revision: int, name: str = "") -> ObjectKey:
     return ObjectKey(f"{GALLERY_ROOT}{clip_id}/{revision}/{name}")
 
 
+def probe(root: str) -> ObjectKey:
+    """Make a key for a file that is written only to be read and deleted; one that stays is swept as nobody's."""
+    return ObjectKey(f"{root}doctor/{secrets.token_hex(8)}")
+
+
 def owner_of(key: ObjectKey) -> str:
     """Return the submission or clip a key belongs to; nothing where none could."""
     return key.split("/")[1] if "/" in key else ""

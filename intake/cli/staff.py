@@ -1,0 +1,60 @@
+"""`intake staff`: how the first of them comes in, and how an admin is made where none is left."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from intake.cli.frame import pass_services
+from intake.domain.staff import StaffRole
+
+if TYPE_CHECKING:
+    from intake.wiring import Services
+
+
+@click.group()
+def staff() -> None:
+    """People who moderate."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in StaffRole]), default="moderator", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@pass_services
+def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
+    """Let EMAIL log in."""
+    # Late: only this command needs the whole web side.
+    from intake.app import create_app, staff_of
+
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    app = create_app(services)
+    with app.app_context():
+        try:
+            added = staff_of(app).add(email, role, password)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{email} may log in as {role}." if added else f"{email} is known already; nothing was changed.")
+
+
+@staff.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in StaffRole]))
+@pass_services
+def give_role(services: Services, email: str, role: str) -> None:
+    """Give EMAIL another ROLE: for when no admin is left who could."""
+    # Late, as above.
+    from intake.app import create_app, staff_of
+
+    app = create_app(services)
+    with app.app_context():
+        is_known = staff_of(app).give_role(email, role)
+    if not is_known:
+        raise click.ClickException(f"{email} is not on the staff")
+    click.echo(f"{email} is {role} now.")

@@ -1,0 +1,346 @@
+"""A service in a folder, and the service from such a folder: on both databases, with real buckets."""
+
+from __future__ import annotations
+
+import io
+import os
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from intake.actions import consenting
+from intake.app import create_app
+from intake.backup.folder import BackupFolder
+from intake.backup.restoring import Target, restore
+from intake.backup.taking import Source, remember_tombstones, take_backup
+from intake.cli import main
+from intake.db import queries
+from intake.db.engine import reading, writing
+from intake.db.tables import events, submissions
+from intake.domain.calls import ConsentKind
+from intake.domain.errors import BackupRefused
+from intake.domain.jobs import JobKind, JobState
+from intake.domain.states import State
+from intake.settings import Settings
+from intake.setup import prepare_buckets
+from intake.storage import keys
+from intake.storage.copies import CopiedBucket
+from intake.wiring import Services, connect, copied_bucket
+from tests.builders import a_letter, a_submission, open_jobs, read, store, withdraw
+from tests.conftest import DATABASES, an_environment, new_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from intake.domain.submissions import ObjectKey, Submission
+    from intake.storage.copies import ServedAs
+    from tests.fakes.clock import FakeClock
+
+    MakeSystem = Callable[..., Services]
+
+VIDEO = b"moving pictures with sound"
+
+
+@pytest.fixture
+def make_system(request: pytest.FixtureRequest, storage: str, tmp_path: Path, clock: FakeClock) -> Iterator[MakeSystem]:
+    """A service of its own: a database of a kind, prepared or empty, and two buckets."""
+    made: list[Services] = []
+
+    def make(kind: str, *, is_empty: bool = False) -> Services:
+        place = tmp_path / uuid.uuid4().hex
+        place.mkdir()
+        template = None if is_empty else request.getfixturevalue("prepared")(kind)
+        environ = an_environment(new_database(request, place, kind, template=template), storage, place)
+        settings = Settings.from_env(environ)
+        made.append(replace(connect(settings), clock=clock))
+        if not is_empty:
+            prepare_buckets(settings)
+        return made[-1]
+
+    yield make
+    for services in made:
+        services.engine.dispose()
+
+
+def buckets_of(services: Services) -> dict[str, CopiedBucket]:
+    settings = services.settings
+    return {
+        "private": copied_bucket(settings, settings.private_bucket),
+        "gallery": copied_bucket(settings, settings.gallery_bucket),
+    }
+
+
+def source_of(services: Services) -> Source:
+    return Source(
+        engine=services.engine,
+        buckets=buckets_of(services),
+        secret_key=services.settings.secret_key,
+        clock=services.clock,
+    )
+
+
+def target_of(services: Services) -> Target:
+    prepare_buckets(services.settings)
+    return Target(engine=services.engine, buckets=buckets_of(services), secret_key=services.settings.secret_key)
+
+
+def a_published_clip(services: Services, *, video: bytes = VIDEO, download: bool = False) -> Submission:
+    """A clip that everybody may see, with its files in both buckets."""
+    submission = a_submission(services, state=State.PUBLISHED, letter=a_letter(download=download))
+    assert submission.original_key is not None
+    store(services, submission.original_key, b"sent: " + video)
+    services.gallery.put_stream(video_of(submission), io.BytesIO(video), content_type="video/mp4")
+    return submission
+
+
+def video_of(submission: Submission) -> ObjectKey:
+    assert submission.publication is not None
+    return keys.published(submission.publication.clip_id, submission.publication.revision, "video.mp4")
+
+
+def held_by(services: Services) -> set[ObjectKey]:
+    return {stored.key for bucket in (services.private, services.gallery) for stored in bucket.listing("")}
+
+
+def cut_off(act: Callable[[], object]) -> int:
+    """Run *act* in a process of its own; return the status it ended with."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+class DyingBucket(CopiedBucket):
+    """Kills its process, as a power cut would, at the object after the first."""
+
+    taken = 0
+
+    def copy_out(self, key: ObjectKey, write: Callable[[bytes], object]) -> ServedAs:
+        self._count()
+        return super().copy_out(key, write)
+
+    def put_file(self, key: ObjectKey, path: Path, *, content_type: str, cache_control: str | None = None) -> None:
+        self._count()
+        super().put_file(key, path, content_type=content_type, cache_control=cache_control)
+
+    def _count(self) -> None:
+        self.taken += 1
+        if self.taken > 1:
+            os._exit(9)
+
+
+def dying(services: Services) -> dict[str, CopiedBucket]:
+    """As `buckets_of`, but the private one does not live long."""
+    settings = services.settings
+    doomed = DyingBucket(
+        settings.private_bucket,
+        endpoint_url=settings.s3_endpoint_url,
+        public_url=settings.s3_public_url,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
+    return buckets_of(services) | {"private": doomed}
+
+
+@pytest.mark.parametrize(("before", "after"), [*zip(DATABASES, DATABASES, strict=True), DATABASES])
+def test_a_service_comes_back_without_whoever_took_their_video_back(
+    make_system: MakeSystem, tmp_path: Path, before: str, after: str
+) -> None:
+    old, new, folder = make_system(before), make_system(after, is_empty=True), BackupFolder(tmp_path / "backup")
+    gone, kept = a_published_clip(old), a_published_clip(old, video=b"another one")
+    waiting = a_submission(old)
+    take_backup(source_of(old), folder)
+    withdraw(old, gone.id)
+    remember_tombstones(source_of(old), folder)
+
+    restored = restore(target_of(new), folder)
+
+    assert (restored.damaged, restored.taken_back) == ([], 1)
+    erased = read(new, gone.id)
+    assert (erased.state, erased.sender.email, erased.sender.given_name) == (State.WITHDRAWN, "", "")
+    left = {job.kind for job in open_jobs(new, JobState.READY, JobState.LEASED) if job.submission_id == gone.id}
+    assert left.isdisjoint({JobKind.UNPUBLISH, JobKind.PURGE, JobKind.MAIL_WITHDRAWN})
+    assert held_by(new) == {kept.original_key, video_of(kept)}
+    assert b"".join(new.gallery.read(video_of(kept))) == b"another one"
+    assert (read(new, kept.id), read(new, waiting.id)) == (read(old, kept.id), read(old, waiting.id))
+    browser = create_app(new).test_client()
+    assert browser.get(f"/gallery/pistoia2030/{gone.clip_id}").status_code == 410
+    assert browser.get(f"/gallery/pistoia2030/{kept.clip_id}").status_code == 200
+    assert [clip["id"] for clip in browser.get("/api/v1/gallery/pistoia2030").json["clips"]] == [kept.clip_id]
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_service_that_came_back_goes_on(make_system: MakeSystem, tmp_path: Path, kind: str) -> None:
+    old, new, folder = make_system(kind), make_system(kind, is_empty=True), BackupFolder(tmp_path / "backup")
+    a_published_clip(old)
+    take_backup(source_of(old), folder)
+    restore(target_of(new), folder)
+
+    another = a_submission(new)
+
+    with reading(new.engine) as connection:
+        lines = list(connection.scalars(select(events.c.id).where(events.c.submission_id == another.id)))
+        last = connection.scalar(select(events.c.id).order_by(events.c.id.desc()))
+    assert (read(new, another.id).state, last) == (State.AWAITING_REVIEW, max(lines))
+
+
+def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite", is_empty=True), BackupFolder(tmp_path / "backup")
+    clip = a_published_clip(old, download=True)
+    take_backup(source_of(old), folder)
+    with writing(old.engine) as connection:
+        call = queries.find_call(connection, clip.call_slug)
+        assert consenting.take_back(connection, call, clip.id, ConsentKind.DOWNLOAD, now=old.clock())
+    remember_tombstones(source_of(old), folder)
+
+    restore(target_of(new), folder)
+
+    assert not read(new, clip.id).has_consent(ConsentKind.DOWNLOAD)
+    assert read(new, clip.id).state is State.PUBLISHED
+
+
+def test_the_second_time_only_what_is_new_is_copied_and_what_is_gone_is_dropped(
+    make_system: MakeSystem, tmp_path: Path
+) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    gone = a_published_clip(system)
+    first = take_backup(source_of(system), folder)
+    a_published_clip(system, video=b"another one")
+    withdraw(system, gone.id)
+
+    second = take_backup(source_of(system), folder, keep=1)
+
+    assert (first.fetched, second.fetched, second.forgotten) == (2, 2, (first.name,))
+    assert sorted(path.read_bytes() for path in (folder.path / "files").glob("*/*")) == [
+        b"another one",
+        b"sent: another one",
+    ]
+
+
+def test_files_of_whoever_took_their_video_back_are_dropped_from_older_backups_too(
+    make_system: MakeSystem, tmp_path: Path
+) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    gone = a_published_clip(system)
+    first = take_backup(source_of(system), folder)
+    withdraw(system, gone.id)
+
+    take_backup(source_of(system), folder)
+
+    assert first.name in folder.finished()
+    assert list((folder.path / "files").glob("*/*")) == []
+    assert CliRunner(env=environ_of(system)).invoke(main, ["backup", str(folder.path), "--check"]).exit_code == 0
+
+
+def test_a_killed_backup_is_none_and_the_next_goes_on_from_it(make_system: MakeSystem, tmp_path: Path) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    first = take_backup(source_of(system), folder)
+    a_published_clip(system)
+    a_published_clip(system, video=b"another one")
+
+    status = cut_off(lambda: take_backup(replace(source_of(system), buckets=dying(system)), folder))
+
+    assert (status, folder.finished(), len(folder.unfinished())) == (9, [first.name], 1)
+    second = take_backup(source_of(system), folder)
+    assert (second.fetched, folder.finished(), folder.unfinished()) == (3, [first.name, second.name], [])
+
+
+def test_a_killed_restore_changes_no_row_and_is_gone_on_with(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    clips = [a_published_clip(old), a_published_clip(old, video=b"another one")]
+    take_backup(source_of(old), folder)
+
+    status = cut_off(lambda: restore(replace(target_of(new), buckets=dying(new)), folder))
+
+    with reading(new.engine) as connection:
+        assert (status, connection.scalar(select(submissions.c.id))) == (9, None)
+    again = restore(target_of(new), folder)
+    assert (again.files, again.kept_files) == (3, 1)
+    assert {read(new, clip.id).state for clip in clips} == {State.PUBLISHED}
+
+
+def test_a_database_in_use_is_left_alone(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    take_backup(source_of(old), folder)
+    mine = a_submission(new)
+
+    with pytest.raises(BackupRefused, match=r"in use \(1 submissions\)"):
+        restore(target_of(new), folder)
+
+    assert read(new, mine.id) == mine
+
+
+def test_a_bucket_in_use_is_left_alone_unless_it_outlived_the_database(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    gone = a_published_clip(old)
+    take_backup(source_of(old), folder)
+    withdraw(old, gone.id)
+    remember_tombstones(source_of(old), folder)
+    theirs = store(new, keys.original(gone.id))
+    other = store(new, keys.original(a_submission(old).id))
+
+    with pytest.raises(BackupRefused, match="--keep-buckets"):
+        restore(target_of(new), folder)
+    assert held_by(new) == {theirs, other}
+
+    restore(replace(target_of(new), may_hold_files=True), folder)
+    assert held_by(new) == {other}
+
+
+def test_another_secret_key_is_refused_before_anything_is_changed(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    a_published_clip(old)
+    take_backup(source_of(old), folder)
+
+    with pytest.raises(BackupRefused, match="SECRET_KEY"):
+        restore(replace(target_of(new), secret_key="quite another one, of more than 32 characters"), folder)
+
+    assert held_by(new) == set()
+
+
+def test_damage_is_found_by_a_check_and_named_by_a_restore(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    clip = a_published_clip(old)
+    take_backup(source_of(old), folder)
+    [damaged] = [path for path in (folder.path / "files").glob("*/*") if path.read_bytes() == VIDEO]
+    damaged.write_bytes(b"moving pictures with sounD")
+
+    checked = CliRunner(env=environ_of(old)).invoke(main, ["backup", str(folder.path), "--check"])
+    restored = CliRunner(env=environ_of(new)).invoke(main, ["restore", str(folder.path)])
+
+    assert (checked.exit_code, video_of(clip) in checked.output) == (1, True)
+    assert (restored.exit_code, video_of(clip) in restored.output) == (1, True)
+    assert read(new, clip.id).state is State.PUBLISHED
+
+
+def test_the_commands_say_what_they_did(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite", is_empty=True), str(tmp_path / "backup")
+    withdraw(old, a_published_clip(old).id)
+
+    said = [
+        CliRunner(env=environ_of(old)).invoke(main, ["backup", folder]).output,
+        CliRunner(env=environ_of(old)).invoke(main, ["backup", folder, "--tombstones-only"]).output,
+        CliRunner(env=environ_of(new)).invoke(main, ["restore", folder]).output,
+    ]
+
+    assert "0 + 0 files" in said[0]
+    assert "1 tombstones" in said[1]
+    assert "1 submissions" in said[2]
+    assert "is back. Now start the service" in said[2]
+    assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
+
+
+def environ_of(services: Services) -> dict[str, str]:
+    """The environment of a system, for its commands."""
+    settings = services.settings
+    names = ("database_url", "s3_endpoint_url", "s3_access_key", "s3_secret_key", "private_bucket", "gallery_bucket")
+    same = {name.upper(): str(getattr(settings, name)) for name in (*names, "secret_key", "public_url", "data_dir")}
+    return same | {"MIN_FREE_BYTES": "1000000"}
