@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from tests.people import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,8 @@ _SWITCHES: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disabl
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium."""
+    # A container that comes back and a machine that builds images keep people waiting.
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_SWITCHES))
         yield browser
