@@ -73,14 +73,14 @@ class Taken:
     forgotten: tuple[str, ...]
 
 
-def remember_tombstones(source: Source, folder: BackupFolder) -> set[Tombstone]:
+def remember_tombstones(engine: Engine, folder: BackupFolder) -> set[Tombstone]:
     """Write down beside the backups what was taken back until now; return all of it. Cheap: one question.
 
     Raises:
         OSError: The disk does not take it.
     """
     folder.prepare()
-    with reading(source.engine) as connection:
+    with reading(engine) as connection:
         found = tombstones_in(connection)
     return folder.remember(found)
 

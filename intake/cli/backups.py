@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from intake.backup.restoring import Restored
-    from intake.backup.taking import Taken
+    from intake.backup.taking import Source, Taken
     from intake.settings import Settings
     from intake.storage.copies import CopiedBucket
     from intake.wiring import Services
@@ -43,26 +43,21 @@ def backup(services: Services, folder: Path, *, keep: int, is_check: bool, is_sm
     # Late, as in the other commands: other commands do not need it.
     from intake.backup.checking import check_backup
     from intake.backup.folder import BackupFolder
-    from intake.backup.taking import Source, remember_tombstones, take_backup
+    from intake.backup.taking import remember_tombstones, take_backup
 
     os.umask(0o077)
-    source = Source(
-        engine=services.engine,
-        buckets=_buckets(services.settings),
-        secret_key=services.settings.secret_key,
-        clock=services.clock,
-    )
     backups = BackupFolder(folder)
     with _said_in_words():
         if is_small:
-            click.echo(f"{len(remember_tombstones(source, backups))} tombstones in {folder}")
+            # Asks for little and builds little: it runs every few minutes.
+            click.echo(f"{len(remember_tombstones(services.engine, backups))} tombstones in {folder}")
         elif is_check:
             names = backups.finished()
             if not names:
                 raise BackupRefused(f"there is no finished backup in {folder}")
             _end_with(names[-1], check_backup(backups, names[-1]).damaged, what="is whole")
         else:
-            _tell_taken(folder, take_backup(source, backups, keep=keep))
+            _tell_taken(folder, take_backup(_source(services), backups, keep=keep))
 
 
 @click.command()
@@ -95,6 +90,17 @@ def restore(services: Services, folder: Path, *, name: str | None, keep_buckets:
     _end_with(restored.name, tuple(restored.damaged), what="is back. Now start the service, then: intake doctor")
 
 
+def _source(services: Services) -> Source:
+    from intake.backup.taking import Source
+
+    return Source(
+        engine=services.engine,
+        buckets=_buckets(services.settings),
+        secret_key=services.settings.secret_key,
+        clock=services.clock,
+    )
+
+
 def _buckets(settings: Settings) -> dict[str, CopiedBucket]:
     return {
         "private": copied_bucket(settings, settings.private_bucket),
@@ -117,7 +123,7 @@ def _said_in_words() -> Iterator[None]:
 def _tell_taken(folder: Path, taken: Taken) -> None:
     counts = taken.manifest.counts
     click.echo(f"{folder}/sets/{taken.name}: {counts['rows']} rows, {counts['private']} + {counts['gallery']} files")
-    click.echo(f"{taken.size_bytes / _MIB:.1f} MiB of files, {taken.fetched} of them new")
+    click.echo(f"{taken.fetched} files were new; all together they have {taken.size_bytes / _MIB:.1f} MiB")
     for name in taken.forgotten:
         click.echo(f"deleted the older backup {name}")
 

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import os
+import re
 import uuid
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from intake.actions import consenting
+from intake.actions import consenting, heartbeats
 from intake.app import create_app
-from intake.backup.folder import BackupFolder
+from intake.backup.folder import MANIFEST, ROWS, BackupFolder, sha256_of
 from intake.backup.restoring import Target, restore
 from intake.backup.taking import Source, remember_tombstones, take_backup
 from intake.cli import main
 from intake.db import queries
-from intake.db.engine import reading, writing
+from intake.db.deletions import deletions_of
+from intake.db.engine import make_engine, reading, writing
+from intake.db.migrate import known_revisions, revision_of
 from intake.db.tables import events, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.errors import BackupRefused
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
 from intake.settings import Settings
-from intake.setup import prepare_buckets
 from intake.storage import keys
 from intake.storage.copies import CopiedBucket
-from intake.wiring import Services, connect, copied_bucket
+from intake.wiring import Services, copied_bucket
 from tests.builders import a_letter, a_submission, open_jobs, read, store, withdraw
 from tests.conftest import DATABASES, an_environment, new_database
+from tests.fakes.mailer import MemoryMailer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from intake.backup.taking import Taken
     from intake.domain.submissions import ObjectKey, Submission
     from intake.storage.copies import ServedAs
     from tests.fakes.clock import FakeClock
@@ -57,9 +63,19 @@ def make_system(request: pytest.FixtureRequest, storage: str, tmp_path: Path, cl
         template = None if is_empty else request.getfixturevalue("prepared")(kind)
         environ = an_environment(new_database(request, place, kind, template=template), storage, place)
         settings = Settings.from_env(environ)
-        made.append(replace(connect(settings), clock=clock))
-        if not is_empty:
-            prepare_buckets(settings)
+        # Not `connect`: making clients for a server takes longer than most of these tests.
+        made.append(
+            Services(
+                settings=settings,
+                engine=make_engine(settings.database_url),
+                private=copied_bucket(settings, settings.private_bucket),
+                gallery=copied_bucket(settings, settings.gallery_bucket),
+                mailer=MemoryMailer(),
+                clock=clock,
+            )
+        )
+        for bucket in buckets_of(made[-1]).values():
+            bucket.create()
         return made[-1]
 
     yield make
@@ -68,11 +84,7 @@ def make_system(request: pytest.FixtureRequest, storage: str, tmp_path: Path, cl
 
 
 def buckets_of(services: Services) -> dict[str, CopiedBucket]:
-    settings = services.settings
-    return {
-        "private": copied_bucket(settings, settings.private_bucket),
-        "gallery": copied_bucket(settings, settings.gallery_bucket),
-    }
+    return {"private": cast("CopiedBucket", services.private), "gallery": cast("CopiedBucket", services.gallery)}
 
 
 def source_of(services: Services) -> Source:
@@ -85,7 +97,6 @@ def source_of(services: Services) -> Source:
 
 
 def target_of(services: Services) -> Target:
-    prepare_buckets(services.settings)
     return Target(engine=services.engine, buckets=buckets_of(services), secret_key=services.settings.secret_key)
 
 
@@ -159,7 +170,7 @@ def test_a_service_comes_back_without_whoever_took_their_video_back(
     waiting = a_submission(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
 
     restored = restore(target_of(new), folder)
 
@@ -199,7 +210,7 @@ def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem,
     with writing(old.engine) as connection:
         call = queries.find_call(connection, clip.call_slug)
         assert consenting.take_back(connection, call, clip.id, ConsentKind.DOWNLOAD, now=old.clock())
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
 
     restore(target_of(new), folder)
 
@@ -267,6 +278,30 @@ def test_a_killed_restore_changes_no_row_and_is_gone_on_with(make_system: MakeSy
     assert {read(new, clip.id).state for clip in clips} == {State.PUBLISHED}
 
 
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_backup_of_an_older_version_is_brought_up_to_date(make_system: MakeSystem, tmp_path: Path, kind: str) -> None:
+    old, new, folder = make_system(kind), make_system(kind, is_empty=True), BackupFolder(tmp_path / "backup")
+    clip = a_published_clip(old)
+    made_older(folder, take_backup(source_of(old), folder), revision="0017", without="deletions")
+
+    restore(target_of(new), folder)
+
+    with reading(new.engine) as connection:
+        assert revision_of(connection) == known_revisions()[0]
+        assert deletions_of(connection, clip.id) == []
+    assert read(new, clip.id) == read(old, clip.id)
+
+
+def test_a_service_that_runs_is_left_alone(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    take_backup(source_of(old), folder)
+    with writing(new.engine) as connection:
+        heartbeats.beat(connection, heartbeats.DISPATCHER, {"redis": True})
+
+    with pytest.raises(BackupRefused, match="the service runs"):
+        restore(target_of(new), folder)
+
+
 def test_a_database_in_use_is_left_alone(make_system: MakeSystem, tmp_path: Path) -> None:
     old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
     take_backup(source_of(old), folder)
@@ -283,7 +318,7 @@ def test_a_bucket_in_use_is_left_alone_unless_it_outlived_the_database(make_syst
     gone = a_published_clip(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(source_of(old), folder)
+    remember_tombstones(old.engine, folder)
     theirs = store(new, keys.original(gone.id))
     other = store(new, keys.original(a_submission(old).id))
 
@@ -336,6 +371,18 @@ def test_the_commands_say_what_they_did(make_system: MakeSystem, tmp_path: Path)
     assert "1 submissions" in said[2]
     assert "is back. Now start the service" in said[2]
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
+
+
+def made_older(folder: BackupFolder, taken: Taken, *, revision: str, without: str) -> None:
+    """Make a backup look as if an older version had taken it, which did not have a table yet."""
+    place = folder.path / "sets" / taken.name
+    with folder.rows(taken.name) as lines:
+        tables = re.split(r"(?m)^(?=\{)", lines.read())
+    content = "".join(table for table in tables if not table.startswith(f'{{"table":"{without}"'))
+    (place / ROWS).write_bytes(gzip.compress(content.encode()))
+    hashes = {**taken.manifest.sha256, ROWS: sha256_of(place / ROWS)}
+    older = replace(taken.manifest, revision=revision, sha256=hashes)
+    (place / MANIFEST).write_text(json.dumps(asdict(older)), encoding="utf-8")
 
 
 def environ_of(services: Services) -> dict[str, str]:
