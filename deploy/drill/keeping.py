@@ -80,12 +80,14 @@ def is_backed_up(book: Book, installation: Installation, clip: Path, *, count: i
     folder.chmod(0o777)
     with book.step("a backup while the service runs", *_CONCERNED, of=compose) as note:
         note.says(_last_line(compose.once("web", "intake", "backup", "/backup", folder=folder)))
+    with book.step("the backup is read from end to end", "web", of=compose) as note:
+        note.says(_last_line(compose.once("web", "intake", "backup", "/backup", "--check", folder=folder)))
     gone, others = phones[:erased], phones[erased:]
     with book.step(f"{erased} of them take theirs back after it", *_CONCERNED, of=compose) as note:
         for phone in gone:
             phone.withdraws()
             require(phone.stands().startswith(WITHDRAWN), expected=WITHDRAWN, seen=phone.stands())
-        note.says(_last_line(compose.once("web", "intake", "backup", "--tombstones-only", "/backup", folder=folder)))
+        note.says(_last_line(compose.once("web", "intake", "backup", "/backup", "--tombstones-only", folder=folder)))
     secrets = folder.with_name(f"{folder.name}-secrets")
     shutil.copytree(installation.folder / "deploy" / "secrets", secrets)
     return Kept(backup=folder, secrets=secrets, erased=gone, others=others)
