@@ -86,11 +86,12 @@ class Installation:
         ]
 
     def becomes(self, commit: str | None) -> None:
-        """Have other files, as after `git pull`; the secrets stay."""
+        """Have other files, as after `git pull`; the secrets stay, and those that are new are made."""
         for path in self.folder.iterdir():
             if path.name != "deploy":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         lay_out(self.folder, commit)
+        make_secrets(self.folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ class Site:
         folder = self.folder / name
         folder.mkdir()
         lay_out(folder, commit)
-        subprocess.run(["sh", "deploy/make-secrets.sh"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        make_secrets(folder)
         pages, media = free_port(), free_port()
         settings = {
             # Not by name: to a browser `localhost` may be ::1 first.
@@ -140,6 +141,11 @@ class Site:
             made_here = [image for image in compose.images() if settings["TAG"] in image]
             compose.down()
             forget_images(made_here)
+
+
+def make_secrets(folder: Path) -> None:
+    """Make the secrets that are missing, as operators are told to."""
+    subprocess.run(["sh", "deploy/make-secrets.sh"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def lay_out(folder: Path, commit: str | None) -> None:
