@@ -14,7 +14,7 @@ from deploy.drill import browsers
 from deploy.drill.desk import Desk
 from deploy.drill.killing import WAITS
 from deploy.drill.phone import Phone
-from deploy.drill.steps import require, until
+from deploy.drill.steps import PATIENCE_S, require, until
 from tests.people import Visitor, plays
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def is_backed_up(book: Book, installation: Installation, clip: Path, *, count: i
             lambda: set(_gallery(installation)),
             lambda seen: {phone.name for phone in phones} <= seen,
             expected=f"{count} names in the gallery",
-            patience_s=count * _S_A_CLIP,
+            patience_s=PATIENCE_S + count * _S_A_CLIP,
         )
         note.says(f"{len(names)} in the gallery")
     folder.mkdir()
