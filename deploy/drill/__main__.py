@@ -4,7 +4,7 @@
     make test-compose ARGS='--only killing'      one story, or several: from_nothing comes by itself
     make test-compose ARGS='--record'            write the table to docs/drill.md, too
     CLIPS=folder make test-compose               send these videos instead of a generated one
-    FROM_COMMIT=v1.2 make test-compose           upgrade from that commit instead of the one before
+    FROM_COMMIT=v1.2 make test-compose           upgrade from that commit instead of the last with other images
 
 Several may run side by side. Whatever happens, containers, volumes and images of the drill are taken away in the end;
 killed by force it leaves them behind, under the name it prints first.
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from deploy.drill import browsers, first_clip, keeping, killing, upgrading
 from deploy.drill.engine import NoEngine, require_engine
-from deploy.drill.installation import Site
+from deploy.drill.installation import Site, commit_before
 from deploy.drill.steps import Book, this_machine
 from tests import media_factory
 from tests.servers import PROJECT
@@ -73,7 +73,7 @@ class Drill:
             with self._site.installation("restored") as empty, self._book.story("An empty machine"):
                 keeping.is_restored(self._book, empty, self._browser, kept)
         if self._wants("upgrading"):
-            commit = os.environ.get("FROM_COMMIT") or "HEAD~1"
+            commit = os.environ.get("FROM_COMMIT") or commit_before()
             with self._site.installation("upgraded", commit=commit) as old, self._book.story("An upgrade"):
                 upgrading.upgrades(self._book, old, self._clips, commit=commit)
 

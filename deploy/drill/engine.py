@@ -93,6 +93,10 @@ class Compose:
         argv = [*self._argv, "exec", "--no-TTY", service, "sh", "-c", "kill -9 -1"]
         subprocess.run(argv, cwd=self._folder, env=self._environ, capture_output=True, timeout=60, check=False)
 
+    def containers(self) -> set[str]:
+        """Return the ids of all containers there are."""
+        return set(self._compose("ps", "--all", "--quiet").split())
+
     def restarts(self, service: str) -> int:
         """How often the engine has started a container again by itself."""
         return int(self._inspect(service, "{{.RestartCount}}"))

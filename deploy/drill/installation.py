@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PARTS: Final = ("database", "bucket", "free_space", "redis", "dispatcher", "workers", "sandbox")
 """What `/_ready` tells of."""
 
+_IN_THE_IMAGES: Final = ("Dockerfile", "docker-compose.yml", "requirements", "templates", "intake", "workers")
+
 MODERATOR: Final = "lucia@example.org"
 _START_PATIENCE_S: Final = 300.0
 
@@ -141,6 +143,19 @@ class Site:
             made_here = [image for image in compose.images() if settings["TAG"] in image]
             compose.down()
             forget_images(made_here)
+
+
+def commit_before() -> str:
+    """Return the commit before the last one that changed what the images hold: the newest to upgrade from.
+
+    Raises:
+        CommandFailed: There is none.
+    """
+    argv = ["git", "log", "-1", "--format=%h", "--", *_IN_THE_IMAGES]
+    last = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=False).stdout.strip()
+    if not last:
+        raise CommandFailed("git knows no commit to upgrade from; name one by FROM_COMMIT")
+    return f"{last}~1"
 
 
 def make_secrets(folder: Path) -> None:

@@ -54,13 +54,16 @@ def upgrades(book: Book, installation: Installation, clips: Clips, *, commit: st
         Watch(installation.url) as watch,
         ThreadPoolExecutor(1) as line,
     ):
+        before = compose.containers()
         going_on = line.submit(sending.sends_the_rest, pause_s=_PAUSE_S)
         looked_at.sends()
         installation.becomes(None)
         compose.upgrade()
         installation.is_whole()
         going_on.result(timeout=300)
-        note.says(f"the upload has its receipt; pages were away for {watch.longest_s:.1f} s at most")
+        replaced = len(compose.containers() - before)
+        require(replaced, expected="another version's containers", seen=f"those of {commit}")
+        note.says(f"{replaced} containers replaced, the upload has its receipt; no page for {watch.longest_s:.0f} s")
     with book.step("all of them are where they should be", *_CONCERNED, of=compose) as note:
         for phone in (sending, looked_at, waiting):
             until(phone.stands, WAITS.__eq__, expected=f"{phone.name}'s video waits to be watched")
