@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz soak test-wordpress check format bench bench-peers bench-scale lighthouse lock translations
+.PHONY: help run test fuzz soak test-wordpress test-compose check format bench bench-peers bench-scale lighthouse lock \
+	translations
 
 bin := .venv/bin
 # One program, one question; bench/__init__.py says which.
@@ -35,6 +36,11 @@ soak: ## send 200 videos over a line that is cut 50 times in each; make test tak
 test-wordpress: ## paste our addresses into a real WordPress, see them there, and see them gone
 	@deploy/prepare.sh wordpress
 	@$(bin)/pytest -n 0 tests/wordpress/pasting.py $(ARGS)
+
+# Apart from make test: it needs a container engine, and takes most of an hour.
+test-compose: ## bring the production shape up in containers, send, moderate, kill, back up, restore, upgrade; prints a table
+	@deploy/prepare.sh test
+	@$(bin)/python -m deploy.drill $(ARGS)
 
 check: ## format, lint, types, import rules, templates, spelling, the Dockerfile
 	@deploy/prepare.sh check

@@ -68,6 +68,12 @@ def an_hevc_clip(folder: Path) -> Path:
     return _clip(folder / "hevc.mov", picture=_picture("320x240", 25, 11), codec=(*codec, *_AAC))
 
 
+def a_long_foreign_clip(folder: Path) -> Path:
+    """In MPEG-4's older codec, which no browser plays: quick to make, and for some seconds work to encode."""
+    picture, codec = _picture("1280x720", 25, 20), ("-c:v", "mpeg4", "-q:v", "4", "-g", "25", *_AAC)
+    return _clip(folder / "foreign.mp4", duration_s=20, picture=picture, codec=codec)
+
+
 def an_hdr_clip(folder: Path) -> Path:
     """HEVC in ten bits with HLG, an iPhone's own setting."""
     colours = "colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"
@@ -108,6 +114,12 @@ def a_one_sided_clip(folder: Path) -> Path:
 def a_one_keyframe_clip(folder: Path) -> Path:
     """Edited and written again: the only keyframe is the first picture."""
     return _clip(folder / "one-keyframe.mp4", codec=(*_X264, "-g", "9999", *_AAC))
+
+
+def a_reordered_clip(folder: Path) -> Path:
+    """As editors write it: pictures stored in another order than they are shown in."""
+    codec = ("-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-pix_fmt", "yuv420p", "-g", "25", *_AAC)
+    return _clip(folder / "reordered.mp4", duration_s=12, codec=codec, picture=_picture("320x240", 25, 12))
 
 
 def a_variable_rate_clip(folder: Path) -> Path:

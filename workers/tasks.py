@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -12,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from intake.actions import heartbeats
 from intake.db.engine import writing
-from intake.domain.errors import SandboxUnavailable
 from intake.domain.ffmpeg_releases import warning_about
 from intake.domain.jobs import JobId
 from intake.logs import set_up_logging
@@ -22,16 +22,17 @@ from workers.broker import RUN_JOB
 from workers.celery_app import app
 from workers.leftovers import sweep_work_folders
 from workers.media.release import ffmpeg_release
-from workers.media.sandbox import Sandbox
 from workers.media.transcribing import Whisper, whats_missing
+from workers.media.walls import Walls
 from workers.run_job import Worker
 from workers.run_job import run_job as run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from intake.wiring import Services
+    from workers.media.sandbox import Sandbox
     from workers.media.transcribing import Transcriber
 
 log = structlog.get_logger()
@@ -39,31 +40,34 @@ log = structlog.get_logger()
 _worker: Final[list[Worker]] = []
 """This process's own; filled once, after the fork: a database connection must not be shared across one."""
 
-_proved: Final[list[Sandbox]] = []
-"""The sandbox that the parent process proved, before it forked this one: same machine, same user, same walls."""
+_walls: Final = Walls()
+"""Proved by the parent before it forks this process: same machine, same user. Where that failed each looks again."""
 
 
 @app.task(name=RUN_JOB)  # type: ignore[untyped-decorator] # Celery ships no types
 def run_job(job_id: int) -> None:
     """Run the job with this id."""
-    run(_worker[0], JobId(job_id))
+    run(replace(_worker[0], sandbox=_walls.sandbox()), JobId(job_id))
 
 
 @worker_init.connect  # type: ignore[untyped-decorator] # Celery ships no types
 def prove_sandbox(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery sends
     """Prove the sandbox once for all: a process is replaced after some jobs, and the proof takes a second."""
     set_up_logging(Settings.from_env().log_level)
-    sandbox = _tested_sandbox()
-    _proved[:] = [sandbox] if sandbox else []
+    _walls.sandbox()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator] # as above
 def set_up_process(**_signal: Any) -> None:  # noqa: ANN401 - whatever Celery sends
-    """Connect this process; where its parent found no sandbox that holds, look again."""
+    """Connect this process."""
     settings = Settings.from_env()
     set_up_logging(settings.log_level)
     _worker[:] = [
-        Worker(services=connect(settings), sandbox=_sandbox(), transcriber=_transcriber(settings.asr_model_dir))
+        Worker(
+            services=connect(settings),
+            sandbox=_walls.sandbox(),
+            transcriber=_transcriber(settings.asr_model_dir),
+        )
     ]
 
 
@@ -78,26 +82,15 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     """Say from the parent process, for as long as it lives, that this worker takes jobs."""
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
-    sandbox = _sandbox()
-    detail = {
-        "sandbox": sandbox.level if sandbox else None,
-        "ffmpeg": _known_ffmpeg(sandbox) if sandbox else None,
-    }
-    beating = threading.Thread(target=_beat, args=(services, queues, detail), daemon=True, name="heart")
+    beating = threading.Thread(target=_beat, args=(services, queues), daemon=True, name="heart")
     beating.start()
 
 
-def _sandbox() -> Sandbox | None:
-    return _proved[0] if _proved else _tested_sandbox()
-
-
-def _tested_sandbox() -> Sandbox | None:
-    try:
-        return Sandbox.tested()
-    except SandboxUnavailable as error:
-        # Fails closed: this worker lives and says so, and touches no sender's file.
-        log.error("sandbox_unavailable", cause=str(error))  # noqa: TRY400 - the cause says it all
-        return None
+def _said_of(sandbox: Sandbox | None) -> dict[str, str | None]:
+    return {
+        "sandbox": sandbox.level if sandbox else None,
+        "ffmpeg": _known_ffmpeg(sandbox) if sandbox else None,
+    }
 
 
 def _known_ffmpeg(sandbox: Sandbox) -> str:
@@ -117,9 +110,12 @@ def _transcriber(model_dir: Path | None) -> Transcriber | None:
     return Whisper(model_dir=model_dir)
 
 
-def _beat(services: Services, queues: Iterable[str], detail: Mapping[str, str | None]) -> None:
+def _beat(services: Services, queues: Iterable[str]) -> None:
     names = [heartbeats.worker(queue) for queue in queues]
+    detail = _said_of(None)
     while True:
+        if detail["sandbox"] is None:
+            detail = _said_of(_walls.sandbox())
         try:
             with writing(services.engine) as connection:
                 for name in names:

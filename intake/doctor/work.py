@@ -131,9 +131,7 @@ def judge_ffmpeg(release: str) -> Finding:
         return wrong("ffmpeg", "a worker has none, or one that does not start", mend)
     if not is_mended(release):
         mend = f"Take {MENDED_RELEASES} or newer when your system has it. Until then the sandbox is the wall."
-        return warning(
-            "ffmpeg", f"{release} may have holes that are public: it came before they were mended", mend
-        )
+        return warning("ffmpeg", f"{release} may have holes that are public: it came before they were mended", mend)
     return ok("ffmpeg", f"{release}, without known holes")
 
 

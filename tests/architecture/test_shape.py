@@ -23,7 +23,7 @@ from workers.steps import STEPS
 PROJECT = Path(__file__).parents[2]
 MODULES = sorted(
     path
-    for room in ("intake", "workers", "bench")
+    for room in ("intake", "workers", "bench", "deploy")
     for path in (PROJECT / room).rglob("*.py")
     if "node_modules" not in path.parts
 )

@@ -36,6 +36,17 @@ def test_each_still_gets_a_webp_of_its_name_and_size(
     assert {size_px(webp) for webp in webps} == {size_px(stills[0])} == {(240, 320)}
 
 
+def test_a_clip_with_reordered_pictures_is_seen_to_its_last_keyframe(
+    tmp_path: Path, sandbox: Sandbox, clip: MakeClip
+) -> None:
+    source = clip(media_factory.a_reordered_clip)
+
+    seen = take_stills(sandbox, source, facts_of(sandbox, source), folder=tmp_path)
+
+    assert [still.at_s for still in seen.stills] == [2.0, 4.0, 6.0, 8.0, 10.0, 11.0]
+    assert seen.levels.breaks_off_s is None
+
+
 def test_a_moment_is_drawn_upright_in_both_formats(tmp_path: Path, sandbox: Sandbox, clip: MakeClip) -> None:
     source = clip(media_factory.a_portrait_clip)
 

@@ -50,13 +50,16 @@ def copy_sparse_keyframes(*, step_s: float, last_s: float | None = None) -> list
     Args:
         last_s: From here on every keyframe is copied.
     """
+    # The demuxer could leave all else unread (`discard`), but then it takes wrong entries of the table by which
+    # pictures are put in order: with B-frames, moments are up to three pictures off, and the last keyframe is lost.
+    # Reading on costs 0.2 s of processor for 720 MB, measured.
     # Register 0 holds the moment from which the next keyframe is wanted; a packet is dropped where this is not zero.
     # The variable `tb` is the input's time base while `pts` counts in the output's: so that one is fixed here.
     step = round(step_s * _SPARSE_TIMESCALE)
     last = "" if last_s is None else rf"+gte(pts\,{round((last_s - _MOMENT_TOLERANCE_S) * _SPARSE_TIMESCALE)})"
     drop = rf"if(key*(gte(pts\,ld(0)){last})\,0*st(0\,(floor(pts/{step})+1)*{step})\,1)"
     copied = ffmpeg.output(
-        open_source(discard="nokey", **UNDECODED)["v:0"],
+        open_source(**UNDECODED)["v:0"],
         f"file:{OUTPUT}/{SPARSE_CLIP}",
         format="mp4",
         **{"c": "copy", "map_metadata": -1, "map_chapters": -1, "bsf:v": f"noise=drop='{drop}'"},
