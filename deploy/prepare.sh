@@ -15,6 +15,7 @@ PURPOSE=${1:?check, run, test, lighthouse or wordpress}
 VENV=.venv
 EDITION=development
 [[ $PURPOSE != run ]] || EDITION=embedded
+LIGHT_BROWSER=chromium-headless-shell
 FONT=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
 say() { printf 'prepare: %s\n' "$*"; }
@@ -56,6 +57,7 @@ missing_packages() {
     [[ -f $FONT ]] || echo fonts-dejavu-core
     [[ $PURPOSE == run ]] && return
     command -v chromium >/dev/null || echo chromium
+    command -v $LIGHT_BROWSER >/dev/null || has_no_light_browser || echo $LIGHT_BROWSER
     command -v exiftool >/dev/null || echo libimage-exiftool-perl
     command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || echo nginx-light
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
@@ -70,6 +72,11 @@ missing_packages() {
     return 0
 }
 
+# Debian has one since 2025. Before the first `apt-get update` nothing is known, so a list that knows the other is asked.
+has_no_light_browser() {
+    apt-cache show chromium &>/dev/null && ! apt-cache show $LIGHT_BROWSER &>/dev/null
+}
+
 install_packages() {
     local apt="apt-get install -y --no-install-recommends $*"
     command -v apt-get >/dev/null || stop \
@@ -82,6 +89,7 @@ install_packages() {
     keep_services_off
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
+    ! has_no_light_browser || apt=${apt/ $LIGHT_BROWSER/}
     $apt -qq -o Dpkg::Use-Pty=0 >/dev/null
     start_services_again
 }

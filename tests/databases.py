@@ -3,7 +3,7 @@
 A test about rows asks for `database_url` (or what stands on it) and runs once on each kind. A test about something else
 asks for `any_database_url` and runs on one: SQLite, or what `--database` names. Two marks say more:
 
-- `usually("sqlite")`: of such a pair one is enough, unless a run names the other kind.
+- `usually("sqlite")`: of such a pair one is enough, unless a run names the other kind, as CI does.
 - `only_on("sqlite")`: about something that the other kind does not have.
 """
 
@@ -57,7 +57,8 @@ def _kind_of(item: pytest.Item, kind: str | None) -> str | None:
 def _usual_kinds(item: pytest.Item) -> set[str]:
     if "each_kind" not in getattr(item, "fixturenames", ()):
         return {SQLITE}
-    return {name for mark in item.iter_markers("usually") for name in mark.args} or set(KINDS)
+    nearest = item.get_closest_marker("usually")
+    return set(nearest.args if nearest else KINDS)
 
 
 class Databases:

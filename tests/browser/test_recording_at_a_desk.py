@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import sound_factory
-from tests.browser.conftest import CHROMIUM, DESKTOP, SWITCHES, Browsers, Setup
+from tests.browser.conftest import DESKTOP, SWITCHES, WHOLE_CHROMIUM, Browsers, Setup
 from tests.browser.inspection import barriers
 from tests.people import ASKED_AGAIN, WAITING, Sender
 
@@ -40,7 +40,8 @@ def chromium_at_a_desk(playwright: Playwright, tmp_path_factory: pytest.TempPath
     room = sound_factory.sound_check("menardi", "pink", 5, seed=2, silent_s=5)
     sound_factory.write_wav(room.samples, wav)
     switches = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={wav}"]
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*SWITCHES, *switches])
+    # The part of it that only draws pages asks nobody for a camera.
+    browser = playwright.chromium.launch(executable_path=WHOLE_CHROMIUM, args=[*SWITCHES, *switches])
     yield browser
     browser.close()
 

@@ -18,6 +18,7 @@ SQLITE = pytest.mark.usually("sqlite")
 POSTGRESQL = pytest.mark.usually("postgresql")
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", sorted(set(JobKind) - ERRANDS))
 def test_a_worker_killed_before_its_commit_leaves_the_job_to_the_next(kind: JobKind, world: World) -> None:
     services = world.services

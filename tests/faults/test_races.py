@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SQLITE = pytest.mark.usually("sqlite")
 POSTGRESQL = pytest.mark.usually("postgresql")
+pytestmark = SQLITE
 PAIRS = 50
 PUBLISHED = 2
 """Of each kind of pair: a publication takes seconds. That each approval names what was watched is asked of all."""
