@@ -1,7 +1,6 @@
 # Two images: the one of the web process, the dispatcher and the workers (docker-compose.yml says which of them it is),
 # and `proxy`, what stands before them.
-#
-# Newer ones: docker compose build --build-arg PYTHON=3.13-slim-trixie --build-arg DEBIAN=trixie-slim
+# On which Debian is said by DEBIAN in .env.
 ARG PYTHON=3.13-slim-bookworm
 ARG DEBIAN=bookworm-slim
 
