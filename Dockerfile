@@ -29,7 +29,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --requi
         -r "requirements/${EDITION}.txt"
 
 FROM debian:${DEBIAN} AS proxy
-# nginx, and dehydrated for whoever wants certificates from Let's Encrypt (compose.acme.yml); curl asks for its health.
+# nginx, and dehydrated for whoever wants certificates from Let's Encrypt (deploy/acme.yml); curl asks for its health.
 # No versions: Debian takes a package away from its servers as soon as a hole in it is mended.
 # hadolint ignore=DL3008
 RUN apt-get update \

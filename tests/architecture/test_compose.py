@@ -47,12 +47,12 @@ AN_OPERATOR_S: Final = {
 """What an operator's .env holds."""
 
 OTHER_SHAPES: Final = [
-    ("compose.tls.yml",),
-    ("compose.tls.yml", "compose.acme.yml"),
+    ("deploy/tls.yml",),
+    ("deploy/tls.yml", "deploy/acme.yml"),
     ("compose.external.yml",),
-    ("compose.external.yml", "compose.tls.yml", "compose.acme.yml"),
-    ("compose.bubblewrap.yml",),
-    ("docker-compose.asr.yml", "deploy/views.yml"),
+    ("compose.external.yml", "deploy/tls.yml", "deploy/acme.yml"),
+    ("deploy/bubblewrap.yml",),
+    ("deploy/asr.yml", "deploy/views.yml"),
 ]
 
 
@@ -165,7 +165,7 @@ def test_a_container_is_hardened(service: str) -> None:
 
 
 def test_who_gets_certificates_is_hardened_as_the_others() -> None:
-    container = compose_services("compose.tls.yml", "compose.acme.yml")["certificates"]
+    container = compose_services("deploy/tls.yml", "deploy/acme.yml")["certificates"]
     proxy = compose_services()["proxy"]
     walls = ("read_only", "cap_drop", "security_opt", "user", "init", "restart", "logging")
 
@@ -195,7 +195,7 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
     assert published(compose_services()) == {"proxy": {"8080", "8333"}}
 
 
-@pytest.mark.parametrize("beside", [shape for shape in OTHER_SHAPES if "compose.tls.yml" in shape], ids=" ".join)
+@pytest.mark.parametrize("beside", [shape for shape in OTHER_SHAPES if "deploy/tls.yml" in shape], ids=" ".join)
 def test_with_tls_nothing_is_reached_without(beside: tuple[str, ...]) -> None:
     assert published(compose_services(*beside)) == {"proxy": {"80", "443"}}
 
@@ -222,7 +222,7 @@ def test_with_servers_of_somebody_else_none_runs_here() -> None:
 
 @pytest.mark.parametrize("worker", ["worker-quick", "worker-heavy"])
 def test_docker_s_profiles_are_lifted_only_where_somebody_says_so(worker: str) -> None:
-    lifted = compose_services("compose.bubblewrap.yml")[worker]["security_opt"]
+    lifted = compose_services("deploy/bubblewrap.yml")[worker]["security_opt"]
 
     assert set(lifted) == {
         "no-new-privileges:true",
@@ -283,12 +283,12 @@ def test_no_machine_drafts_captions_unless_it_is_asked_to(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["web", "worker-quick", "worker-heavy"])
 def test_whoever_asks_for_drafts_knows_the_same_model(name: str) -> None:
-    assert model_of(compose_services("docker-compose.asr.yml")[name]) == "/models/base"
+    assert model_of(compose_services("deploy/asr.yml")[name]) == "/models/base"
 
 
 @pytest.mark.parametrize("worker", ["worker-quick", "worker-heavy"])
 def test_a_worker_with_a_model_cannot_change_it(worker: str) -> None:
-    service = compose_services("docker-compose.asr.yml")[worker]
+    service = compose_services("deploy/asr.yml")[worker]
 
     mounted = {mount["target"]: mount for mount in service["volumes"]}
 
