@@ -37,9 +37,9 @@ def site(watch: Watch) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ida(exhibition: Exhibition) -> Iterator[Exhibit]:
-    """The newest clip of all, with captions."""
+    """The newest clip of all, with captions; taken down when no browser is left that might still ask for them."""
     ida = exhibition.hangs("Ida", is_portrait=True)
     exhibition.captions(ida, WORDS)
     yield ida
