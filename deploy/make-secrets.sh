@@ -22,6 +22,7 @@ printf 'postgresql+psycopg://intake:%s@database/intake' "$(cat secrets/database_
 # Read with compose.external.yml alone.
 printf 'redis://redis:6379/0' | keep redis_url
 random 48 | keep secret_key
+random 32 | keep metrics_token
 random 12 | keep s3_access_key
 random 32 | keep s3_secret_key
 # Whose mail server? Only you know: write its address into the file (docs/operating.md, Mail).

@@ -42,8 +42,7 @@ watch() {
         found=$(fingerprint)
         [ "$found" = "$known" ] && continue
         write_all
-        if nginx -t -q; then
-            nginx -s reload
+        if nginx -t -q && nginx -s reload; then
             known=$found
             echo "proxy: the certificates in $certificates changed, and were read anew" >&2
         fi
@@ -51,5 +50,11 @@ watch() {
 }
 
 write_all
-watch "$(fingerprint)" &
+known=$(fingerprint)
+if ! nginx -t -q; then
+    echo "proxy: a certificate in $certificates does not fit its key; until it does there is no TLS" >&2
+    rm -f "$made/pages.conf" "$made/media.conf"
+    known=none
+fi
+watch "$known" &
 exec nginx -g 'daemon off;'

@@ -14,7 +14,7 @@ from intake.actions import heartbeats
 from intake.db import backlog
 from intake.db.engine import reading
 from intake.domain.errors import StorageFull, StorageUnavailable
-from intake.domain.ffmpeg_releases import warning_about
+from intake.domain.ffmpeg_releases import is_mended
 from intake.domain.jobs import Queue
 from intake.web.routing import Access, Route, blueprint
 from intake.web.services import services
@@ -130,12 +130,15 @@ def _others(parts: Services) -> dict[str, Condition]:
 
 
 def _what_opens_clips(workers: Iterable[backlog.Heartbeat]) -> dict[str, str | None]:
-    """Say how far clips are walled off, and which ffmpeg opens them: if any does, one to be warned of."""
+    """Say how far clips are walled off, and whether one of the ffmpegs that open them came before known holes.
+
+    Not which: strangers read this as well.
+    """
     details = [worker.detail for worker in workers]
     level = next((str(detail["sandbox"]) for detail in details if detail.get("sandbox")), None)
-    known = {str(release): warning_about(str(release)) for detail in details if (release := detail.get("ffmpeg"))}
-    release, warning = max(known.items(), key=lambda entry: entry[1] is not None, default=(None, None))
-    return {"sandbox_level": level, "ffmpeg_release": release, "ffmpeg_warning": warning}
+    releases = [str(release) for detail in details if (release := detail.get("ffmpeg"))]
+    mended = Condition.OK if all(map(is_mended, releases)) else Condition.DEGRADED
+    return {"sandbox_level": level, "ffmpeg": mended if releases else None}
 
 
 def _alive_workers(parts: Services) -> list[backlog.Heartbeat]:

@@ -50,10 +50,17 @@ OTHER_SHAPES: Final = [
     ("deploy/tls.yml",),
     ("deploy/tls.yml", "deploy/acme.yml"),
     ("compose.external.yml",),
-    ("compose.external.yml", "deploy/tls.yml", "deploy/acme.yml"),
+    ("deploy/tls.yml", "deploy/acme.yml", "compose.external.yml"),
+    ("compose.external.yml", "deploy/tls.yml"),
     ("deploy/bubblewrap.yml",),
     ("deploy/asr.yml", "deploy/views.yml"),
 ]
+
+
+COMPOSE_FILES: Final = ("docker-compose.yml", "compose.external.yml", "deploy/asr.yml", "deploy/views.yml")
+"""Where an environment is given to containers."""
+
+ONLY_IN_THE_IMAGE: Final = {"DATA_DIR", "PORT"}
 
 
 @cache
@@ -257,7 +264,19 @@ def test_whoever_waits_for_health_waits_for_a_service_that_tells_it() -> None:
 def test_no_secret_is_in_an_environment() -> None:
     names = {name for service in compose_services().values() for name in service.get("environment") or {}}
 
-    assert names.isdisjoint({"DATABASE_URL", "SECRET_KEY", "S3_ACCESS_KEY", "S3_SECRET_KEY", "POSTGRES_PASSWORD"})
+    secret = {"DATABASE_URL", "SECRET_KEY", "S3_ACCESS_KEY", "S3_SECRET_KEY", "POSTGRES_PASSWORD", "METRICS_TOKEN"}
+    assert names.isdisjoint(secret)
+
+
+def test_what_the_handbook_calls_a_setting_can_be_set() -> None:
+    handbook = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (`[A-Z].*?) \|", handbook.partition("\n## Settings\n")[2].partition("\n## ")[0], re.MULTILINE
+    )
+    settings = {name for row in rows for name in re.findall(r"`([A-Z0-9_]+)`", row)}
+    compose = "".join((ROOT / name).read_text(encoding="utf-8") for name in COMPOSE_FILES)
+
+    assert {name for name in settings if not re.search(rf"\b{name}(_FILE)?:", compose)} == ONLY_IN_THE_IMAGE
 
 
 def test_the_pages_believe_the_proxy_and_nobody_before_it() -> None:

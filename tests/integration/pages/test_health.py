@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
 from intake.actions import heartbeats
@@ -120,6 +121,20 @@ def test_workers_without_a_sandbox_are_seen(client: FlaskClient, services: Servi
         heartbeats.beat(connection, heartbeats.worker(Queue.HEAVY), {"sandbox": None})
 
     assert (parts_of(client)["workers"], parts_of(client)["sandbox"]) == ("ok", "down")
+
+
+@pytest.mark.parametrize(("release", "expected"), [("5.1.9-0+deb12u1", "degraded"), ("7.1.5-0+deb13u1", "ok")])
+def test_an_ffmpeg_with_known_holes_is_seen_and_not_which(
+    client: FlaskClient, services: Services, release: str, expected: str
+) -> None:
+    with writing(services.engine) as connection:
+        heartbeats.beat(connection, heartbeats.worker(Queue.QUICK), {"sandbox": "landlock", "ffmpeg": "7.1.5"})
+        heartbeats.beat(connection, heartbeats.worker(Queue.HEAVY), {"sandbox": "landlock", "ffmpeg": release})
+
+    answer = client.get("/_ready")
+
+    assert answer.json["ffmpeg"] == expected
+    assert release not in answer.text
 
 
 def test_a_dispatcher_that_lost_redis_is_seen(client: FlaskClient, services: Services) -> None:
