@@ -6,7 +6,8 @@
     files/ab/abcdef…                each file once, by its SHA-256
     sets/20261128T150000Z/          one backup: rows.jsonl.gz, objects.jsonl and, written last, manifest.json
     sets/….part/                    one that is not finished, or never was
-    lock                            held by whoever writes
+    lock                            held by whoever writes a backup
+    tombstones.lock                 held by whoever adds to the list, for a moment
 
 Files are made whole under another name first. A backup counts from the moment its folder has its name; files that no
 backup names are deleted after that and never before.
@@ -212,11 +213,13 @@ class BackupFolder:
         return together
 
     def forget(self, names: Iterable[str]) -> None:
-        """Delete backups: first what says that they are any."""
+        """Delete backups. Killed half-way, what is left of one counts as unfinished, and goes the next time."""
         for name in names:
             folder = self.path / "sets" / name
-            (folder / MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(folder)
+            part = folder.with_name(f"{name.removesuffix(_PART)}{_PART}")
+            folder.rename(part)
+            _flush(part.parent)
+            shutil.rmtree(part)
 
     def sweep(self, needed: set[Sha256]) -> int:
         """Delete the files that nobody needs, and what somebody left who was killed; return how many."""

@@ -135,9 +135,12 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
 
 def _known(folder: BackupFolder) -> dict[Place, Entry]:
     """Return what was copied before, in the last backup and in those that were cut off after it."""
-    last = (entry for name in folder.finished()[-1:] for entry in folder.entries(name))
+    newest = folder.finished()[-1:]
+    last = (entry for name in newest for entry in folder.entries(name))
+    # Those before it were being deleted.
+    later = [name for name in folder.unfinished() if [name] > newest]
     # Nobody saw these to the disk.
-    cut_off = (entry for name in folder.unfinished() for entry in folder.entries(name) if folder.holds(entry))
+    cut_off = (entry for name in later for entry in folder.entries(name) if folder.holds(entry))
     return {(entry.bucket, entry.key): entry for entry in chain(last, cut_off)}
 
 

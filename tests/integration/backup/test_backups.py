@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sys
 import uuid
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, cast
@@ -131,6 +132,12 @@ def cut_off(act: Callable[[], object]) -> int:
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def take_backup_and_die_deleting(services: Services, folder: BackupFolder) -> None:
+    """Take a backup, and end as if killed when the first folder of files is about to be deleted."""
+    sys.addaudithook(lambda event, _: os._exit(9) if event == "shutil.rmtree" else None)
+    take_backup(source_of(services), folder, keep=1)
 
 
 class DyingBucket(CopiedBucket):
@@ -265,6 +272,19 @@ def test_a_killed_backup_is_none_and_the_next_goes_on_from_it(make_system: MakeS
     assert (status, folder.finished(), len(folder.unfinished())) == (9, [first.name], 1)
     second = take_backup(source_of(system), folder)
     assert (second.fetched, folder.finished(), folder.unfinished()) == (3, [first.name, second.name], [])
+
+
+def test_what_a_killed_rotation_left_is_deleted_by_the_next(make_system: MakeSystem, tmp_path: Path) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    a_published_clip(system)
+    first = take_backup(source_of(system), folder)
+
+    status = cut_off(lambda: take_backup_and_die_deleting(system, folder))
+
+    assert (status, len(folder.finished()), folder.unfinished()) == (9, 1, [f"{first.name}.part"])
+    last = take_backup(source_of(system), folder, keep=1)
+    assert [path.name for path in (folder.path / "sets").iterdir()] == [last.name]
+    assert last.fetched == 0
 
 
 def test_a_killed_restore_changes_no_row_and_is_gone_on_with(make_system: MakeSystem, tmp_path: Path) -> None:
