@@ -162,6 +162,16 @@ class BackupFolder:
             raise BackupRefused(f"{name} was made by another version of this program: use that one")
         return Manifest(**document)
 
+    def altered(self, name: str) -> list[str]:
+        """Return which of a backup's own files are missing, or are not what its manifest says.
+
+        Raises:
+            BackupRefused: There is no such backup.
+        """
+        own = self.path / "sets" / name
+        wanted = self.manifest(name).sha256
+        return [file for file, sha256 in wanted.items() if not _is_same(own / file, sha256)]
+
     def entries(self, name: str) -> Iterator[Entry]:
         """Go through the objects of a backup. Of one that is not finished the last line may be torn: it is left out."""
         path = self.path / "sets" / name / OBJECTS
@@ -184,8 +194,7 @@ class BackupFolder:
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether an object's file is there, byte for byte."""
-        file = self.file(entry.sha256)
-        return file.is_file() and sha256_of(file) == entry.sha256
+        return _is_same(self.file(entry.sha256), entry.sha256)
 
     @contextmanager
     def new_file(self) -> Iterator[NewFile]:
@@ -263,6 +272,10 @@ def sha256_of(path: Path) -> str:
 def line_of(entry: Entry) -> str:
     """Return the line of an object in a backup's list."""
     return json.dumps(asdict(entry), ensure_ascii=False) + "\n"
+
+
+def _is_same(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256
 
 
 def _document(tombstone: Tombstone) -> dict[str, Any]:

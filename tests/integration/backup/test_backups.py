@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from intake.actions import consenting, heartbeats
 from intake.app import create_app
-from intake.backup.folder import MANIFEST, ROWS, BackupFolder, sha256_of
+from intake.backup.folder import MANIFEST, OBJECTS, ROWS, BackupFolder, sha256_of
 from intake.backup.restoring import Target, restore
 from intake.backup.taking import Source, remember_tombstones, take_backup
 from intake.cli import main
@@ -378,6 +378,21 @@ def test_damage_is_found_by_a_check_and_named_by_a_restore(make_system: MakeSyst
     assert (checked.exit_code, video_of(clip) in checked.output) == (1, True)
     assert (restored.exit_code, video_of(clip) in restored.output) == (1, True)
     assert read(new, clip.id).state is State.PUBLISHED
+
+
+@pytest.mark.parametrize("lost_bytes", [pytest.param(10, id="torn line"), pytest.param(400, id="whole line and more")])
+def test_a_shortened_list_of_files_is_refused_before_anything_is_changed(
+    make_system: MakeSystem, tmp_path: Path, lost_bytes: int
+) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    a_published_clip(old)
+    objects = folder.path / "sets" / take_backup(source_of(old), folder).name / OBJECTS
+    os.truncate(objects, objects.stat().st_size - lost_bytes)
+
+    with pytest.raises(BackupRefused, match=OBJECTS):
+        restore(target_of(new), folder)
+
+    assert held_by(new) == set()
 
 
 def test_the_commands_say_what_they_did(make_system: MakeSystem, tmp_path: Path) -> None:
