@@ -214,12 +214,15 @@ class BackupFolder:
 
     def remember(self, tombstones: set[Tombstone]) -> set[Tombstone]:
         """Add to what was taken back; return all of it. Nothing is ever left out that stood there."""
-        known = self.tombstones()
-        together = known | tombstones
-        if together != known:
-            lines = sorted(json.dumps(_document(stone), sort_keys=True) for stone in together)
-            _replace(self.path / _TOMBSTONES, "".join(f"{line}\n" for line in lines))
-        return together
+        # A lock of its own: it is added to while a backup is taken, too.
+        with (self.path / f"{Path(_TOMBSTONES).stem}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            known = self.tombstones()
+            together = known | tombstones
+            if together != known:
+                lines = sorted(json.dumps(_document(stone), sort_keys=True) for stone in together)
+                _replace(self.path / _TOMBSTONES, "".join(f"{line}\n" for line in lines))
+            return together
 
     def forget(self, names: Iterable[str]) -> None:
         """Delete backups. Killed half-way, what is left of one counts as unfinished, and goes the next time."""
@@ -292,11 +295,11 @@ def _tombstone(document: dict[str, Any]) -> Tombstone:
 
 
 def _replace(path: Path, content: str) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as new:
-        new.write(content)
-        new.flush()
-        os.fsync(new.fileno())
-    Path(new.name).replace(path)
+    # Always the same name: whoever is killed leaves one at most, and the next writes over it.
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(content, encoding="utf-8")
+    _flush(new)
+    new.replace(path)
     _flush(path.parent)
 
 

@@ -9,7 +9,9 @@ import os
 import re
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -31,6 +33,8 @@ from intake.domain.calls import ConsentKind
 from intake.domain.errors import BackupRefused
 from intake.domain.jobs import JobKind, JobState
 from intake.domain.states import State
+from intake.domain.submissions import SubmissionId
+from intake.domain.tombstones import Tombstone
 from intake.settings import Settings
 from intake.storage import keys
 from intake.storage.copies import CopiedBucket
@@ -134,6 +138,11 @@ def cut_off(act: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def a_tombstone(number: int) -> Tombstone:
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    return Tombstone(submission_id=SubmissionId(str(number)), clip_id=None, consent=None, at=moment)
+
+
 def take_backup_and_die_deleting(services: Services, folder: BackupFolder) -> None:
     """Take a backup, and end as if killed when the first folder of files is about to be deleted."""
     sys.addaudithook(lambda event, _: os._exit(9) if event == "shutil.rmtree" else None)
@@ -226,6 +235,29 @@ def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem,
 
     assert not read(new, clip.id).has_consent(ConsentKind.DOWNLOAD)
     assert read(new, clip.id).state is State.PUBLISHED
+
+
+def test_what_several_write_down_at_once_is_all_kept(tmp_path: Path) -> None:
+    folder = BackupFolder(tmp_path / "backup")
+    folder.prepare()
+    stones = [a_tombstone(number) for number in range(60)]
+
+    with ThreadPoolExecutor(6) as writers:
+        list(writers.map(lambda stone: BackupFolder(folder.path).remember({stone}), stones))
+
+    assert folder.tombstones() == set(stones)
+
+
+def test_the_list_grows_while_a_backup_is_taken(make_system: MakeSystem, tmp_path: Path) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    gone = a_published_clip(system)
+    withdraw(system, gone.id)
+    folder.prepare()
+
+    with folder.locked():
+        remember_tombstones(system.engine, folder)
+
+    assert {stone.submission_id for stone in folder.tombstones()} == {gone.id}
 
 
 def test_the_second_time_only_what_is_new_is_copied_and_what_is_gone_is_dropped(
