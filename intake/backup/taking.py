@@ -16,6 +16,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from intake.actions.staffing import access_in
 from intake.actions.tombstones import tombstones_in
 from intake.backup.folder import LAYOUT, OBJECTS, ROWS, Entry, Manifest, line_of, sha256_of
 from intake.db.copying import rows_as_text
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from intake.backup.folder import BackupFolder
+    from intake.domain.staff import Access
     from intake.domain.submissions import ObjectKey, Sha256
     from intake.domain.tombstones import Tombstone
     from intake.storage.bucket import StoredObject
@@ -74,8 +76,13 @@ class Taken:
     forgotten: tuple[str, ...]
 
 
-def remember_tombstones(engine: Engine, folder: BackupFolder) -> set[Tombstone]:
-    """Write down beside the backups what was taken back until now; return all of it. Cheap: one question.
+def remember_tombstones(engine: Engine, folder: BackupFolder, *, secret_key: str) -> set[Tombstone]:
+    """Write down beside the backups what was taken back until now, by senders and of the staff's rights.
+
+    Cheap: two questions.
+
+    Returns:
+        All that senders took back.
 
     Raises:
         OSError: The disk does not take it.
@@ -83,6 +90,7 @@ def remember_tombstones(engine: Engine, folder: BackupFolder) -> set[Tombstone]:
     folder.prepare()
     with reading(engine) as connection:
         found = tombstones_in(connection)
+    _note_access(engine, folder, secret_key)
     return folder.remember(found)
 
 
@@ -111,6 +119,7 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
     with (part / OBJECTS).open("w", encoding="utf-8", buffering=1) as lines:
         first = dict(_copied(source, folder, known, lines.write))
     counts, revision, tombstones = _copy_rows(source, part)
+    _note_access(source.engine, folder, source.secret_key)
     second = dict(_copied(source, folder, first, lambda _line: None))
     gone = owners_of(folder.remember(tombstones))
     entries = {place: entry for place, entry in (first | second).items() if entry.owner not in gone}
@@ -131,6 +140,14 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
         size_bytes=sum(entry.size_bytes for entry in entries.values()),
         forgotten=tuple(_rotate(folder, gone, keep=keep)),
     )
+
+
+def _note_access(engine: Engine, folder: BackupFolder, secret_key: str) -> None:
+    def read() -> Access:
+        with reading(engine) as connection:
+            return access_in(connection, secret_key=secret_key)
+
+    folder.note_access(secret_key_check(secret_key), read)
 
 
 def _known(folder: BackupFolder) -> dict[Place, Entry]:

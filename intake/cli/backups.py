@@ -50,7 +50,9 @@ def backup(services: Services, folder: Path, *, keep: int, is_check: bool, is_sm
     with _said_in_words():
         if is_small:
             # Asks for little and builds little: it runs every few minutes.
-            click.echo(f"{len(remember_tombstones(services.engine, backups))} tombstones in {folder}")
+            secret_key = services.settings.secret_key
+            found = remember_tombstones(services.engine, backups, secret_key=secret_key)
+            click.echo(f"{len(found)} tombstones in {folder}")
         elif is_check:
             names = backups.finished()
             if not names:
@@ -80,6 +82,7 @@ def restore(services: Services, folder: Path, *, name: str | None, keep_buckets:
         engine=services.engine,
         buckets=_buckets(services.settings),
         secret_key=services.settings.secret_key,
+        clock=services.clock,
         may_hold_files=keep_buckets,
         may_have_another_key=new_secret_key,
     )
@@ -132,6 +135,11 @@ def _tell_restored(restored: Restored) -> None:
     click.echo(f"backup of {restored.taken_at}: {restored.rows.get('submissions', 0)} submissions")
     click.echo(f"{restored.files} files brought back, {restored.kept_files} were there")
     click.echo(f"{restored.taken_back} times something was taken back again")
+    click.echo("of the staff everybody logs in anew; invitations that were not accepted yet are to be sent again")
+    if restored.shut_out is None:
+        click.echo("who lost access since is not known: look through the people at the desk")
+    else:
+        click.echo(f"{restored.shut_out} of the staff had lost access or a role since, and have no more than that")
 
 
 def _end_with(name: str, damaged: tuple[str, ...], *, what: str) -> None:

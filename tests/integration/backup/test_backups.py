@@ -16,22 +16,24 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from intake.actions import consenting, heartbeats
-from intake.app import create_app
+from intake.actions import consenting, heartbeats, staffing
+from intake.app import create_app, staff_of
 from intake.backup.folder import MANIFEST, OBJECTS, ROWS, BackupFolder, sha256_of
 from intake.backup.restoring import Target, restore
 from intake.backup.taking import Source, remember_tombstones, take_backup
 from intake.cli import main
-from intake.db import queries
+from intake.db import people, queries
 from intake.db.deletions import deletions_of
 from intake.db.engine import make_engine, reading, writing
 from intake.db.migrate import known_revisions, revision_of
+from intake.db.people_tables import staff
 from intake.db.tables import events, submissions
 from intake.domain.calls import ConsentKind
 from intake.domain.errors import BackupRefused
 from intake.domain.jobs import JobKind, JobState
+from intake.domain.staff import StaffId, StaffRole
 from intake.domain.states import State
 from intake.domain.submissions import SubmissionId
 from intake.domain.tombstones import Tombstone
@@ -40,9 +42,10 @@ from intake.storage import keys
 from intake.storage.copies import CopiedBucket
 from intake.wiring import Services, copied_bucket
 from tests.builders import a_letter, a_submission, open_jobs, read, store, withdraw
-from tests.conftest import an_environment
+from tests.conftest import MODERATOR, PASSWORD, an_environment
 from tests.databases import KINDS
 from tests.fakes.mailer import MemoryMailer
+from tests.integration.pages.conftest import log_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +59,11 @@ if TYPE_CHECKING:
 
     MakeSystem = Callable[..., Services]
 
+STAFF = {
+    "chief@example.org": StaffRole.ADMIN,
+    "gone@example.org": StaffRole.MODERATOR,
+    "poorer@example.org": StaffRole.MODERATOR,
+}
 VIDEO = b"moving pictures with sound"
 
 
@@ -106,7 +114,17 @@ def source_of(services: Services) -> Source:
 
 
 def target_of(services: Services) -> Target:
-    return Target(engine=services.engine, buckets=buckets_of(services), secret_key=services.settings.secret_key)
+    return Target(
+        engine=services.engine,
+        buckets=buckets_of(services),
+        secret_key=services.settings.secret_key,
+        clock=services.clock,
+    )
+
+
+def note(services: Services, folder: BackupFolder) -> None:
+    """What `--tombstones-only` does."""
+    remember_tombstones(services.engine, folder, secret_key=services.settings.secret_key)
 
 
 def a_published_clip(services: Services, *, video: bytes = VIDEO, download: bool = False) -> Submission:
@@ -136,6 +154,14 @@ def cut_off(act: Callable[[], object]) -> int:
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def one_of_the_staff(services: Services, email: str, role: StaffRole) -> StaffId:
+    with writing(services.engine) as connection:
+        row = {"email": email, "active": True, "fs_uniquifier": email}
+        staff_id = StaffId(connection.execute(insert(staff).values(**row).returning(staff.c.id)).scalar_one())
+        staffing.set_role(connection, staff_id, role)
+    return staff_id
 
 
 def a_tombstone(number: int) -> Tombstone:
@@ -190,7 +216,7 @@ def test_a_service_comes_back_without_whoever_took_their_video_back(
     waiting = a_submission(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(old.engine, folder)
+    note(old, folder)
 
     restored = restore(target_of(new), folder)
 
@@ -229,7 +255,7 @@ def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem,
     with writing(old.engine) as connection:
         call = queries.find_call(connection, clip.call_slug)
         assert consenting.take_back(connection, call, clip.id, ConsentKind.DOWNLOAD, now=old.clock())
-    remember_tombstones(old.engine, folder)
+    note(old, folder)
 
     restore(target_of(new), folder)
 
@@ -255,9 +281,71 @@ def test_the_list_grows_while_a_backup_is_taken(make_system: MakeSystem, tmp_pat
     folder.prepare()
 
     with folder.locked():
-        remember_tombstones(system.engine, folder)
+        note(system, folder)
 
     assert {stone.submission_id for stone in folder.tombstones()} == {gone.id}
+
+
+def test_staff_come_back_with_no_more_than_they_may_do_by_now(make_system: MakeSystem, tmp_path: Path) -> None:
+    # Given a backup of a staff of three, and somebody who is to come
+    old, new, folder = make_system("sqlite"), make_system("sqlite", is_empty=True), BackupFolder(tmp_path / "backup")
+    ids = {who: one_of_the_staff(old, who, role) for who, role in STAFF.items()}
+    guest = staffing.Guest(email="guest@example.org", role=StaffRole.ADMIN, language="it")
+    with writing(old.engine) as connection:
+        key = old.settings.secret_key
+        staffing.invite(connection, guest, by="chief", now=old.clock(), secret_key=key)
+    take_backup(source_of(old), folder)
+
+    # When one is switched off, one may only look on, and the service is lost
+    with writing(old.engine) as connection:
+        staffing.set_active(connection, ids["gone@example.org"], is_active=False)
+        staffing.set_role(connection, ids["poorer@example.org"], StaffRole.VIEWER)
+    note(old, folder)
+    restored = restore(target_of(new), folder)
+
+    # Then they come back so, and no invitation opens
+    with reading(new.engine) as connection:
+        came = {one.email: (one.is_active, one.role) for one in people.colleagues(connection)}
+        invited = people.open_invitations(connection)
+    assert came == {
+        "chief@example.org": (True, StaffRole.ADMIN),
+        "gone@example.org": (False, StaffRole.MODERATOR),
+        "poorer@example.org": (True, StaffRole.VIEWER),
+    }
+    assert (restored.shut_out, invited) == (2, [])
+    assert "@" not in (folder.path / "access.json").read_text(encoding="utf-8")
+
+
+def test_nobody_is_logged_in_after_a_restore(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite", is_empty=True), BackupFolder(tmp_path / "backup")
+    app = create_app(old)
+    with app.app_context():
+        staff_of(app).add(MODERATOR, "moderator", PASSWORD)
+    browser = log_in(app.test_client())
+    take_backup(source_of(old), folder)
+    restore(target_of(new), folder)
+
+    there = create_app(new).test_client()
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+    there.set_cookie("session", cookie.value)
+
+    assert browser.get("/moderate/").status_code == 200
+    assert there.get("/moderate/").status_code == 302
+    assert log_in(there).get("/moderate/").status_code == 200
+
+
+def test_a_list_from_an_empty_database_shuts_nobody_out(make_system: MakeSystem, tmp_path: Path) -> None:
+    old, new, folder = make_system("sqlite"), make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    one_of_the_staff(old, "chief@example.org", StaffRole.ADMIN)
+    take_backup(source_of(old), folder)
+    note(new, folder)
+
+    restored = restore(target_of(new), folder)
+
+    with reading(new.engine) as connection:
+        assert [one.is_active for one in people.colleagues(connection)] == [True]
+    assert restored.shut_out == 0
 
 
 def test_the_second_time_only_what_is_new_is_copied_and_what_is_gone_is_dropped(
@@ -374,7 +462,7 @@ def test_a_bucket_in_use_is_left_alone_unless_it_outlived_the_database(make_syst
     gone = a_published_clip(old)
     take_backup(source_of(old), folder)
     withdraw(old, gone.id)
-    remember_tombstones(old.engine, folder)
+    note(old, folder)
     theirs = store(new, keys.original(gone.id))
     other = store(new, keys.original(a_submission(old).id))
 
