@@ -14,10 +14,11 @@ import hmac
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from intake.actions.staffing import access_in
 from intake.actions.tombstones import tombstones_in
+from intake.backup import KEPT
 from intake.backup.folder import LAYOUT, OBJECTS, ROWS, Entry, Manifest, line_of, sha256_of
 from intake.db.copying import rows_as_text
 from intake.db.engine import reading, snapshot
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from intake.storage.bucket import StoredObject
     from intake.storage.copies import CopiedBucket
     from intake.wiring import Clock
-
-KEPT: Final = 7
-"""How many backups are kept by default: a week of daily ones. So long the rows of who took their video back live on."""
 
 Place = tuple[str, "ObjectKey"]
 """A bucket and a key in it."""

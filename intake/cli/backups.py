@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from intake.backup import KEPT
 from intake.cli.frame import pass_services
 from intake.domain.errors import BackupRefused, StorageUnavailable
 from intake.setup import prepare_buckets
@@ -31,7 +32,7 @@ _MOST_NAMED: Final = 20
 
 @click.command()
 @click.argument("folder", type=_FOLDER)
-@click.option("--keep", type=click.IntRange(min=1), default=7, show_default=True, help="How many backups to keep.")
+@click.option("--keep", type=click.IntRange(min=1), default=KEPT, show_default=True, help="How many backups to keep.")
 @click.option("--check", "is_check", is_flag=True, help="Take none: read the last one from end to end and compare.")
 @click.option("--tombstones-only", "is_small", is_flag=True, help="Only write down what was taken back until now.")
 @pass_services
