@@ -101,6 +101,7 @@ def examined_bucket(settings: Settings, name: str) -> BucketExamination:
         endpoint_url=settings.s3_endpoint_url,
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
     )
 
 
@@ -112,4 +113,5 @@ def copied_bucket(settings: Settings, name: str) -> CopiedBucket:
         public_url=settings.s3_public_url,
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
     )

@@ -1,7 +1,8 @@
-"""What can be done with people: invite, let in, give another role, switch off and on, end sessions."""
+"""What can be done with people: invite, let in, give another role, switch off and on, end sessions, hold to a list."""
 
 from __future__ import annotations
 
+import hmac
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ from intake.domain.staff import (
     StaffMail,
     StaffRole,
     first_alerts,
+    what_stays,
     would_lock_out,
 )
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from intake.domain.staff import Access
 
 
 class Outcome(StrEnum):
@@ -157,6 +161,36 @@ def end_sessions(connection: Connection, staff_id: StaffId) -> None:
     connection.execute(update(staff).where(staff.c.id == staff_id).values(fs_uniquifier=uuid.uuid4().hex))
 
 
+def end_what_was_open(connection: Connection, *, now: datetime) -> None:
+    """Log everybody out everywhere, and let no invitation that was not accepted let anybody in."""
+    for one in people.colleagues(connection):
+        end_sessions(connection, one.id)
+    for invitation in people.open_invitations(connection):
+        take_back(connection, invitation.id, now=now)
+
+
+def access_in(connection: Connection, *, secret_key: str) -> Access:
+    """Return what everybody on the staff may do, without saying who they are."""
+    staff_now = people.colleagues(connection)
+    return {_mark(one.email, secret_key): one.role if one.is_active else None for one in staff_now}
+
+
+def hold_to(connection: Connection, access: Access, *, secret_key: str) -> int:
+    """Take from people what they may not do any more; return from how many. Who is not in *access* is left alone."""
+    poorer = 0
+    for one in people.colleagues(connection):
+        mark = _mark(one.email, secret_key)
+        if mark not in access or not one.is_active or one.role is None:
+            continue
+        stays = what_stays(one.role, access[mark])
+        if stays is None:
+            connection.execute(update(staff).where(staff.c.id == one.id).values(active=False))
+        elif stays is not one.role:
+            _give_role(connection, one.id, stays)
+        poorer += stays is not one.role
+    return poorer
+
+
 def set_alerts(connection: Connection, staff_id: StaffId, alerts: Alerts, *, now: datetime) -> None:
     """Write down which mails somebody wants."""
     kept = people.alerts(connection, staff_id)
@@ -180,6 +214,11 @@ def is_news(connection: Connection, staff_id: StaffId, *, now: datetime) -> bool
     """Tell whether it is worth writing down that somebody is here."""
     seen_at = people.seen_at(connection, staff_id)
     return seen_at is None or now - seen_at >= SEEN_EVERY
+
+
+def _mark(email: str, secret_key: str) -> str:
+    """Return by what an address is known again by whoever has the key, and by nobody else."""
+    return hmac.new(secret_key.encode(), f"access of {email.lower()}".encode(), "sha256").hexdigest()
 
 
 def _fresh(*, by: str, now: datetime, secret_key: str) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from intake.backup.folder import sha256_of
 from intake.domain.tombstones import owners_of
 
 if TYPE_CHECKING:
@@ -31,9 +30,8 @@ def check_backup(folder: BackupFolder, name: str) -> Checked:
     Raises:
         BackupRefused: There is no such backup.
     """
-    manifest = folder.manifest(name)
-    own = [own for own, sha256 in manifest.sha256.items() if sha256_of(folder.path / "sets" / name / own) != sha256]
+    altered = folder.altered(name)
     gone = owners_of(folder.tombstones())
     entries = [entry for entry in folder.entries(name) if entry.owner not in gone]
     damaged = [entry.key for entry in entries if not folder.holds(entry)]
-    return Checked(name=name, files=len(entries), damaged=(*own, *damaged))
+    return Checked(name=name, files=len(entries), damaged=(*altered, *damaged))

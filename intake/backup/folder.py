@@ -3,10 +3,12 @@
 ::
 
     tombstones.jsonl                what was taken back, all of it, ever; outlives every backup
+    access.json                     what each of the staff may do, as it was last; by a keyed hash of their addresses
     files/ab/abcdef…                each file once, by its SHA-256
     sets/20261128T150000Z/          one backup: rows.jsonl.gz, objects.jsonl and, written last, manifest.json
     sets/….part/                    one that is not finished, or never was
-    lock                            held by whoever writes
+    lock                            held by whoever writes a backup
+    lists.lock                      held by whoever writes one of the lists, for a moment
 
 Files are made whole under another name first. A backup counts from the moment its folder has its name; files that no
 backup names are deleted after that and never before.
@@ -29,12 +31,15 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from intake.domain.calls import ConsentKind
 from intake.domain.errors import BackupRefused
+from intake.domain.staff import StaffRole
 from intake.domain.submissions import ClipId, ObjectKey, Sha256, SubmissionId
 from intake.domain.tombstones import Tombstone
 from intake.storage import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from intake.domain.staff import Access
 
 LAYOUT: Final = 1
 """Counts changes of this layout that an older program cannot read."""
@@ -43,6 +48,7 @@ MANIFEST: Final = "manifest.json"
 ROWS: Final = "rows.jsonl.gz"
 OBJECTS: Final = "objects.jsonl"
 _TOMBSTONES: Final = "tombstones.jsonl"
+_ACCESS: Final = "access.json"
 _PART: Final = ".part"
 _CHUNK_BYTES: Final = 1024**2
 
@@ -161,6 +167,16 @@ class BackupFolder:
             raise BackupRefused(f"{name} was made by another version of this program: use that one")
         return Manifest(**document)
 
+    def altered(self, name: str) -> list[str]:
+        """Return which of a backup's own files are missing, or are not what its manifest says.
+
+        Raises:
+            BackupRefused: There is no such backup.
+        """
+        own = self.path / "sets" / name
+        wanted = self.manifest(name).sha256
+        return [file for file, sha256 in wanted.items() if not _is_same(own / file, sha256)]
+
     def entries(self, name: str) -> Iterator[Entry]:
         """Go through the objects of a backup. Of one that is not finished the last line may be torn: it is left out."""
         path = self.path / "sets" / name / OBJECTS
@@ -183,8 +199,7 @@ class BackupFolder:
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether an object's file is there, byte for byte."""
-        file = self.file(entry.sha256)
-        return file.is_file() and sha256_of(file) == entry.sha256
+        return _is_same(self.file(entry.sha256), entry.sha256)
 
     @contextmanager
     def new_file(self) -> Iterator[NewFile]:
@@ -204,19 +219,51 @@ class BackupFolder:
 
     def remember(self, tombstones: set[Tombstone]) -> set[Tombstone]:
         """Add to what was taken back; return all of it. Nothing is ever left out that stood there."""
-        known = self.tombstones()
-        together = known | tombstones
-        if together != known:
-            lines = sorted(json.dumps(_document(stone), sort_keys=True) for stone in together)
-            _replace(self.path / _TOMBSTONES, "".join(f"{line}\n" for line in lines))
+        with self._listing():
+            known = self.tombstones()
+            together = known | tombstones
+            if together != known:
+                lines = sorted(json.dumps(_document(stone), sort_keys=True) for stone in together)
+                _replace(self.path / _TOMBSTONES, "".join(f"{line}\n" for line in lines))
         return together
 
+    def access(self, key_check: str) -> Access | None:
+        """Return what each of the staff may do, as far as it is known here, under the key with this check."""
+        roles = self._access().get(key_check)
+        return None if roles is None else {mark: StaffRole(role) if role else None for mark, role in roles.items()}
+
+    def note_access(self, key_check: str, read: Callable[[], Access]) -> None:
+        """Write down what people may do; whoever is not among them stays as they stood there.
+
+        Args:
+            read: Asked when it is our turn: what was read last is what is written last.
+        """
+        with self._listing():
+            known = self._access()
+            together = known | {key_check: known.get(key_check, {}) | dict(read())}
+            if together != known:
+                _replace(self.path / _ACCESS, json.dumps(together, indent=2, sort_keys=True))
+
+    def _access(self) -> dict[str, dict[str, str | None]]:
+        path = self.path / _ACCESS
+        found: dict[str, dict[str, str | None]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return found
+
+    @contextmanager
+    def _listing(self) -> Iterator[None]:
+        # Another lock than that of backups: the lists are added to while one is taken, too.
+        with (self.path / "lists.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def forget(self, names: Iterable[str]) -> None:
-        """Delete backups: first what says that they are any."""
+        """Delete backups. Killed half-way, what is left of one counts as unfinished, and goes the next time."""
         for name in names:
             folder = self.path / "sets" / name
-            (folder / MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(folder)
+            part = folder.with_name(f"{name.removesuffix(_PART)}{_PART}")
+            folder.rename(part)
+            _flush(part.parent)
+            shutil.rmtree(part)
 
     def sweep(self, needed: set[Sha256]) -> int:
         """Delete the files that nobody needs, and what somebody left who was killed; return how many."""
@@ -262,6 +309,10 @@ def line_of(entry: Entry) -> str:
     return json.dumps(asdict(entry), ensure_ascii=False) + "\n"
 
 
+def _is_same(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256
+
+
 def _document(tombstone: Tombstone) -> dict[str, Any]:
     return asdict(tombstone) | {"at": tombstone.at.isoformat()}
 
@@ -276,11 +327,11 @@ def _tombstone(document: dict[str, Any]) -> Tombstone:
 
 
 def _replace(path: Path, content: str) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as new:
-        new.write(content)
-        new.flush()
-        os.fsync(new.fileno())
-    Path(new.name).replace(path)
+    # Always the same name: whoever is killed leaves one at most, and the next writes over it.
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(content, encoding="utf-8")
+    _flush(new)
+    new.replace(path)
     _flush(path.parent)
 
 

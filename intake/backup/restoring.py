@@ -1,8 +1,8 @@
 """Brings a backup back: onto an empty database and empty buckets, and without what was taken back since it was taken.
 
 First the files, all but those of who took their video back; then, in one transaction, the rows, this version's tables,
-and everything that was taken back. So there is no moment at which anybody could see what is to be gone. Killed before
-the commit, the database is as it was, and the same command goes on with the files that are missing.
+and everything that was taken back, staff's rights too. So there is no moment at which anybody could see what is to be
+gone. Killed before the commit, the database is as it was, and the same command goes on with the files that are missing.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, inspect, select
 
-from intake.actions import heartbeats
+from intake.actions import heartbeats, staffing
 from intake.actions.tombstones import open_uploads_anew, take_back_again
-from intake.backup.folder import ROWS, sha256_of
 from intake.backup.taking import secret_key_check
 from intake.db import backlog, kept_tables
 from intake.db.copying import empty_tables, read_rows
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from intake.domain.submissions import ObjectKey
     from intake.domain.tombstones import Tombstone
     from intake.storage.copies import CopiedBucket
+    from intake.wiring import Clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,7 @@ class Target:
     engine: Engine
     buckets: Mapping[str, CopiedBucket]
     secret_key: str
+    clock: Clock
     may_hold_files: bool = False
     may_have_another_key: bool = False
 
@@ -60,6 +61,7 @@ class Restored:
 
     Attributes:
         taken_back: How many things were taken back again.
+        shut_out: How many of the staff had lost access or a role since; None where nothing is known of it.
         damaged: The keys whose files are missing in the backup, or hold other bytes than they did.
     """
 
@@ -69,6 +71,7 @@ class Restored:
     files: int = 0
     kept_files: int = 0
     taken_back: int = 0
+    shut_out: int | None = None
     damaged: list[str] = field(default_factory=list)
 
 
@@ -81,8 +84,9 @@ def restore(target: Target, folder: BackupFolder, *, name: str | None = None) ->
     """
     name = name or _last(folder)
     manifest = folder.manifest(name)
-    if sha256_of(folder.path / "sets" / name / ROWS) != manifest.sha256[ROWS]:
-        raise BackupRefused(f"the rows of {name} are damaged: take an older backup (--name)")
+    # The list of objects as well: what a shorter one left out nobody would miss.
+    if altered := folder.altered(name):
+        raise BackupRefused(f"damaged in {name}: {', '.join(altered)}. Take an older backup (--name)")
     _require_key(target, manifest)
     _require_nobody_at_home(target.engine, manifest)
     tombstones = folder.tombstones()
@@ -95,6 +99,7 @@ def restore(target: Target, folder: BackupFolder, *, name: str | None = None) ->
         _fill(bucket, folder, [entry for entry in entries.values() if entry.owner not in gone], held, restored)
     with folder.rows(name) as lines, writing(target.engine) as connection:
         restored.rows = _bring_back(connection, manifest, lines, tombstones, restored)
+        restored.shut_out = _admit_again(connection, target, folder)
     return restored
 
 
@@ -181,6 +186,13 @@ def _bring_back(
     restored.taken_back = sum(take_back_again(connection, stone) for stone in sorted(tombstones, key=_by_time))
     kept_tables.resume(connection)
     return rows
+
+
+def _admit_again(connection: Connection, target: Target, folder: BackupFolder) -> int | None:
+    """Let the staff in as they may be let in now: nobody is logged in, nobody may do more than they last could."""
+    staffing.end_what_was_open(connection, now=target.clock())
+    access = folder.access(secret_key_check(target.secret_key))
+    return None if access is None else staffing.hold_to(connection, access, secret_key=target.secret_key)
 
 
 def _by_time(tombstone: Tombstone) -> tuple[datetime, str]:

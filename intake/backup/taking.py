@@ -14,9 +14,11 @@ import hmac
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from intake.actions.staffing import access_in
 from intake.actions.tombstones import tombstones_in
+from intake.backup import KEPT
 from intake.backup.folder import LAYOUT, OBJECTS, ROWS, Entry, Manifest, line_of, sha256_of
 from intake.db.copying import rows_as_text
 from intake.db.engine import reading, snapshot
@@ -31,14 +33,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from intake.backup.folder import BackupFolder
+    from intake.domain.staff import Access
     from intake.domain.submissions import ObjectKey, Sha256
     from intake.domain.tombstones import Tombstone
     from intake.storage.bucket import StoredObject
     from intake.storage.copies import CopiedBucket
     from intake.wiring import Clock
-
-KEPT: Final = 7
-"""How many backups are kept by default: a week of daily ones. So long the rows of who took their video back live on."""
 
 Place = tuple[str, "ObjectKey"]
 """A bucket and a key in it."""
@@ -74,8 +74,13 @@ class Taken:
     forgotten: tuple[str, ...]
 
 
-def remember_tombstones(engine: Engine, folder: BackupFolder) -> set[Tombstone]:
-    """Write down beside the backups what was taken back until now; return all of it. Cheap: one question.
+def remember_tombstones(engine: Engine, folder: BackupFolder, *, secret_key: str) -> set[Tombstone]:
+    """Write down beside the backups what was taken back until now, by senders and of the staff's rights.
+
+    Cheap: two questions.
+
+    Returns:
+        All that senders took back.
 
     Raises:
         OSError: The disk does not take it.
@@ -83,6 +88,7 @@ def remember_tombstones(engine: Engine, folder: BackupFolder) -> set[Tombstone]:
     folder.prepare()
     with reading(engine) as connection:
         found = tombstones_in(connection)
+    _note_access(engine, folder, secret_key)
     return folder.remember(found)
 
 
@@ -111,6 +117,7 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
     with (part / OBJECTS).open("w", encoding="utf-8", buffering=1) as lines:
         first = dict(_copied(source, folder, known, lines.write))
     counts, revision, tombstones = _copy_rows(source, part)
+    _note_access(source.engine, folder, source.secret_key)
     second = dict(_copied(source, folder, first, lambda _line: None))
     gone = owners_of(folder.remember(tombstones))
     entries = {place: entry for place, entry in (first | second).items() if entry.owner not in gone}
@@ -133,11 +140,22 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
     )
 
 
+def _note_access(engine: Engine, folder: BackupFolder, secret_key: str) -> None:
+    def read() -> Access:
+        with reading(engine) as connection:
+            return access_in(connection, secret_key=secret_key)
+
+    folder.note_access(secret_key_check(secret_key), read)
+
+
 def _known(folder: BackupFolder) -> dict[Place, Entry]:
     """Return what was copied before, in the last backup and in those that were cut off after it."""
-    last = (entry for name in folder.finished()[-1:] for entry in folder.entries(name))
+    newest = folder.finished()[-1:]
+    last = (entry for name in newest for entry in folder.entries(name))
+    # Those before it were being deleted.
+    later = [name for name in folder.unfinished() if [name] > newest]
     # Nobody saw these to the disk.
-    cut_off = (entry for name in folder.unfinished() for entry in folder.entries(name) if folder.holds(entry))
+    cut_off = (entry for name in later for entry in folder.entries(name) if folder.holds(entry))
     return {(entry.bucket, entry.key): entry for entry in chain(last, cut_off)}
 
 

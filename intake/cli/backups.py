@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from intake.backup import KEPT
 from intake.cli.frame import pass_services
 from intake.domain.errors import BackupRefused, StorageUnavailable
 from intake.setup import prepare_buckets
@@ -31,7 +32,7 @@ _MOST_NAMED: Final = 20
 
 @click.command()
 @click.argument("folder", type=_FOLDER)
-@click.option("--keep", type=click.IntRange(min=1), default=7, show_default=True, help="How many backups to keep.")
+@click.option("--keep", type=click.IntRange(min=1), default=KEPT, show_default=True, help="How many backups to keep.")
 @click.option("--check", "is_check", is_flag=True, help="Take none: read the last one from end to end and compare.")
 @click.option("--tombstones-only", "is_small", is_flag=True, help="Only write down what was taken back until now.")
 @pass_services
@@ -50,7 +51,9 @@ def backup(services: Services, folder: Path, *, keep: int, is_check: bool, is_sm
     with _said_in_words():
         if is_small:
             # Asks for little and builds little: it runs every few minutes.
-            click.echo(f"{len(remember_tombstones(services.engine, backups))} tombstones in {folder}")
+            secret_key = services.settings.secret_key
+            found = remember_tombstones(services.engine, backups, secret_key=secret_key)
+            click.echo(f"{len(found)} tombstones in {folder}")
         elif is_check:
             names = backups.finished()
             if not names:
@@ -80,6 +83,7 @@ def restore(services: Services, folder: Path, *, name: str | None, keep_buckets:
         engine=services.engine,
         buckets=_buckets(services.settings),
         secret_key=services.settings.secret_key,
+        clock=services.clock,
         may_hold_files=keep_buckets,
         may_have_another_key=new_secret_key,
     )
@@ -132,6 +136,11 @@ def _tell_restored(restored: Restored) -> None:
     click.echo(f"backup of {restored.taken_at}: {restored.rows.get('submissions', 0)} submissions")
     click.echo(f"{restored.files} files brought back, {restored.kept_files} were there")
     click.echo(f"{restored.taken_back} times something was taken back again")
+    click.echo("of the staff everybody logs in anew; invitations that were not accepted yet are to be sent again")
+    if restored.shut_out is None:
+        click.echo("who lost access since is not known: look through the people at the desk")
+    else:
+        click.echo(f"{restored.shut_out} of the staff had lost access or a role since, and have no more than that")
 
 
 def _end_with(name: str, damaged: tuple[str, ...], *, what: str) -> None:

@@ -79,12 +79,6 @@ class Work:
     progress: Progress | None = None
 
 
-def count_jobs(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the jobs of each kind in each state that has any."""
-    rows = connection.execute(select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state))
-    return {(kind, state): count for kind, state, count in rows}
-
-
 def job_by_id(connection: Connection, job_id: int) -> Job:
     """Return the job with this id.
 

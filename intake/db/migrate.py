@@ -2,8 +2,8 @@
 
 On PostgreSQL the previous version goes on serving meanwhile. All of a migration is one transaction: killed anywhere, it
 never was. It waits for nobody: behind a change that waits for a table everybody else waits as well, so it gives way to
-whoever uses one, and tries again. What a migration may do so that this holds is in `docs/operating.md`, and a test
-holds migrations to it.
+whoever uses one, and tries again. What a migration may do so that this holds is in `docs/architecture.md`, and a
+test holds migrations to it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -27,6 +28,9 @@ class StaffRole(StrEnum):
     MODERATOR = "moderator"
     ADMIN = "admin"
 
+
+Access = Mapping[str, StaffRole | None]
+"""What people may do, by what they are known again by; None: they may not log in."""
 
 INVITATION_LIFE: Final = timedelta(days=3)
 """How long the link of an invitation opens."""
@@ -166,6 +170,11 @@ def would_lock_out(colleagues: Iterable[Colleague], staff_id: StaffId) -> bool:
     """Tell whether nobody could change the staff any more if this one could not."""
     admins = [one.id for one in colleagues if one.role is StaffRole.ADMIN and one.is_active]
     return admins == [staff_id]
+
+
+def what_stays(role: StaffRole, allowed: StaffRole | None) -> StaffRole | None:
+    """Return what somebody who was *role* may still do where no more than *allowed* is; None: not log in."""
+    return min(role, allowed, key=list(StaffRole).index) if allowed is not None else None
 
 
 def report_occasion(staff_id: StaffId, submission_id: SubmissionId, now: datetime) -> str:

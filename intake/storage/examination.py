@@ -24,9 +24,9 @@ class PagesRule:
 class BucketExamination:
     """Asks one bucket about itself."""
 
-    def __init__(self, name: str, *, endpoint_url: str, access_key: str, secret_key: str) -> None:
+    def __init__(self, name: str, *, endpoint_url: str, access_key: str, secret_key: str, region: str) -> None:
         self.name = name
-        self._client: Any = s3_client(endpoint_url, access_key, secret_key)
+        self._client: Any = s3_client(endpoint_url, access_key, secret_key, region=region)
 
     def keeps_old_versions(self) -> bool:
         """Tell whether what is deleted stays as an older version.

@@ -162,6 +162,18 @@ def test_only_objects_that_no_row_knows_are_swept(
     assert [stored.key for stored in gallery.listing("")] == [shown]
 
 
+def test_what_a_killed_doctor_left_is_swept(
+    services: Services, private: MemoryBucket, gallery: MemoryBucket, clock: FakeClock, tmp_path: Path
+) -> None:
+    put(private, keys.probe(keys.PRIVATE_ROOT), tmp_path)
+    put(gallery, keys.probe(keys.GALLERY_ROOT), tmp_path)
+
+    now = clock() + timedelta(days=3650)
+    housekeeping.sweep_leftovers(services.engine, private, gallery, now=now)
+
+    assert [*private.listing(""), *gallery.listing("")] == []
+
+
 def test_what_a_replaced_clip_left_is_swept(
     services: Services, private: MemoryBucket, gallery: MemoryBucket, clock: FakeClock, tmp_path: Path
 ) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import io
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import boto3
 import pytest
 import requests
 from botocore.config import Config
 
+from intake.domain.errors import ObjectMissing, StorageUnavailable
 from intake.domain.submissions import ObjectKey
 from intake.settings import Settings
 from intake.setup import prepare_buckets
 from intake.storage.bucket import S3Bucket
-from intake.wiring import s3_bucket
+from intake.wiring import copied_bucket, examined_bucket, s3_bucket
 from tests import servers
 from tests.conftest import an_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TIMEOUT_S = 10
@@ -136,6 +141,40 @@ def test_a_link_is_signed_for_the_server_s_region(storage: str) -> None:
     bucket = S3Bucket("b", endpoint_url=storage, public_url=storage, access_key="a", secret_key="b", region="it-mil-1")
 
     assert "%2Fit-mil-1%2Fs3%2Faws4_request" in bucket.view_link(KEY)
+
+
+class RecordingServer(BaseHTTPRequestHandler):
+    """Has nothing, and keeps by what requests were signed."""
+
+    signed: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.signed.append(self.headers["Authorization"])
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda settings: list(s3_bucket(settings, "b").listing("")), id="service"),
+        pytest.param(lambda settings: list(copied_bucket(settings, "b").listing("")), id="backup"),
+        pytest.param(lambda settings: examined_bucket(settings, "b").keeps_old_versions(), id="doctor"),
+    ],
+)
+def test_every_request_is_signed_for_the_server_s_region(ask: Callable[[Settings], object], settings: Settings) -> None:
+    RecordingServer.signed.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), RecordingServer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+
+        with pytest.raises((ObjectMissing, StorageUnavailable)):
+            ask(replace(settings, s3_endpoint_url=address, s3_region="it-mil-1"))
+        server.shutdown()
+
+    assert "/it-mil-1/s3/aws4_request" in RecordingServer.signed[0]
 
 
 def test_nobody_reads_the_private_bucket_without_a_link(private: S3Bucket, storage: str) -> None:
