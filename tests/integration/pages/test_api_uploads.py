@@ -688,6 +688,8 @@ def put_together(services: Services, bucket: MemoryBucket, token: str) -> None:
     bucket.complete_upload(submission.upload_key, submission.upload_id, parts)
 
 
+# PostgreSQL keeps nobody waiting for who writes something else.
+@pytest.mark.only_on("sqlite")
 def test_a_database_that_is_busy_for_too_long_is_a_reason_to_come_back(client: FlaskClient, services: Services) -> None:
     with writing(services.engine):
         answer = create(client, KEY)
