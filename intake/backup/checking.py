@@ -31,7 +31,7 @@ def check_backup(folder: BackupFolder, name: str) -> Checked:
         BackupRefused: There is no such backup.
     """
     altered = folder.altered(name)
-    gone = owners_of(folder.tombstones())
+    gone = owners_of(folder.lists.tombstones())
     entries = [entry for entry in folder.entries(name) if entry.owner not in gone]
     damaged = [entry.key for entry in entries if not folder.holds(entry)]
     return Checked(name=name, files=len(entries), damaged=(*altered, *damaged))

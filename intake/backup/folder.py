@@ -25,21 +25,18 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
-from intake.domain.calls import ConsentKind
+from intake.backup.disk import flush
+from intake.backup.lists import Lists
 from intake.domain.errors import BackupRefused
-from intake.domain.staff import StaffRole
-from intake.domain.submissions import ClipId, ObjectKey, Sha256, SubmissionId
-from intake.domain.tombstones import Tombstone
+from intake.domain.submissions import ObjectKey, Sha256
 from intake.storage import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from intake.domain.staff import Access
 
 LAYOUT: Final = 1
 """Counts changes of this layout that an older program cannot read."""
@@ -47,8 +44,6 @@ LAYOUT: Final = 1
 MANIFEST: Final = "manifest.json"
 ROWS: Final = "rows.jsonl.gz"
 OBJECTS: Final = "objects.jsonl"
-_TOMBSTONES: Final = "tombstones.jsonl"
-_ACCESS: Final = "access.json"
 _PART: Final = ".part"
 _CHUNK_BYTES: Final = 1024**2
 
@@ -100,6 +95,7 @@ class BackupFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lists = Lists(path)
 
     def prepare(self) -> None:
         """Make what is missing, for its owner alone.
@@ -147,10 +143,10 @@ class BackupFolder:
         os.sync()
         (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
         for path in part.iterdir():
-            _flush(path)
+            flush(path)
         whole = part.with_suffix("")
         part.rename(whole)
-        _flush(whole.parent)
+        flush(whole.parent)
         return whole.name
 
     def manifest(self, name: str) -> Manifest:
@@ -210,59 +206,13 @@ class BackupFolder:
             finally:
                 Path(temporary.name).unlink(missing_ok=True)
 
-    def tombstones(self) -> set[Tombstone]:
-        """Return all that was taken back, as far as it is known here."""
-        path = self.path / _TOMBSTONES
-        if not path.is_file():
-            return set()
-        return {_tombstone(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()}
-
-    def remember(self, tombstones: set[Tombstone]) -> set[Tombstone]:
-        """Add to what was taken back; return all of it. Nothing is ever left out that stood there."""
-        with self._listing():
-            known = self.tombstones()
-            together = known | tombstones
-            if together != known:
-                lines = sorted(json.dumps(_document(stone), sort_keys=True) for stone in together)
-                _replace(self.path / _TOMBSTONES, "".join(f"{line}\n" for line in lines))
-        return together
-
-    def access(self, key_check: str) -> Access | None:
-        """Return what each of the staff may do, as far as it is known here, under the key with this check."""
-        roles = self._access().get(key_check)
-        return None if roles is None else {mark: StaffRole(role) if role else None for mark, role in roles.items()}
-
-    def note_access(self, key_check: str, read: Callable[[], Access]) -> None:
-        """Write down what people may do; whoever is not among them stays as they stood there.
-
-        Args:
-            read: Asked when it is our turn: what was read last is what is written last.
-        """
-        with self._listing():
-            known = self._access()
-            together = known | {key_check: known.get(key_check, {}) | dict(read())}
-            if together != known:
-                _replace(self.path / _ACCESS, json.dumps(together, indent=2, sort_keys=True))
-
-    def _access(self) -> dict[str, dict[str, str | None]]:
-        path = self.path / _ACCESS
-        found: dict[str, dict[str, str | None]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        return found
-
-    @contextmanager
-    def _listing(self) -> Iterator[None]:
-        # Another lock than that of backups: the lists are added to while one is taken, too.
-        with (self.path / "lists.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
     def forget(self, names: Iterable[str]) -> None:
         """Delete backups. Killed half-way, what is left of one counts as unfinished, and goes the next time."""
         for name in names:
             folder = self.path / "sets" / name
             part = folder.with_name(f"{name.removesuffix(_PART)}{_PART}")
             folder.rename(part)
-            _flush(part.parent)
+            flush(part.parent)
             shutil.rmtree(part)
 
     def sweep(self, needed: set[Sha256]) -> int:
@@ -311,33 +261,3 @@ def line_of(entry: Entry) -> str:
 
 def _is_same(path: Path, sha256: str) -> bool:
     return path.is_file() and sha256_of(path) == sha256
-
-
-def _document(tombstone: Tombstone) -> dict[str, Any]:
-    return asdict(tombstone) | {"at": tombstone.at.isoformat()}
-
-
-def _tombstone(document: dict[str, Any]) -> Tombstone:
-    return Tombstone(
-        submission_id=SubmissionId(document["submission_id"]),
-        clip_id=ClipId(document["clip_id"]) if document["clip_id"] else None,
-        consent=ConsentKind(document["consent"]) if document["consent"] else None,
-        at=datetime.fromisoformat(document["at"]),
-    )
-
-
-def _replace(path: Path, content: str) -> None:
-    # Always the same name: whoever is killed leaves one at most, and the next writes over it.
-    new = path.with_name(f".{path.name}.new")
-    new.write_text(content, encoding="utf-8")
-    _flush(new)
-    new.replace(path)
-    _flush(path.parent)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

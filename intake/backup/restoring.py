@@ -89,7 +89,7 @@ def restore(target: Target, folder: BackupFolder, *, name: str | None = None) ->
         raise BackupRefused(f"damaged in {name}: {', '.join(altered)}. Take an older backup (--name)")
     _require_key(target, manifest)
     _require_nobody_at_home(target.engine, manifest)
-    tombstones = folder.tombstones()
+    tombstones = folder.lists.tombstones()
     gone = owners_of(tombstones)
     restored = Restored(name=name, taken_at=manifest.taken_at)
     for bucket_name, bucket in target.buckets.items():
@@ -191,7 +191,7 @@ def _bring_back(
 def _admit_again(connection: Connection, target: Target, folder: BackupFolder) -> int | None:
     """Let the staff in as they may be let in now: nobody is logged in, nobody may do more than they last could."""
     staffing.end_what_was_open(connection, now=target.clock())
-    access = folder.access(secret_key_check(target.secret_key))
+    access = folder.lists.access(secret_key_check(target.secret_key))
     return None if access is None else staffing.hold_to(connection, access, secret_key=target.secret_key)
 
 

@@ -89,7 +89,7 @@ def remember_tombstones(engine: Engine, folder: BackupFolder, *, secret_key: str
     with reading(engine) as connection:
         found = tombstones_in(connection)
     _note_access(engine, folder, secret_key)
-    return folder.remember(found)
+    return folder.lists.remember(found)
 
 
 def take_backup(source: Source, folder: BackupFolder, *, keep: int = KEPT) -> Taken:
@@ -119,7 +119,7 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
     counts, revision, tombstones = _copy_rows(source, part)
     _note_access(source.engine, folder, source.secret_key)
     second = dict(_copied(source, folder, first, lambda _line: None))
-    gone = owners_of(folder.remember(tombstones))
+    gone = owners_of(folder.lists.remember(tombstones))
     entries = {place: entry for place, entry in (first | second).items() if entry.owner not in gone}
     counts |= _write_entries(part / OBJECTS, entries)
     manifest = Manifest(
@@ -145,7 +145,7 @@ def _note_access(engine: Engine, folder: BackupFolder, secret_key: str) -> None:
         with reading(engine) as connection:
             return access_in(connection, secret_key=secret_key)
 
-    folder.note_access(secret_key_check(secret_key), read)
+    folder.lists.note_access(secret_key_check(secret_key), read)
 
 
 def _known(folder: BackupFolder) -> dict[Place, Entry]:

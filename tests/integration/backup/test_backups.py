@@ -269,9 +269,9 @@ def test_what_several_write_down_at_once_is_all_kept(tmp_path: Path) -> None:
     stones = [a_tombstone(number) for number in range(60)]
 
     with ThreadPoolExecutor(6) as writers:
-        list(writers.map(lambda stone: BackupFolder(folder.path).remember({stone}), stones))
+        list(writers.map(lambda stone: BackupFolder(folder.path).lists.remember({stone}), stones))
 
-    assert folder.tombstones() == set(stones)
+    assert folder.lists.tombstones() == set(stones)
 
 
 def test_the_list_grows_while_a_backup_is_taken(make_system: MakeSystem, tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_the_list_grows_while_a_backup_is_taken(make_system: MakeSystem, tmp_pat
     with folder.locked():
         note(system, folder)
 
-    assert {stone.submission_id for stone in folder.tombstones()} == {gone.id}
+    assert {stone.submission_id for stone in folder.lists.tombstones()} == {gone.id}
 
 
 def test_staff_come_back_with_no_more_than_they_may_do_by_now(make_system: MakeSystem, tmp_path: Path) -> None:
