@@ -181,6 +181,8 @@ class TestStrips:
     def test_the_keyboard_shows_it_too_and_ends_it(self, a_visitor: Callable[..., Visitor]) -> None:
         visitor = a_visitor(width_px=DESKTOP)
         visitor.opens(GALLERY)
+        # The strips' own script comes after the page's.
+        visitor.page.wait_for_load_state("networkidle")
         visitor.page.get_by_label("Mostra").focus()
 
         notes_strips(visitor.page)
