@@ -11,7 +11,8 @@ from intake.actions import calling
 from intake.db.engine import reading, writing
 from intake.db.migrate import migrate
 from intake.domain.errors import StorageUnavailable
-from intake.wiring import s3_bucket
+from intake.storage.bucket import S3Bucket
+from intake.wiring import s3_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,10 +110,11 @@ def prepare_buckets(settings: Settings, *, patience_s: float = STORAGE_PATIENCE_
 
 
 def _prepare_buckets(settings: Settings) -> None:
-    private = s3_bucket(settings, settings.private_bucket)
+    server = s3_server(settings)
+    private = S3Bucket(settings.private_bucket, server)
     private.create()
     private.let_pages_of([settings.public_url], methods=["GET", "HEAD", "PUT"])
-    gallery = s3_bucket(settings, settings.gallery_bucket)
+    gallery = S3Bucket(settings.gallery_bucket, server)
     gallery.create()
     gallery.let_everybody_read()
     gallery.let_pages_of(["*"], methods=["GET", "HEAD"])

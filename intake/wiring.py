@@ -10,8 +10,7 @@ from intake.db.engine import make_engine
 from intake.mail.outbox import Outbox
 from intake.mail.smtp import SmtpMailer, read_smtp_url
 from intake.storage.bucket import Objects, S3Bucket, Uploads
-from intake.storage.copies import CopiedBucket
-from intake.storage.examination import BucketExamination
+from intake.storage.client import S3Server
 from intake.storage.links import KeepLinks, PublicLinks, ViewLinks
 
 if TYPE_CHECKING:
@@ -60,11 +59,12 @@ def utc_now() -> datetime:
 
 def connect(settings: Settings) -> Services:
     """Build the parts; nothing is connected until it is used."""
+    server = s3_server(settings)
     return Services(
         settings=settings,
         engine=make_engine(settings.database_url),
-        private=s3_bucket(settings, settings.private_bucket),
-        gallery=s3_bucket(settings, settings.gallery_bucket),
+        private=S3Bucket(settings.private_bucket, server),
+        gallery=S3Bucket(settings.gallery_bucket, server),
         mailer=make_mailer(settings),
         clock=utc_now,
     )
@@ -82,33 +82,9 @@ def outbox(settings: Settings) -> Outbox:
     return Outbox(settings.data_dir / "mail")
 
 
-def s3_bucket(settings: Settings, name: str) -> S3Bucket:
-    """Build one bucket of the settings' S3 server."""
-    return S3Bucket(
-        name,
-        endpoint_url=settings.s3_endpoint_url,
-        public_url=settings.s3_public_url,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        region=settings.s3_region,
-    )
-
-
-def examined_bucket(settings: Settings, name: str) -> BucketExamination:
-    """Build what asks a bucket about itself."""
-    return BucketExamination(
-        name,
-        endpoint_url=settings.s3_endpoint_url,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        region=settings.s3_region,
-    )
-
-
-def copied_bucket(settings: Settings, name: str) -> CopiedBucket:
-    """Build what copies a bucket, or fills it from a copy."""
-    return CopiedBucket(
-        name,
+def s3_server(settings: Settings) -> S3Server:
+    """Return where the settings' S3 server is, and as whom it is asked."""
+    return S3Server(
         endpoint_url=settings.s3_endpoint_url,
         public_url=settings.s3_public_url,
         access_key=settings.s3_access_key,

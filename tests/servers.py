@@ -23,6 +23,7 @@ import redis
 
 from intake.embedded import ports
 from intake.embedded.credentials import keep_secrets
+from intake.storage.client import S3Server
 from tests.databases import a_swift_folder
 
 if TYPE_CHECKING:
@@ -146,6 +147,11 @@ def storage_server(folder: Path) -> Iterator[tuple[str, Server]]:
         wait_until(lambda: answers(f"{url}/healthz"), what="the S3 server's start")
         wait_until(lambda: answers(f"{door_of(url)}/healthz"), what="its other door's start")
         yield url, server
+
+
+def s3_server(storage_url: str) -> S3Server:
+    """The S3 server there, as the tests know it."""
+    return S3Server(endpoint_url=storage_url, public_url=storage_url, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
 
 
 def door_of(storage_url: str) -> str:

@@ -14,7 +14,8 @@ from intake.backup import KEPT
 from intake.cli.frame import pass_services
 from intake.domain.errors import BackupRefused, StorageUnavailable
 from intake.setup import prepare_buckets
-from intake.wiring import copied_bucket
+from intake.storage.copies import CopiedBucket
+from intake.wiring import s3_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from intake.backup.restoring import Restored
     from intake.backup.taking import Source, Taken
     from intake.settings import Settings
-    from intake.storage.copies import CopiedBucket
     from intake.wiring import Services
 
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
@@ -106,9 +106,10 @@ def _source(services: Services) -> Source:
 
 
 def _buckets(settings: Settings) -> dict[str, CopiedBucket]:
+    server = s3_server(settings)
     return {
-        "private": copied_bucket(settings, settings.private_bucket),
-        "gallery": copied_bucket(settings, settings.gallery_bucket),
+        "private": CopiedBucket(settings.private_bucket, server),
+        "gallery": CopiedBucket(settings.gallery_bucket, server),
     }
 
 

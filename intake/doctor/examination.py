@@ -13,7 +13,9 @@ from intake.doctor.asking import DEADLINE_S, Check, examine
 from intake.doctor.surroundings import is_in_container
 from intake.domain.diagnosis import wrong
 from intake.storage import keys
-from intake.wiring import examined_bucket, s3_bucket
+from intake.storage.bucket import S3Bucket
+from intake.storage.examination import BucketExamination
+from intake.wiring import s3_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,11 +74,12 @@ def _checks(services: Services, mail_to: str | None) -> list[Check]:
 
 
 def _asked_private(chosen: Settings) -> buckets.Asked:
+    server = s3_server(chosen)
     return buckets.Asked(
         part=PRIVATE,
-        bucket=s3_bucket(chosen, chosen.private_bucket),
-        examination=examined_bucket(chosen, chosen.private_bucket),
-        endpoint_url=chosen.s3_endpoint_url,
+        bucket=S3Bucket(chosen.private_bucket, server),
+        examination=BucketExamination(chosen.private_bucket, server),
+        endpoint_url=server.endpoint_url,
         probe=keys.probe(keys.PRIVATE_ROOT),
         is_public=False,
         pages=chosen.public_url,
@@ -85,11 +88,12 @@ def _asked_private(chosen: Settings) -> buckets.Asked:
 
 
 def _asked_gallery(chosen: Settings) -> buckets.Asked:
+    server = s3_server(chosen)
     return buckets.Asked(
         part=GALLERY,
-        bucket=s3_bucket(chosen, chosen.gallery_bucket),
-        examination=examined_bucket(chosen, chosen.gallery_bucket),
-        endpoint_url=chosen.s3_endpoint_url,
+        bucket=S3Bucket(chosen.gallery_bucket, server),
+        examination=BucketExamination(chosen.gallery_bucket, server),
+        endpoint_url=server.endpoint_url,
         probe=keys.probe(keys.GALLERY_ROOT),
         is_public=True,
         pages="*",

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from intake.domain.errors import ObjectMissing, StorageUnavailable
 from intake.domain.submissions import ObjectKey
-from intake.storage.client import ANY_REGION, s3_client
+from intake.storage.client import S3Server, s3_client
 from intake.storage.links import KEEP_LINK_S, VIEW_LINK_S
 from intake.storage.parts import PartUploads, S3PartUploads
 from intake.storage.translate import storage_errors
@@ -130,24 +130,12 @@ class Uploads(Objects, PartUploads, Protocol):
 class S3Bucket(S3PartUploads):
     """A bucket on any S3 server. Implements every protocol here and in `links`; give each user only what it needs."""
 
-    def __init__(  # noqa: PLR0913 - what it takes to reach one
-        self,
-        name: str,
-        *,
-        endpoint_url: str,
-        public_url: str,
-        access_key: str,
-        secret_key: str,
-        region: str = ANY_REGION,
-    ) -> None:
-        keys = (access_key, secret_key)
+    def __init__(self, name: str, server: S3Server) -> None:
         super().__init__(
-            name,
-            client=s3_client(endpoint_url, *keys, region=region),
-            public_client=s3_client(public_url, *keys, region=region),
+            name, client=s3_client(server), public_client=s3_client(server, endpoint_url=server.public_url)
         )
-        self._public_url = public_url
-        self._sending_client = s3_client(endpoint_url, *keys, region=region, connect_timeout_s=SEND_S)
+        self._public_url = server.public_url
+        self._sending_client = s3_client(server, connect_timeout_s=SEND_S)
 
     def put_stream(self, key: ObjectKey, stream: BinaryIO, *, content_type: str) -> int:
         """See `Originals`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import boto3
@@ -15,25 +16,37 @@ ANY_REGION: Final = "us-east-1"
 """What a server without regions is told: the region of Amazon's first ones, and what most others take for granted."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class S3Server:
+    """Where an S3 server is reached, and as whom.
+
+    Attributes:
+        endpoint_url: Where we reach it.
+        public_url: Where browsers do; a signature holds only for the host it was made for.
+        region: A part of every signature, so a server that has regions must be told its own.
+    """
+
+    endpoint_url: str
+    public_url: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    region: str = ANY_REGION
+
+
 def s3_client(  # boto3 ships no types
-    endpoint_url: str,
-    access_key: str,
-    secret_key: str,
-    *,
-    region: str = ANY_REGION,
-    connect_timeout_s: float = CONNECT_S,
+    server: S3Server, *, endpoint_url: str | None = None, connect_timeout_s: float = CONNECT_S
 ) -> Any:  # noqa: ANN401
     """Make a client; nothing is connected yet.
 
     Args:
-        region: A part of every signature, so a server that has regions must be told its own.
+        endpoint_url: Where it is to reach the server instead of the server's own endpoint.
     """
     return boto3.client(
         "s3",
-        endpoint_url=endpoint_url,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        region_name=region,
+        endpoint_url=endpoint_url or server.endpoint_url,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+        region_name=server.region,
         config=Config(
             # Without it boto3 signs links for other hosts the old way.
             signature_version="s3v4",

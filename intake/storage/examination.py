@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from intake.storage.client import s3_client
+from intake.storage.client import S3Server, s3_client
 from intake.storage.translate import storage_errors
 
 _NO_RULES: Final = "NoSuchCORSConfiguration"
@@ -24,9 +24,9 @@ class PagesRule:
 class BucketExamination:
     """Asks one bucket about itself."""
 
-    def __init__(self, name: str, *, endpoint_url: str, access_key: str, secret_key: str, region: str) -> None:
+    def __init__(self, name: str, server: S3Server) -> None:
         self.name = name
-        self._client: Any = s3_client(endpoint_url, access_key, secret_key, region=region)
+        self._client: Any = s3_client(server)
 
     def keeps_old_versions(self) -> bool:
         """Tell whether what is deleted stays as an older version.

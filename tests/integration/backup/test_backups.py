@@ -40,7 +40,7 @@ from intake.domain.tombstones import Tombstone
 from intake.settings import Settings
 from intake.storage import keys
 from intake.storage.copies import CopiedBucket
-from intake.wiring import Services, copied_bucket
+from intake.wiring import Services, s3_server
 from tests.builders import a_letter, a_submission, open_jobs, read, store, withdraw
 from tests.conftest import MODERATOR, PASSWORD, an_environment
 from tests.databases import KINDS
@@ -80,12 +80,13 @@ def make_system(
         database_url = databases.empty(kind, place) if is_empty else databases.copy(prepared(kind), place)
         settings = Settings.from_env(an_environment(database_url, storage, place))
         # Not `connect`: making clients for a server takes longer than most of these tests.
+        server = s3_server(settings)
         made.append(
             Services(
                 settings=settings,
                 engine=make_engine(settings.database_url),
-                private=copied_bucket(settings, settings.private_bucket),
-                gallery=copied_bucket(settings, settings.gallery_bucket),
+                private=CopiedBucket(settings.private_bucket, server),
+                gallery=CopiedBucket(settings.gallery_bucket, server),
                 mailer=MemoryMailer(),
                 clock=clock,
             )
@@ -197,13 +198,7 @@ class DyingBucket(CopiedBucket):
 def dying(services: Services) -> dict[str, CopiedBucket]:
     """As `buckets_of`, but the private one does not live long."""
     settings = services.settings
-    doomed = DyingBucket(
-        settings.private_bucket,
-        endpoint_url=settings.s3_endpoint_url,
-        public_url=settings.s3_public_url,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-    )
+    doomed = DyingBucket(settings.private_bucket, s3_server(settings))
     return buckets_of(services) | {"private": doomed}
 
 

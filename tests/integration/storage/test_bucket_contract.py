@@ -25,13 +25,7 @@ CONTENT = b"eleven byte"
 
 
 def an_s3_bucket(endpoint_url: str) -> S3Bucket:
-    return S3Bucket(
-        f"contract-{uuid.uuid4().hex[:12]}",
-        endpoint_url=endpoint_url,
-        public_url=endpoint_url,
-        access_key=servers.ACCESS_KEY,
-        secret_key=servers.SECRET_KEY,
-    )
+    return S3Bucket(f"contract-{uuid.uuid4().hex[:12]}", servers.s3_server(endpoint_url))
 
 
 @pytest.fixture(params=["seaweedfs", "memory"])

@@ -6,6 +6,7 @@ import io
 import itertools
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,13 +38,7 @@ class Put(Protocol):
 
 
 def an_s3_bucket(endpoint_url: str) -> S3Bucket:
-    return S3Bucket(
-        f"parts-{uuid.uuid4().hex[:12]}",
-        endpoint_url=endpoint_url,
-        public_url=endpoint_url,
-        access_key=servers.ACCESS_KEY,
-        secret_key=servers.SECRET_KEY,
-    )
+    return S3Bucket(f"parts-{uuid.uuid4().hex[:12]}", servers.s3_server(endpoint_url))
 
 
 @pytest.fixture(scope="module")
@@ -293,9 +288,7 @@ class TestALinkForAPart:
         assert requests.get(real.view_link(key), timeout=TIMEOUT_S).content == LAST
 
     def test_is_made_for_the_address_browsers_know(self, storage: str) -> None:
-        bucket = S3Bucket(
-            "b", endpoint_url=storage, public_url="https://media.example.org", access_key="a", secret_key="b"
-        )
+        bucket = S3Bucket("b", replace(servers.s3_server(storage), public_url="https://media.example.org"))
 
         link = bucket.part_link(ObjectKey("k"), NEVER, 1, size_bytes=1)
 

@@ -20,7 +20,9 @@ from intake.domain.submissions import ObjectKey
 from intake.settings import Settings
 from intake.setup import prepare_buckets
 from intake.storage.bucket import S3Bucket
-from intake.wiring import copied_bucket, examined_bucket, s3_bucket
+from intake.storage.copies import CopiedBucket
+from intake.storage.examination import BucketExamination
+from intake.wiring import s3_server
 from tests import servers
 from tests.conftest import an_environment
 
@@ -45,7 +47,7 @@ def settings(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Settings
 @pytest.fixture
 def private(settings: Settings) -> S3Bucket:
     """The private bucket with one object in it."""
-    bucket = s3_bucket(settings, settings.private_bucket)
+    bucket = S3Bucket(settings.private_bucket, s3_server(settings))
     bucket.put_stream(KEY, io.BytesIO(b"eleven byte"), content_type="video/mp4")
     return bucket
 
@@ -53,7 +55,7 @@ def private(settings: Settings) -> S3Bucket:
 @pytest.fixture
 def gallery(settings: Settings) -> S3Bucket:
     """The gallery bucket with one object in it."""
-    bucket = s3_bucket(settings, settings.gallery_bucket)
+    bucket = S3Bucket(settings.gallery_bucket, s3_server(settings))
     bucket.put_stream(CLIP, io.BytesIO(b"eleven byte"), content_type="video/mp4")
     return bucket
 
@@ -132,13 +134,13 @@ def test_a_link_for_looking_changes_nothing(private: S3Bucket, method: str) -> N
 
 
 def test_a_link_is_made_for_the_address_browsers_know(storage: str) -> None:
-    bucket = S3Bucket("b", endpoint_url=storage, public_url="https://media.example.org", access_key="a", secret_key="b")
+    bucket = S3Bucket("b", replace(servers.s3_server(storage), public_url="https://media.example.org"))
 
     assert bucket.view_link(KEY).startswith(f"https://media.example.org/b/{KEY}?")
 
 
 def test_a_link_is_signed_for_the_server_s_region(storage: str) -> None:
-    bucket = S3Bucket("b", endpoint_url=storage, public_url=storage, access_key="a", secret_key="b", region="it-mil-1")
+    bucket = S3Bucket("b", replace(servers.s3_server(storage), region="it-mil-1"))
 
     assert "%2Fit-mil-1%2Fs3%2Faws4_request" in bucket.view_link(KEY)
 
@@ -159,9 +161,9 @@ class RecordingServer(BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     "ask",
     [
-        pytest.param(lambda settings: list(s3_bucket(settings, "b").listing("")), id="service"),
-        pytest.param(lambda settings: list(copied_bucket(settings, "b").listing("")), id="backup"),
-        pytest.param(lambda settings: examined_bucket(settings, "b").keeps_old_versions(), id="doctor"),
+        pytest.param(lambda settings: list(S3Bucket("b", s3_server(settings)).listing("")), id="service"),
+        pytest.param(lambda settings: list(CopiedBucket("b", s3_server(settings)).listing("")), id="backup"),
+        pytest.param(lambda settings: BucketExamination("b", s3_server(settings)).keeps_old_versions(), id="doctor"),
     ],
 )
 def test_every_request_is_signed_for_the_server_s_region(ask: Callable[[Settings], object], settings: Settings) -> None:
@@ -235,7 +237,9 @@ def test_what_the_service_does_at_its_own_door_holds_at_the_browsers(storage: st
     environ = an_environment("sqlite://", servers.door_of(storage), tmp_path) | {"S3_PUBLIC_URL": storage}
     settings = Settings.from_env(environ)
     prepare_buckets(settings)
-    private, gallery = (s3_bucket(settings, name) for name in (settings.private_bucket, settings.gallery_bucket))
+    private, gallery = (
+        S3Bucket(name, s3_server(settings)) for name in (settings.private_bucket, settings.gallery_bucket)
+    )
     private.put_stream(KEY, io.BytesIO(b"eleven byte"), content_type="video/mp4")
     gallery.put_stream(CLIP, io.BytesIO(b"eleven byte"), content_type="video/mp4")
 
@@ -259,13 +263,7 @@ def test_preparing_the_buckets_again_keeps_what_they_hold(settings: Settings, pr
 
 
 def test_a_bucket_that_was_not_made_is_not_there(storage: str) -> None:
-    bucket = S3Bucket(
-        f"absent-{uuid.uuid4().hex[:12]}",
-        endpoint_url=storage,
-        public_url=storage,
-        access_key=servers.ACCESS_KEY,
-        secret_key=servers.SECRET_KEY,
-    )
+    bucket = S3Bucket(f"absent-{uuid.uuid4().hex[:12]}", servers.s3_server(storage))
 
     assert not bucket.is_there()
 

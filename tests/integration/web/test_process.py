@@ -19,7 +19,8 @@ from intake.actions import tokens
 from intake.db import queries
 from intake.db.engine import reading, writing
 from intake.domain.states import State
-from intake.wiring import s3_bucket
+from intake.storage.bucket import S3Bucket
+from intake.wiring import s3_server
 from tests import servers
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def test_a_video_of_half_a_gigabyte_passes_through_in_constant_memory(web: Web, 
 
     print(f"one upload of {size_bytes} bytes: {grown / MEGABYTE:.1f} MB")  # noqa: T201 - a figure we report
     submission = submission_of(services, secret_of(receipts[0]))
-    private = s3_bucket(services.settings, services.settings.private_bucket)
+    private = S3Bucket(services.settings.private_bucket, s3_server(services.settings))
     assert (submission.state, submission.original_bytes) == (State.UPLOADED, size_bytes)
     assert private.size_of(submission.original_key or "") == size_bytes  # type: ignore[arg-type]
     assert grown < 64 * MEGABYTE
@@ -168,7 +169,7 @@ def test_what_was_sent_is_what_is_held(web: Web, services: Services, tmp_path: P
     receipt = send(web, 3 * MEGABYTE + 7)
 
     submission = submission_of(services, secret_of(receipt))
-    private = s3_bucket(services.settings, services.settings.private_bucket)
+    private = S3Bucket(services.settings.private_bucket, s3_server(services.settings))
     private.fetch(submission.original_key, tmp_path / "held")  # type: ignore[arg-type]
     assert (tmp_path / "held").read_bytes() == bytes(3 * MEGABYTE + 7)
 
