@@ -61,6 +61,7 @@ missing_packages() {
     command -v exiftool >/dev/null || echo libimage-exiftool-perl
     command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || echo nginx-light
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    command -v promtool >/dev/null || echo prometheus
     [[ -d /usr/share/asterisk/sounds/it_IT_m_Carlo ]] || echo asterisk-core-sounds-it-g722
     [[ -d /usr/share/asterisk/sounds/it_IT_f_Menardi ]] || echo asterisk-prompt-it-menardi-wav
     [[ $PURPOSE == wordpress ]] || return 0

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from intake.actions import heartbeats
@@ -19,28 +16,16 @@ from intake.domain.jobs import JobKind, Queue
 from intake.domain.states import State
 from intake.domain.tallies import Nudge
 from intake.web.health import conditions
+from tests.monitoring.questions import expressions, rules
+from tests.servers import PROJECT
 
 if TYPE_CHECKING:
     from intake.wiring import Services
 
-ROOT: Final = Path(__file__).parents[2]
-MONITORING: Final = ROOT / "deploy" / "monitoring"
-OPERATING: Final = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+OPERATING: Final = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
 
 NAME: Final = re.compile(r"\bintake_[a-z_]+")
 MATCHER: Final = re.compile(r'(\w+)=~?"([^"$]+)"')
-
-
-def expressions() -> list[str]:
-    """Every question that the dashboard and the alerts ask."""
-    panels = json.loads((MONITORING / "dashboard.json").read_text(encoding="utf-8"))["panels"]
-    asked = [target["expr"] for panel in panels for target in panel.get("targets", ())]
-    return [*asked, *(str(rule["expr"]) for rule in rules())]
-
-
-def rules() -> list[dict[str, Any]]:
-    groups = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
 
 
 def told(services: Services) -> set[str]:
