@@ -35,10 +35,10 @@ ACCESS_KEY: Final = "TESTACCESSKEY"
 SECRET_KEY: Final = "a secret that only the tests know"
 
 
-def free_port() -> int:
+def free_port(address: str = "127.0.0.1") -> int:
     """A port nobody listens on now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         return int(probe.getsockname()[1])
 
 

@@ -4,6 +4,7 @@ __main__       reads the command line, tells the stories in their order, prints 
 first_clip     a telephone sends, a moderator approves, everybody watches, the sender takes it back
 killing        each container is killed in turn, and none of what was under way is lost
 keeping        a backup, what is erased after it, and an empty machine that is given the backup
+elsewhere      database, Redis and S3 are somebody else's
 upgrading      the commit before is replaced by this one in the middle of somebody's upload
 
 steps          what was expected, what was seen, how long it took

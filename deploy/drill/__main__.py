@@ -21,7 +21,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from deploy.drill import browsers, first_clip, keeping, killing, upgrading
+from deploy.drill import browsers, elsewhere, first_clip, keeping, killing, upgrading
 from deploy.drill.engine import NoEngine, require_engine
 from deploy.drill.installation import Site, commit_before
 from deploy.drill.steps import Book, this_machine
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-STORIES: Final = ("first_clip", "killing", "keeping", "upgrading")
+STORIES: Final = ("first_clip", "killing", "keeping", "elsewhere", "upgrading")
 RECORD: Final = PROJECT / "docs" / "drill.md"
 
 
@@ -72,6 +72,9 @@ class Drill:
         if kept is not None:
             with self._site.installation("restored") as empty, self._book.story("An empty machine"):
                 keeping.is_restored(self._book, empty, self._browser, kept)
+        if self._wants("elsewhere"):
+            with self._book.story("Somebody else's parts"):
+                elsewhere.is_served_from_elsewhere(self._book, self._site, self._browser, self._videos())
         if self._wants("upgrading"):
             commit = os.environ.get("FROM_COMMIT") or commit_before()
             with self._site.installation("upgraded", commit=commit) as old, self._book.story("An upgrade"):

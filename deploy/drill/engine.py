@@ -97,6 +97,10 @@ class Compose:
         """Return the ids of all containers there are."""
         return set(self._compose("ps", "--all", "--quiet").split())
 
+    def services(self) -> set[str]:
+        """Name the services that have a container."""
+        return set(self._compose("ps", "--all", "--format", "{{.Service}}").split())
+
     def restarts(self, service: str) -> int:
         """How often the engine has started a container again by itself."""
         return int(self._inspect(service, "{{.RestartCount}}"))
@@ -144,6 +148,15 @@ class Compose:
 
     def _compose(self, *words: str, typed: str = "", timeout_s: float = 600) -> str:
         return _run([*self._argv, *words], cwd=self._folder, environ=self._environ, typed=typed, timeout_s=timeout_s)
+
+
+def bridge_address() -> str:
+    """Return the address of this machine by which containers reach it; browsers here do, too.
+
+    Raises:
+        CommandFailed: The engine has no bridge of its own.
+    """
+    return _run(["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]).strip()
 
 
 def forget_images(names: list[str]) -> None:

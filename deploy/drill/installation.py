@@ -19,7 +19,7 @@ from deploy.drill.steps import until
 from tests.servers import PROJECT, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from email.message import EmailMessage
 
 PARTS: Final = ("database", "bucket", "free_space", "redis", "dispatcher", "workers", "sandbox")
@@ -87,6 +87,15 @@ class Installation:
             line for line in self.compose.inside("web", "intake", "jobs", "list").splitlines() if "\tdead\t" in line
         ]
 
+    def secret(self, name: str) -> str:
+        """Return one of the secrets that were made for it."""
+        return (self.folder / "deploy" / "secrets" / name).read_text(encoding="utf-8").strip()
+
+    def keeps_secrets(self, secrets_: Mapping[str, str]) -> None:
+        """Write what an operator was given by others into the files for it."""
+        for name, secret in secrets_.items():
+            (self.folder / "deploy" / "secrets" / name).write_text(secret, encoding="utf-8")
+
     def becomes(self, commit: str | None) -> None:
         """Have other files, as after `git pull`; the secrets stay, and those that are new are made."""
         for path in self.folder.iterdir():
@@ -113,19 +122,22 @@ class Site:
         return cls(name=f"drill-{secrets.token_hex(3)}", folder=folder)
 
     @contextmanager
-    def installation(self, name: str, *, commit: str | None = None) -> Iterator[Installation]:
+    def installation(
+        self, name: str, *, commit: str | None = None, settings: Mapping[str, str] | None = None
+    ) -> Iterator[Installation]:
         """Lay out an installation with nothing in it, and take all of it away in the end.
 
         Args:
             name: One word, which no other installation of this run has.
             commit: Whose files it has; the working tree's where none is named.
+            settings: What an operator would write into `.env` beside what each installation here has.
         """
         folder = self.folder / name
         folder.mkdir()
         lay_out(folder, commit)
         make_secrets(folder)
         pages, media = free_port(), free_port()
-        settings = {
+        chosen = {
             # Not by name: to a browser `localhost` may be ::1 first.
             "HTTP_PORT": f"127.0.0.1:{pages}",
             "MEDIA_PORT": f"127.0.0.1:{media}",
@@ -133,14 +145,15 @@ class Site:
             "S3_PUBLIC_URL": f"http://127.0.0.1:{media}",
             "CREATE_PER_HOUR": "100000",
             "TAG": f"{self.name}-{name}",
+            **(settings or {}),
         }
-        compose = Compose(folder, f"{self.name}-{name}", settings)
+        compose = Compose(folder, f"{self.name}-{name}", chosen)
         try:
             yield Installation(
-                folder=folder, compose=compose, url=settings["PUBLIC_URL"], password=secrets.token_urlsafe(16)
+                folder=folder, compose=compose, url=chosen["PUBLIC_URL"], password=secrets.token_urlsafe(16)
             )
         finally:
-            made_here = [image for image in compose.images() if settings["TAG"] in image]
+            made_here = [image for image in compose.images() if chosen["TAG"] in image]
             compose.down()
             forget_images(made_here)
 
