@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional
 
 from intake.actions import reporting
@@ -58,8 +59,8 @@ class ReportForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.kind.choices = [
-            ("", str(_("Scegli…"))),
-            *((kind.value, say(REPORTS[kind], page_language())) for kind in ReportKind),
+            SelectChoice("", str(_("Scegli…"))),
+            *(SelectChoice(kind.value, say(REPORTS[kind], page_language())) for kind in ReportKind),
         ]
 
     def report(self) -> Report:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -145,8 +146,8 @@ class BulkForm(FlaskForm):  # type: ignore[misc] # as above
     def __init__(self, reasons: Iterable[CannedReason], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self._reasons = {reason.code: reason for reason in reasons}
-        labels = [(code, reason.label.in_language(page_language())) for code, reason in self._reasons.items()]
-        self.reason_code.choices = [("", _("Scegli…")), *labels]
+        labels = [SelectChoice(code, each.label.in_language(page_language())) for code, each in self._reasons.items()]
+        self.reason_code.choices = [SelectChoice("", _("Scegli…")), *labels]
         # Where the page offers none, none is sent.
         self.reason_code.data = self.reason_code.data or ""
 

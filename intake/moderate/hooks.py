@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -57,7 +58,7 @@ class HookForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Flask-WTF's own
         super().__init__(*arguments, **options)
-        self.events.choices = [(event, wording.say(EVENTS[event], page_language())) for event in HookEvent]
+        self.events.choices = [SelectChoice(event, wording.say(EVENTS[event], page_language())) for event in HookEvent]
 
     def validate_url(self, field: Field) -> None:
         """Take only an address that workers would call."""

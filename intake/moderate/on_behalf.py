@@ -15,6 +15,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from intake.actions import submitting
 from intake.actions.submitting import Letter
@@ -63,7 +64,7 @@ class OnBehalfForm(AddressedFields, VideoForm):
         super().__init__(call.rules, *args, **kwargs)
         self.offer_kinds(call)
         self.video.label.text = _("Il video")
-        self.language.choices = [(code, language_name(code)) for code in languages()]
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in languages()]
 
     def letter(self, filed_by: str) -> Letter:
         """Return what is handed in, without any answer to a consent."""

@@ -31,7 +31,7 @@ class _InOurLanguages(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no typ
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Flask-WTF's own
         super().__init__(*arguments, **options)
-        self.language.choices = [(code, language_name(code)) for code in wording.languages()]
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in wording.languages()]
 
 
 class InvitationForm(_InOurLanguages):
@@ -109,5 +109,5 @@ class AlertsForm(_InOurLanguages):
         )
 
 
-def _roles() -> list[tuple[str, str]]:
-    return [(role, wording.say(ROLES[role], page_language())) for role in StaffRole]
+def _roles() -> list[SelectChoice]:
+    return [SelectChoice(role, wording.say(ROLES[role], page_language())) for role in StaffRole]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, Length, Optional
 
 from intake.domain.clip_words import QUOTE_CHARACTERS, TITLE_CHARACTERS, WORDS, ClipWords, words_of
@@ -35,7 +36,7 @@ class WordsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     spoken_language = SelectField(
         _("Lingua che si parla nel video"),
         [Optional(), AnyOf(SPOKEN_LANGUAGES, message=_("Scegli una lingua dall'elenco."))],
-        choices=list(SPOKEN_LANGUAGES.items()),
+        choices=[SelectChoice(code, name) for code, name in SPOKEN_LANGUAGES.items()],
         validate_choice=False,
     )
     seen_given_name = HiddenField()

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import EmailField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length
 
 from intake.actions.submitting import Declared
@@ -16,10 +17,11 @@ from intake.web.language import page_language
 from intake.wording import file_size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import BinaryIO
 
-    from intake.domain.call_parts import ChoiceField
-    from intake.domain.calls import Call, Rules
+    from intake.domain.call_parts import Choice, ChoiceField
+    from intake.domain.calls import Call, OrganisationKind, Rules
 
 FILE_NAME_CHARACTERS: Final = 120
 """How much of a file's name is kept for showing."""
@@ -143,8 +145,7 @@ class SenderFields:
     def offer_kinds(self, call: Call) -> None:
         """Let one of the call's kinds of organisation be chosen."""
         self._call = call
-        kinds = [(kind.value, kind.label.in_language(page_language())) for kind in call.organisation_kinds]
-        self.organisation_kind.choices = [("", str(_("Scegli…"))), *kinds]
+        self.organisation_kind.choices = _offered(call.organisation_kinds)
 
     def own_fields(self) -> list[SelectField]:
         """Return the call's own fields."""
@@ -171,12 +172,16 @@ def own_name(name: str) -> str:
 
 
 def _choice_field(field: ChoiceField) -> SelectField:
-    choices = [(choice.value, choice.label.in_language(page_language())) for choice in field.choices]
     return SelectField(
         field.label.in_language(page_language()),
         [DataRequired(_("Scegli una voce."))],
-        choices=[("", str(_("Scegli…"))), *choices],
+        choices=_offered(field.choices),
     )
+
+
+def _offered(choices: Iterable[Choice | OrganisationKind]) -> list[SelectChoice]:
+    in_words = (SelectChoice(choice.value, choice.label.in_language(page_language())) for choice in choices)
+    return [SelectChoice("", str(_("Scegli…"))), *in_words]
 
 
 def _size_of(stream: BinaryIO) -> int:
