@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -13,7 +14,7 @@ import requests
 from deploy.drill import browsers
 from deploy.drill.desk import Desk
 from deploy.drill.killing import WAITS
-from deploy.drill.phone import Phone
+from deploy.drill.phone import Phone, insists
 from deploy.drill.steps import PATIENCE_S, require, until
 from tests.people import Visitor, plays
 
@@ -132,9 +133,8 @@ def _gallery(installation: Installation) -> dict[str, dict[str, Any]]:
     clips: dict[str, dict[str, Any]] = {}
     url = f"{installation.url}/api/v1/gallery/pistoia2030"
     while url:
-        answer = requests.get(url, timeout=30)
-        answer.raise_for_status()
-        page = answer.json()
+        # A gallery of 200 has more pages than one address may read in a second.
+        page = insists(partial(requests.get, url, timeout=30)).json()
         clips |= {clip["name"]: clip for clip in page["clips"]}
         url = page["next_url"]
     return clips

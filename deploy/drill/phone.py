@@ -95,7 +95,7 @@ class Phone:
 
     def _puts(self, number: int) -> None:
         # Whatever the storage answers, the next try has another link.
-        _insists(lambda: self._tries_to_put(number), final=())
+        insists(lambda: self._tries_to_put(number), final=())
 
     def _tries_to_put(self, number: int) -> requests.Response:
         [part] = self._asks("POST", "/submission/upload/sign", {"part_numbers": [number]})["parts"]
@@ -107,12 +107,12 @@ class Phone:
     def _asks(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         url = self._api + path
         # One line for each question: one that is kept open may end with the container at its other end.
-        answer = _insists(lambda: requests.request(method, url, json=body, headers=self._headers, timeout=_TIMEOUT_S))
+        answer = insists(lambda: requests.request(method, url, json=body, headers=self._headers, timeout=_TIMEOUT_S))
         told: dict[str, Any] = answer.json()
         return told
 
 
-def _insists(ask: Callable[[], requests.Response], *, final: Collection[int] = _GONE_FOR_GOOD) -> requests.Response:
+def insists(ask: Callable[[], requests.Response], *, final: Collection[int] = _GONE_FOR_GOOD) -> requests.Response:
     """Ask again while nobody answers, or the answer is to come back later.
 
     Raises:
