@@ -48,7 +48,9 @@ def read_rows(connection: Connection, lines: Iterable[str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     tables: dict[str, Table] = {}
     for name, columns, rows in _by_table(lines):
-        table = tables[name] = tables.get(name) or _as_it_is(connection, name)
+        if name not in tables:
+            tables[name] = _as_it_is(connection, name)
+        table = tables[name]
         counts[name] = counts.get(name, 0) + len(rows)
         fitted = [{key: _fitted(table, key, value) for key, value in zip(columns, row, strict=True)} for row in rows]
         connection.execute(insert(table), fitted)

@@ -11,7 +11,7 @@ import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -27,6 +27,7 @@ from intake.cli import main
 from intake.db import people, queries
 from intake.db.deletions import deletions_of
 from intake.db.engine import make_engine, reading, writing
+from intake.db.figures_tables import clip_views
 from intake.db.migrate import known_revisions, revision_of
 from intake.db.people_tables import staff
 from intake.db.tables import events, submissions
@@ -241,6 +242,21 @@ def test_a_service_that_came_back_goes_on(make_system: MakeSystem, tmp_path: Pat
         lines = list(connection.scalars(select(events.c.id).where(events.c.submission_id == another.id)))
         last = connection.scalar(select(events.c.id).order_by(events.c.id.desc()))
     assert (read(new, another.id).state, last) == (State.AWAITING_REVIEW, max(lines))
+
+
+def test_a_table_of_thousands_comes_back_whole(make_system: MakeSystem, tmp_path: Path, each_kind: str) -> None:
+    old, new, folder = make_system(each_kind), make_system(each_kind, is_empty=True), BackupFolder(tmp_path / "backup")
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(1_201)]
+    with writing(old.engine) as connection:
+        views = [{"clip_id": "6rbqkwp9tu", "day": day, "views": number} for number, day in enumerate(days)]
+        connection.execute(insert(clip_views), views)
+    take_backup(source_of(old), folder)
+
+    restore(target_of(new), folder)
+
+    query = select(clip_views.c.day, clip_views.c.views).order_by(clip_views.c.day)
+    with reading(new.engine) as connection:
+        assert [tuple(row) for row in connection.execute(query)] == [(day, number) for number, day in enumerate(days)]
 
 
 def test_a_consent_that_was_taken_back_stays_taken_back(make_system: MakeSystem, tmp_path: Path) -> None:
