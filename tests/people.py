@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS: Final = 60_000
 """For what workers do, and for what a line takes; pages answer much sooner."""
+COPY_LIFE_MS: Final = 1_100
+"""For a second a browser may show again what it was given. Source: `Cache-Control` of public pages."""
 
 ANNA: Final = {
     "Nome": "Anna",

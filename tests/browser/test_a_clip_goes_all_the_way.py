@@ -20,7 +20,7 @@ from tests import media_factory
 from tests.browser.staging import let_the_undo_pass
 from tests.browser.system import MODERATORS
 from tests.builders import read
-from tests.people import PATIENCE_MS, PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
+from tests.people import COPY_LIFE_MS, PATIENCE_MS, PUBLISHED, WAITING, WITHDRAWN, is_upright, plays
 from tests.servers import wait_until
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def test_a_portrait_clip_is_sent_judged_published_and_taken_back(
     sender.withdraws()
 
     # Then every page says that it is gone, and soon the file is gone too
+    visitor.page.wait_for_timeout(COPY_LIFE_MS)
     assert visitor.goes_to(clip_url).status == 410
     visitor.reads("Questo video non è più qui")
     assert visitor.opens(f"/embed/{clip_url.rpartition('/')[2]}").status == 410
