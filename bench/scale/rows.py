@@ -162,7 +162,8 @@ def _queue(services: Services, depth: int) -> None:
         left, revision = depth, _QUEUED
         while left:
             # Of each submission once more, where there are fewer than wait.
-            left -= connection.execute(insert(rows).from_select(_COLUMNS, _waiting(revision).limit(left))).rowcount
+            more = insert(rows).from_select(_COLUMNS, _waiting(revision).limit(left))
+            left -= connection.execute(more.execution_options(preserve_rowcount=True)).rowcount
             revision += 1
     full_desk.look_through(services)
 
