@@ -41,8 +41,9 @@ WORKERS: Final = (1, 2, 4)
 LENGTHS_S: Final = (12, 15, 20)
 """Of the clips that are looked at, in seconds."""
 
-MAX_SECOND_WORKER: Final = 0.65
-"""Time for a clip with two workers, of that with one. Half would be perfect, and no machine is."""
+MAX_SECOND_WORKER: Final = 1.25
+"""Time for a clip with two workers, of that with one, beside the same of the bare work. ffmpeg uses several cores by
+itself, so how much a second process can gain is the machine's affair; that we lose none of it is ours."""
 
 MAX_IDLE: Final = 0.10
 MAX_HINT_S: Final = 1.5
@@ -113,7 +114,9 @@ def _workers(asked: Asked, folder: Path, postgresql: str) -> Iterator[Target]:
             "1 quick worker" if workers == 1 else f"{workers} quick workers", done, bare[workers]
         )
     one, two, four = (rounds[workers].clips_per_hour for workers in WORKERS)
-    yield _figure("time for a clip, 2 quick workers, of 1", one / two, MAX_SECOND_WORKER)
+    yield _figure("time for a clip, 2 quick workers, of 1", one / two)
+    yield _figure("the same of the bare work", bare[1] / bare[2])
+    yield _figure("the one of the other", (one / two) / (bare[1] / bare[2]), MAX_SECOND_WORKER)
     yield _figure("time for a clip, 4 quick workers, of 1 (as many as there are cores help)", one / four)
 
 
