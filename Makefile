@@ -68,7 +68,7 @@ bench-peers: ## as bench, beside the commands of other services: takes a quarter
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.peers_table $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 
-bench-scale: ## as bench: more workers, jobs and submissions; takes ten minutes
+bench-scale: ## as bench: more workers, jobs and submissions; takes half an hour
 	@deploy/prepare.sh test
 	@missed=0; $(bin)/python -m bench.scale $(ARGS) || missed=1; $(bin)/python -m bench.tables; exit $$missed
 

@@ -28,9 +28,10 @@ END: Final = "<!-- end of tables -->"
 
 ORDER: Final = (
     *("ready_for_review", "growth", "sound_verdict", "worker", "sending", "desk", "gallery"),
-    *("page_speed", "public_pages", "peers_table", "scale"),
+    *("page_speed", "public_pages", "peers_table"),
+    *("scale_workers", "scale_rows", "scale_neighbours"),
 )
-"""Of the reports in README: the names of the programs."""
+"""Of the reports in README."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +138,7 @@ class Report:
     """What one program measured.
 
     Attributes:
-        name: The program's.
+        name: The program's, unless *program* says what else is to be typed after `python -m bench.`.
         notes: What a reader must know to trust the figures.
     """
 
@@ -147,6 +148,7 @@ class Report:
     targets: tuple[Target, ...]
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    program: str | None = None
 
     @property
     def is_missed(self) -> bool:
@@ -177,13 +179,14 @@ def read(document: Mapping[str, Any]) -> Report:
         targets=tuple(targets),
         lines=tuple(lines),
         notes=tuple(document["notes"]),
+        program=document.get("program"),
     )
 
 
 def in_words(report: Report) -> str:
     """Write a report as Markdown that is good to read on a screen, too."""
     where = f"on {report.machine.name}, load {report.machine.load} before."
-    parts = [f"### {report.title}", f"`python -m bench.{report.name}` {where}", *report.notes]
+    parts = [f"### {report.title}", f"`python -m bench.{report.program or report.name}` {where}", *report.notes]
     if report.lines:
         parts.append(_table(("clip", "work", "CPU s", "×", "wall s", "memory MB", "made MB", "runs"), _costs(report)))
     parts.append(_table(("figure", "measured", "at most", ""), [_target(target) for target in report.targets]))
