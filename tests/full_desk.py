@@ -101,6 +101,9 @@ def fill(services: Services, *, mix: dict[State, int] | None = None) -> None:
             connection.execute(insert(events), [_event(chance, row) for row in rows])
             if dead := [_dead(row) for row in rows if row["state"] == State.NEEDS_OPERATOR]:
                 connection.execute(insert(jobs), dead)
+            if start == 0:
+                # PostgreSQL looks up what a consent belongs to as it would in the empty table that it knew: row by row.
+                connection.exec_driver_sql("ANALYZE")
         kept_tables.resume(connection)
     look_through(services)
 
