@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import requests
 import yaml
-from werkzeug.serving import make_server
 
-from intake.app import create_app
 from intake.web.health import conditions
 from tests.monitoring.questions import MONITORING, expressions, rules
 from tests.servers import PROJECT, answers, free_port, serving, wait_until
+from tests.serving import at_its_own_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +28,8 @@ TIMEOUT_S: Final = 10
 @pytest.fixture
 def served(services: Services) -> Iterator[Services]:
     """A public service that tells its numbers to whoever bears the token, at its own address."""
-    port = free_port()
-    parts = replace(
-        services,
-        settings=replace(services.settings, public_url=f"http://127.0.0.1:{port}", metrics_token=TOKEN),
-    )
-    server = make_server("127.0.0.1", port, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield parts
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with at_its_own_address(services, metrics_token=TOKEN) as parts:
+        yield parts
 
 
 @pytest.fixture
@@ -65,7 +52,7 @@ def prometheus(served: Services, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def asked(prometheus: str, path: str, **query: str) -> Any:  # noqa: ANN401 - as Prometheus answers
+def answer_of(prometheus: str, path: str, **query: str) -> Any:  # noqa: ANN401 - as Prometheus answers
     answer = requests.get(f"{prometheus}/api/v1/{path}", params=query, timeout=TIMEOUT_S)
     assert answer.json()["status"] == "success", (query, answer.text)
     return answer.json()["data"]
@@ -73,20 +60,19 @@ def asked(prometheus: str, path: str, **query: str) -> Any:  # noqa: ANN401 - as
 
 def test_it_hears_us_and_can_answer_every_question(served: Services, prometheus: str) -> None:
     up = "intake_part_up"
-    wait_until(lambda: asked(prometheus, "query", query=up)["result"], what="the first answer")
+    wait_until(lambda: answer_of(prometheus, "query", query=up)["result"], what="the first answer")
 
-    parts = asked(prometheus, "query", query=f"min by (part) ({up})")["result"]
-    answered = [
-        asked(prometheus, "query", query=expression.replace("$__rate_interval", "1m")) for expression in expressions()
-    ]
+    parts = answer_of(prometheus, "query", query=f"min by (part) ({up})")["result"]
+    questions = [expression.replace("$__rate_interval", "1m") for expression in expressions()]
+    answered = [answer_of(prometheus, "query", query=question) for question in questions]
 
     assert {row["metric"]["part"] for row in parts} == set(conditions(served))
-    assert len(answered) == len(expressions())
+    assert len(answered) == len(questions)
 
 
 def test_it_takes_every_alert(prometheus: str) -> None:
     def taken() -> list[dict[str, Any]]:
-        return [rule for group in asked(prometheus, "rules")["groups"] for rule in group["rules"]]
+        return [rule for group in answer_of(prometheus, "rules")["groups"] for rule in group["rules"]]
 
     wait_until(lambda: all(rule["health"] != "unknown" for rule in taken()), what="the first look at every rule")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -14,13 +12,11 @@ import extruct
 import feedparser
 import pytest
 import yt_dlp
-from werkzeug.serving import make_server
 from yt_dlp.extractor.common import InfoExtractor
 
-from intake.app import create_app
 from intake.gallery.sitemap import SITEMAP, VIDEO
 from tests.integration.pages.test_gallery import GALLERY, paths_of, published
-from tests.servers import free_port
+from tests.serving import at_its_own_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +32,8 @@ QUIETLY = {"quiet": True, "no_warnings": True, "cachedir": False, "proxy": ""}
 @pytest.fixture
 def served(services: Services) -> Iterator[Services]:
     """A service that answers at its own address."""
-    port = free_port()
-    settings = replace(services.settings, public_url=f"http://127.0.0.1:{port}")
-    parts = replace(services, settings=settings)
-    server = make_server("127.0.0.1", port, create_app(parts), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield parts
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with at_its_own_address(services) as parts:
+        yield parts
 
 
 def test_feedparser_finds_the_clip_and_no_fault_in_the_feed(client: FlaskClient, services: Services) -> None:
