@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from celery import Celery
+    from redis import Redis
 
     from intake.domain.jobs import JobId
     from intake.wiring import Services
@@ -40,6 +41,9 @@ log = structlog.get_logger()
 
 HINTS_AT_ONCE: Final = 100
 """How many jobs of a queue the workers are told of at a time."""
+
+REPEATED_AFTER_LEASES: Final = 10
+"""When workers are told again although messages wait for them: one that was lost alone would wait for all others."""
 
 LEFTOVERS_EVERY_S: Final = 3600.0
 
@@ -110,7 +114,8 @@ class Dispatcher:
     def hint(self) -> None:
         """Tell the workers of jobs that are due."""
         for queue in Queue:
-            self._hint(queue)
+            if self._redis_answers:
+                self._hint(queue)
 
     def sweep(self) -> None:
         """Free lost leases, and ask for the mails that staff want."""
@@ -193,32 +198,41 @@ class Dispatcher:
 
     def _hint(self, queue: Queue) -> None:
         kinds = [kind for kind, rule in JOB_RULES.items() if rule.queue is queue]
-        with reading(self.services.engine) as connection:
-            due = jobs.due(connection, kinds, hint_again_s=self.services.settings.lease_s, limit=HINTS_AT_ONCE)
-        told = [job_id for job_id in due if self._tell(queue, job_id)]
-        if told:
-            with writing(self.services.engine) as connection:
-                jobs.mark_hinted(connection, told)
-
-    def _tell(self, queue: Queue, job_id: JobId) -> bool:
-        if not self._redis_answers:
-            return False
+        told: list[JobId] = []
         try:
-            self.celery.send_task(RUN_JOB, args=[job_id], queue=queue, retry=False)
+            hint_again_s = self._hint_again_s(queue)
+            with reading(self.services.engine) as connection:
+                due = jobs.due(connection, kinds, hint_again_s=hint_again_s, limit=HINTS_AT_ONCE)
+            for job_id in due:
+                self.celery.send_task(RUN_JOB, args=[job_id], queue=queue, retry=False)
+                told.append(job_id)
         except (OperationalError, RedisError, OSError) as error:
             log.warning("hint_failed", cause=type(error).__name__)
             # Not asked again before the next beat: with Redis frozen every try costs seconds.
             self._redis_answers = False
-            return False
-        return True
+        if told:
+            with writing(self.services.engine) as connection:
+                jobs.mark_hinted(connection, told)
+
+    def _hint_again_s(self, queue: Queue) -> float:
+        # While messages wait, so do their jobs: workers are busy, and each repetition would be in a new job's way.
+        with self.celery.pool.acquire(block=True) as connection:
+            waiting = _redis(connection).llen(queue)
+        return self.services.settings.lease_s * (REPEATED_AFTER_LEASES if waiting else 1)
 
     def _ping(self) -> bool:
         try:
             with self.celery.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=_PUBLISH_TIMEOUT_S)
-                return bool(connection.default_channel.client.ping())
+                return bool(_redis(connection).ping())
         except (OperationalError, RedisError, OSError):
             return False
+
+
+def _redis(connection: Any) -> Redis:  # noqa: ANN401 - kombu's types know nothing of what is Redis's alone
+    # Asked first: by itself a channel waits for ever for a Redis that is gone.
+    connection.ensure_connection(max_retries=1, timeout=_PUBLISH_TIMEOUT_S)
+    client: Redis = connection.default_channel.client
+    return client
 
 
 def main() -> None:
