@@ -63,8 +63,8 @@ def path_to(surface: str, submission: Submission) -> str:
 
 
 def headers_of(answer: TestResponse) -> dict[str, str]:
-    """Its headers, but for those that are another with every request: its id, and how often one may still ask."""
-    every_time = ("X-Request-ID", "RateLimit")
+    """Its headers, but for those that are another with every request: its id, the time, how often one may still ask."""
+    every_time = ("X-Request-ID", "Date", "RateLimit", "Retry-After")
     return {name: value for name, value in answer.headers.items() if not any(part in name for part in every_time)}
 
 
