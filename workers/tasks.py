@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
-from sqlalchemy.exc import SQLAlchemyError
 
-from intake.actions import heartbeats
-from intake.db.engine import writing
-from intake.domain.ffmpeg_releases import warning_about
 from intake.domain.jobs import JobId
 from intake.logs import set_up_logging
 from intake.settings import Settings
 from intake.wiring import connect
 from workers.broker import RUN_JOB
 from workers.celery_app import app
-from workers.leftovers import sweep_work_folders
-from workers.media.release import ffmpeg_release
+from workers.heart import beat
 from workers.media.transcribing import Whisper, whats_missing
 from workers.media.walls import Walls
 from workers.run_job import Worker
 from workers.run_job import run_job as run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from intake.wiring import Services
-    from workers.media.sandbox import Sandbox
     from workers.media.transcribing import Transcriber
 
 log = structlog.get_logger()
@@ -82,22 +73,7 @@ def start_heart(sender: Any, **_signal: Any) -> None:  # noqa: ANN401 - Celery's
     """Say from the parent process, for as long as it lives, that this worker takes jobs."""
     queues = [queue.name for queue in sender.task_consumer.queues]
     services = connect(Settings.from_env())
-    beating = threading.Thread(target=_beat, args=(services, queues), daemon=True, name="heart")
-    beating.start()
-
-
-def _said_of(sandbox: Sandbox | None) -> dict[str, str | None]:
-    return {
-        "sandbox": sandbox.level if sandbox else None,
-        "ffmpeg": _known_ffmpeg(sandbox) if sandbox else None,
-    }
-
-
-def _known_ffmpeg(sandbox: Sandbox) -> str:
-    release = ffmpeg_release(sandbox)
-    if warning := warning_about(release):
-        log.warning("ffmpeg_outdated", release=release, cause=warning)
-    return release
+    threading.Thread(target=beat, args=(services, queues, _walls), daemon=True, name="heart").start()
 
 
 def _transcriber(model_dir: Path | None) -> Transcriber | None:
@@ -108,28 +84,3 @@ def _transcriber(model_dir: Path | None) -> Transcriber | None:
         log.error("transcriber_unavailable", cause=problem)
         return None
     return Whisper(model_dir=model_dir)
-
-
-def _beat(services: Services, queues: Iterable[str]) -> None:
-    names = [heartbeats.worker(queue) for queue in queues]
-    detail = _said_of(None)
-    while True:
-        if detail["sandbox"] is None:
-            detail = _said_of(_walls.sandbox())
-        try:
-            with writing(services.engine) as connection:
-                for name in names:
-                    heartbeats.beat(connection, name, detail)
-        except SQLAlchemyError:
-            log.warning("heartbeat_missed")
-        _sweep_work_folders(services)
-        time.sleep(heartbeats.BEAT_S)
-
-
-def _sweep_work_folders(services: Services) -> None:
-    # Not at the start alone: a killed pool process leaves a sender's file behind, and its parent lives on for weeks.
-    try:
-        sweep_work_folders(services.settings.data_dir / "work")
-    except OSError:
-        # A job ended just now and took its folder with it; the heart must go on.
-        log.warning("work_folders_unswept")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from intake.domain.jobs import JobKind, JobState
 from tests.faults import history, stories
 from tests.faults.gate import kill_process
 from tests.faults.system import are_gone, tools_of
-from tests.servers import wait_until
+from tests.servers import PROJECT, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,3 +161,10 @@ def test_a_clip_that_kills_its_worker_comes_before_a_human_and_others_pass(
     assert "the worker died" in str(dead.last_error)
     assert passed == [stories.State.AWAITING_REVIEW] * 2
     assert history.problems(services, receipts=[poison, *good]) == []
+
+
+@SQLITE
+def test_a_process_that_is_forked_while_the_heart_beats_can_write(database_url: str) -> None:
+    forking = subprocess.run([sys.executable, "-m", "tests.faults.forking", database_url], cwd=PROJECT, check=False)
+
+    assert forking.returncode == 0
