@@ -119,7 +119,7 @@ def create_app(services: Services) -> Flask:
     set_up_compression(app)
     set_up_memory(app)
     set_up_security_headers(app, services.settings)
-    app.extensions["intake.staff"] = set_up_access(app, services.settings, services.engine)
+    app.extensions["intake.staff"] = set_up_access(app, services.settings)
     for blueprint in (
         submit_blueprint(),
         moderate_blueprint(),

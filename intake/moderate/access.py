@@ -23,7 +23,7 @@ from flask_security import (
     roles_accepted,
 )
 from flask_security.proxies import _security
-from sqlalchemy.orm import registry, relationship, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, registry, relationship, scoped_session
 
 from intake import wording
 from intake.actions import tokens
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
     from flask.typing import ResponseReturnValue
-    from sqlalchemy import Engine
 
     from intake.settings import Settings
     from intake.web.routing import View
@@ -82,11 +81,9 @@ _map_classes()
 class Staff:
     """The staff, as the commands and the login see them."""
 
-    def __init__(self, app: Flask, engine: Engine) -> None:
-        # Autocommit: reading who is logged in must not hold SQLite's only write lock during a whole request.
-        self._session = scoped_session(
-            sessionmaker(bind=engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
-        )
+    def __init__(self, app: Flask) -> None:
+        # Its types want a sessionmaker; its documentation takes any factory.
+        self._session: scoped_session[Session] = scoped_session(_open_session)  # type: ignore[arg-type]
         self._store = SQLAlchemySessionUserDatastore(self._session, StaffMember, Role)
         security = Security(app, self._store, mail_util_cls=StaffMailUtil)
         security.unauthz_handler(_refuse)
@@ -121,6 +118,12 @@ class Staff:
         return True
 
 
+def _open_session() -> Session:
+    # Autocommit: reading who is logged in must not hold SQLite's only write lock during a whole request.
+    engine = services().engine.execution_options(isolation_level="AUTOCOMMIT")
+    return Session(bind=engine, expire_on_commit=False)
+
+
 class StaffMailUtil(MailUtil):
     """Hands Flask-Security's mails to our own jobs; of all it could write, only one answers what somebody asked."""
 
@@ -140,10 +143,10 @@ class StaffMailUtil(MailUtil):
             )
 
 
-def set_up_access(app: Flask, settings: Settings, engine: Engine) -> Staff:
+def set_up_access(app: Flask, settings: Settings) -> Staff:
     """Let staff log in to *app* under `/moderate/`."""
     app.config.update(_security_config(settings))
-    return Staff(app, engine)
+    return Staff(app)
 
 
 def normal_password(password: str) -> str:

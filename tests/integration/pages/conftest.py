@@ -13,8 +13,10 @@ from sqlalchemy import insert, select
 from intake.app import create_app, staff_of
 from intake.db.engine import make_engine, reading, writing
 from intake.db.people_tables import staff
+from intake.gallery.answers import set_up_memory
 from intake.settings import Settings
 from intake.setup import prepare_database
+from intake.web.services import provide
 from intake.wiring import Services, connect, make_mailer
 from tests.conftest import MODERATOR, PASSWORD, an_environment
 from tests.databases import a_swift_folder
@@ -45,12 +47,14 @@ class Ready:
         database_url: Of a database that holds the call and one moderator.
         session: The cookie of that moderator's browser.
         templates: Where compiled templates are kept.
+        app: The web side, to be given to each test on parts of its own.
     """
 
     databases: Databases
     database_url: str
     session: str
     templates: Path
+    app: Flask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,7 @@ def ready(databases: Databases, any_kind: str, tmp_path_factory: pytest.TempPath
     cookie = log_in(app.test_client()).get_cookie("session")
     assert cookie is not None
     parts.engine.dispose()
-    return Ready(databases=databases, database_url=url, session=cookie.value, templates=folder)
+    return Ready(databases=databases, database_url=url, session=cookie.value, templates=folder, app=app)
 
 
 def an_app(services: Services, templates: Path) -> Flask:
@@ -132,7 +136,12 @@ def services(
 
 @pytest.fixture
 def app(services: Services, ready: Ready) -> Flask:
-    return an_app(services, ready.templates)
+    """The web side on this test's parts, with nothing in its memory: making it anew takes as long as most tests."""
+    provide(ready.app, services)
+    set_up_memory(ready.app)
+    for limiter in ready.app.extensions["limiter"]:
+        limiter.reset()
+    return ready.app
 
 
 @pytest.fixture
