@@ -42,7 +42,7 @@ log = structlog.get_logger()
 HINTS_AT_ONCE: Final = 100
 """How many jobs of a queue the workers are told of at a time."""
 
-REPEATED_AFTER_LEASES: Final = 10
+REPEATED_AFTER_LEASES: Final = 3
 """When workers are told again although messages wait for them: one that was lost alone would wait for all others."""
 
 LEFTOVERS_EVERY_S: Final = 3600.0
@@ -197,13 +197,9 @@ class Dispatcher:
             log.exception("duty_failed", duty=name)
 
     def _hint(self, queue: Queue) -> None:
-        kinds = [kind for kind, rule in JOB_RULES.items() if rule.queue is queue]
         told: list[JobId] = []
         try:
-            hint_again_s = self._hint_again_s(queue)
-            with reading(self.services.engine) as connection:
-                due = jobs.due(connection, kinds, hint_again_s=hint_again_s, limit=HINTS_AT_ONCE)
-            for job_id in due:
+            for job_id in self._to_be_told(queue):
                 self.celery.send_task(RUN_JOB, args=[job_id], queue=queue, retry=False)
                 told.append(job_id)
         except (OperationalError, RedisError, OSError) as error:
@@ -214,11 +210,23 @@ class Dispatcher:
             with writing(self.services.engine) as connection:
                 jobs.mark_hinted(connection, told)
 
-    def _hint_again_s(self, queue: Queue) -> float:
-        # While messages wait, so do their jobs: workers are busy, and each repetition would be in a new job's way.
+    def _to_be_told(self, queue: Queue) -> list[JobId]:
+        lease_s = self.services.settings.lease_s
+        due = self._due(queue, hint_again_s=lease_s)
+        if due and self._waiting(queue):
+            # Their jobs wait as well: workers are busy, and each repetition would be in a new job's way.
+            return self._due(queue, hint_again_s=REPEATED_AFTER_LEASES * lease_s)
+        return due
+
+    def _due(self, queue: Queue, *, hint_again_s: float) -> list[JobId]:
+        kinds = [kind for kind, rule in JOB_RULES.items() if rule.queue is queue]
+        with reading(self.services.engine) as connection:
+            return jobs.due(connection, kinds, hint_again_s=hint_again_s, limit=HINTS_AT_ONCE)
+
+    def _waiting(self, queue: Queue) -> int:
+        """Count the messages that no worker has taken."""
         with self.celery.pool.acquire(block=True) as connection:
-            waiting = _redis(connection).llen(queue)
-        return self.services.settings.lease_s * (REPEATED_AFTER_LEASES if waiting else 1)
+            return _redis(connection).llen(queue)
 
     def _ping(self) -> bool:
         try:
@@ -229,7 +237,7 @@ class Dispatcher:
 
 
 def _redis(connection: Any) -> Redis:  # noqa: ANN401 - kombu's types know nothing of what is Redis's alone
-    # Asked first: by itself a channel waits for ever for a Redis that is gone.
+    # Asked first: by itself a channel waits for a Redis that is gone for longer than jobs should.
     connection.ensure_connection(max_retries=1, timeout=_PUBLISH_TIMEOUT_S)
     client: Redis = connection.default_channel.client
     return client

@@ -1,8 +1,7 @@
 """Says that a worker lives, from a thread of the process that forks the others. Nobody is forked in the middle of it.
 
 A fork copies one thread, and every lock as it stands. A process that was forked in the middle of a beat found SQLite's
-write lock, or the one of a module being imported, held by a thread it has not got: it did no job until its worker was
-started anew.
+write lock held by a thread it has not got, and failed every job for as long as it lived.
 """
 
 from __future__ import annotations
@@ -33,9 +32,24 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# Whoever holds it may fork, as who starts a tool does.
+FORK_WAITS_S: Final = 30.0
+"""How long a fork waits for the end of a beat: a database that is frozen may hold one for ever, and jobs must go on."""
+
+# Re-entrant, because the heart itself starts tools.
 _whole: Final = threading.RLock()
-os.register_at_fork(before=_whole.acquire, after_in_parent=_whole.release, after_in_child=_whole.release)
+_fork: Final = threading.local()
+
+
+def _await_beat() -> None:
+    _fork.holds = _whole.acquire(timeout=FORK_WAITS_S)
+
+
+def _allow_beat() -> None:
+    if _fork.holds:
+        _whole.release()
+
+
+os.register_at_fork(before=_await_beat, after_in_parent=_allow_beat, after_in_child=_allow_beat)
 
 
 @contextmanager

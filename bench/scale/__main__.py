@@ -122,7 +122,7 @@ def _workers(asked: Asked, folder: Path, postgresql: str) -> Iterator[Target]:
     yield _figure("time for a clip, 2 quick workers, of 1", one / two)
     yield _figure("the same of the bare work", bare[1] / bare[2])
     yield _figure("the one of the other", (one / two) / (bare[1] / bare[2]), MAX_SECOND_WORKER)
-    yield _figure("time for a clip, 4 quick workers, of 1 (as many as there are cores help)", one / four)
+    yield _figure("time for a clip, 4 quick workers, of 1", one / four)
 
 
 def _told_of_workers(who: str, done: Throughput, bare_clips_per_hour: float) -> Iterator[Target]:

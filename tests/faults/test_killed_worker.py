@@ -165,6 +165,8 @@ def test_a_clip_that_kills_its_worker_comes_before_a_human_and_others_pass(
 
 @SQLITE
 def test_a_process_that_is_forked_while_the_heart_beats_can_write(database_url: str) -> None:
-    forking = subprocess.run([sys.executable, "-m", "tests.faults.forking", database_url], cwd=PROJECT, check=False)
+    argv = [sys.executable, "-m", "tests.faults.forking", database_url]
+
+    forking = subprocess.run(argv, cwd=PROJECT, timeout=60, check=False)
 
     assert forking.returncode == 0

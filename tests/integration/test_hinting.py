@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
+from kombu.exceptions import OperationalError
 from sqlalchemy import update
 
 from intake.db.engine import writing
@@ -16,6 +17,9 @@ from workers.broker import make_celery
 from workers.dispatcher import REPEATED_AFTER_LEASES, Dispatcher
 
 if TYPE_CHECKING:
+    from celery import Celery
+    from kombu import Connection
+
     from intake.wiring import Services
     from tests.servers import Server
 
@@ -33,6 +37,23 @@ def dispatcher(services_on_each: Services, redis_server: tuple[str, Server]) -> 
     dispatcher = Dispatcher(services=services_on_each, celery=make_celery(redis_server[0]))
     dispatcher.hint()
     return dispatcher
+
+
+class LosesItsLine:
+    """A Celery object whose second message finds no Redis."""
+
+    def __init__(self, celery: Celery) -> None:
+        self.pool = celery.pool
+        self._celery, self._sent = celery, 0
+
+    def send_task(self, *task: Any, **options: Any) -> None:  # noqa: ANN401 - whatever Celery's takes
+        self._sent += 1
+        if self._sent == 2:
+            raise OperationalError("Redis is gone")
+        self._celery.send_task(*task, **options)
+
+    def connection_for_write(self) -> Connection:
+        return self._celery.connection_for_write()
 
 
 def let_pass(services: Services, *, leases: int) -> None:
@@ -83,3 +104,19 @@ def test_a_message_that_is_lost_among_others_is_sent_again_in_the_end(
     dispatcher.hint()
 
     assert messages.llen("quick") == 3
+
+
+def test_a_line_that_is_lost_between_two_messages_costs_the_second_one_a_beat(
+    services_on_each: Services, redis_server: tuple[str, Server], messages: redis.Redis
+) -> None:
+    builders.a_submission(services_on_each, state=State.UPLOADED)
+    dispatcher = Dispatcher(services=services_on_each, celery=LosesItsLine(make_celery(redis_server[0])))
+
+    dispatcher.hint()
+    dispatcher.hint()
+    told_while_it_was_gone = messages.llen("quick")
+    dispatcher.beat()
+    dispatcher.hint()
+    dispatcher.hint()
+
+    assert (told_while_it_was_gone, messages.llen("quick")) == (1, 2)
