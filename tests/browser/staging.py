@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from intake.actions import captioning, jobs, judging, moderating, submitting
 from intake.actions.moderating import Decision
-from intake.db import desk, queries
+from intake.db import queries
 from intake.db.engine import writing
 from intake.db.tables import consents, submissions
 from intake.db.tables import jobs as jobs_table
@@ -108,10 +108,11 @@ class Stage:
             assert submitting.withdraw(connection, staged.id, actor="sender", now=self._services.clock())
 
     def withdraws_all_that_wait(self) -> None:
-        """Have every sender take back what waits to be watched."""
+        """Have every sender take back what waits to be watched, or is on its way there from an earlier story."""
+        on_their_way = (State.UPLOADED, State.INSPECTED, State.AWAITING_REVIEW)
         with writing(self._services.engine) as connection:
-            for waiting in desk.page(connection, desk.Wanted(states=(State.AWAITING_REVIEW,)), limit=1000):
-                assert submitting.withdraw(connection, waiting.id, actor="sender", now=self._services.clock())
+            for waiting in connection.scalars(select(submissions.c.id).where(submissions.c.state.in_(on_their_way))):
+                assert submitting.withdraw(connection, waiting, actor="sender", now=self._services.clock())
 
     def submission_being_inspected(self, family_name: str) -> Staged:
         """Set a submission down whose inspection was begun and does not end."""
