@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -55,13 +56,15 @@ class Supervise:
         procfile = self.folder / "Procfile"
         procfile.write_text("\n".join(lines) + "\n")
         return subprocess.Popen(
-            # Whoever runs the tests in the background has them ignore Ctrl-C, and all they start with them.
-            ["env", "--default-signal=INT", sys.executable, "-c", textwrap.dedent(SUPERVISE), str(procfile)],
+            [sys.executable, "-c", textwrap.dedent(SUPERVISE), str(procfile)],
             env=self.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # Whoever runs the tests in the background has them ignore Ctrl-C, and all they start with them. Undone
+            # before it starts: a test may send its signal at once.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
 
 
