@@ -102,6 +102,8 @@ class TestTheElement:
         reader.goes_to(site.pastes("/", element(system.url)))
         card(reader.page, ida).press("Enter")
         expect(reader.page.frame_locator("dialog iframe").locator("video")).to_be_visible()
+        # The focus is led there once all of it is loaded; a key that is struck just then goes there, too.
+        expect(reader.page.locator("dialog iframe")).to_be_focused()
 
         reader.page.get_by_role("button", name="Chiudi").press("Enter")
 
