@@ -20,9 +20,10 @@ run: ## start the whole system on this machine, with demo clips; Ctrl-C stops it
 # Where bytecode is not kept, each of the hundred processes that the tests start compiles us anew.
 test fuzz test-wordpress: export PYTHONDONTWRITEBYTECODE :=
 
-test: ## run every test, on two cores; DATABASE=postgresql: all of them on that database
+# Three at a time, because most tests wait for another process now and then: two left a fifth of two cores idle.
+test: ## run every test, three at a time; DATABASE=postgresql: all of them on that database
 	@deploy/prepare.sh test
-	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
+	@$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 fuzz: ## look at 500 damaged clips; make test takes the first 60 of them
 	@deploy/prepare.sh test
