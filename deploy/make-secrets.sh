@@ -4,6 +4,8 @@ set -eu
 umask 077
 cd "$(dirname "$0")"
 mkdir -p secrets
+# It came with the repository, open to all.
+chmod 700 secrets
 
 random() { head -c "$1" /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_'; }
 
