@@ -1,4 +1,4 @@
-"""`intake staff`: how the first of them comes in, and how an admin is made where none is left."""
+"""`intake staff`: how the first of them comes in, and how somebody gets in again where nobody at the desk can help."""
 
 from __future__ import annotations
 
@@ -58,3 +58,19 @@ def give_role(services: Services, email: str, role: str) -> None:
     if not is_known:
         raise click.ClickException(f"{email} is not on the staff")
     click.echo(f"{email} is {role} now.")
+
+
+@staff.command("forget-second-factor")
+@click.argument("email")
+@pass_services
+def forget_second_factor(services: Services, email: str) -> None:
+    """Let EMAIL log in by the password alone: for whoever lost their telephone. They can set up another one then."""
+    # Late, as above.
+    from intake.app import create_app, staff_of
+
+    app = create_app(services)
+    with app.app_context():
+        is_known = staff_of(app).forget_second_factor(email)
+    if not is_known:
+        raise click.ClickException(f"{email} is not on the staff")
+    click.echo(f"{email} logs in by the password alone now.")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intake import cli
-from intake.db.engine import reading
+from intake.db.engine import reading, writing
 from intake.db.people_tables import roles, staff, staff_roles
 from intake.domain.staff import StaffRole
 
@@ -23,6 +23,13 @@ PASSWORD = "una frase lunga abbastanza"
 def run(services: Services, environ: dict[str, str]) -> CliRunner:
     assert services
     return CliRunner(env=environ)
+
+
+def second_factor_of(services: Services, email: str) -> tuple[str | None, str | None]:
+    query = select(staff.c.tf_primary_method, staff.c.tf_totp_secret).where(staff.c.email == email)
+    with reading(services.engine) as connection:
+        method, secret = connection.execute(query).one()
+    return method, secret
 
 
 def role_of(services: Services, email: str) -> str | None:
@@ -52,3 +59,23 @@ def test_somebody_is_given_another_role(services: Services, run: CliRunner) -> N
     ended = run.invoke(cli.main, ["staff", "role", "chiara@example.org", "admin"])
 
     assert (ended.exit_code, role_of(services, "chiara@example.org")) == (0, "admin"), ended.output
+
+
+def test_whoever_lost_their_telephone_logs_in_by_the_password_alone(services: Services, run: CliRunner) -> None:
+    run.invoke(cli.main, ["staff", "add", "chiara@example.org", "--password-stdin"], input=f"{PASSWORD}\n")
+    with writing(services.engine) as connection:
+        factor = {"tf_primary_method": "authenticator", "tf_totp_secret": "sealed"}
+        connection.execute(update(staff).where(staff.c.email == "chiara@example.org").values(**factor))
+
+    ended = run.invoke(cli.main, ["staff", "forget-second-factor", "Chiara@example.org"])
+
+    assert (ended.exit_code, second_factor_of(services, "chiara@example.org")) == (0, (None, None)), ended.output
+
+
+@pytest.mark.parametrize(
+    "command", [["role", "nobody@example.org", "admin"], ["forget-second-factor", "nobody@example.org"]]
+)
+def test_nobody_is_changed_who_is_not_on_the_staff(run: CliRunner, command: list[str]) -> None:
+    ended = run.invoke(cli.main, ["staff", *command])
+
+    assert (ended.exit_code, "nobody@example.org is not on the staff" in ended.output) == (1, True)
