@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 DISPATCHER: Final = "dispatcher"
 
+BACKUP: Final = "backup"
+"""Told when a backup is finished. No process, and kept in no backup: after a restore none is known."""
+
+TOMBSTONES: Final = "backup-tombstones"
+"""Told when it was written down beside the backups what was taken back until now."""
+
 BEAT_S: Final = 15.0
 """How often a process says that it lives."""
 
@@ -29,7 +35,7 @@ def worker(queue: str) -> str:
 
 
 def beat(connection: Connection, name: str, detail: Mapping[str, Any]) -> None:
-    """Say that *name* lives, and how it is."""
+    """Say that *name* lives, or was done just now, and how it is."""
     values = {"seen_at": database_now_s(), "detail": dict(detail)}
     known = connection.execute(update(heartbeats).where(heartbeats.c.name == name).values(**values))
     if known.rowcount == 0:

@@ -16,12 +16,13 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from intake.actions import heartbeats
 from intake.actions.staffing import access_in
 from intake.actions.tombstones import tombstones_in
 from intake.backup import KEPT
 from intake.backup.folder import LAYOUT, OBJECTS, ROWS, Entry, Manifest, line_of, sha256_of
 from intake.db.copying import rows_as_text
-from intake.db.engine import reading, snapshot
+from intake.db.engine import reading, snapshot, writing
 from intake.db.migrate import known_revisions, revision_of
 from intake.domain.errors import BackupRefused, ObjectMissing
 from intake.domain.tombstones import owners_of
@@ -77,7 +78,7 @@ class Taken:
 def remember_tombstones(engine: Engine, folder: BackupFolder, *, secret_key: str) -> set[Tombstone]:
     """Write down beside the backups what was taken back until now, by senders and of the staff's rights.
 
-    Cheap: two questions.
+    Cheap: two questions, and a word that it was done.
 
     Returns:
         All that senders took back.
@@ -89,7 +90,9 @@ def remember_tombstones(engine: Engine, folder: BackupFolder, *, secret_key: str
     with reading(engine) as connection:
         found = tombstones_in(connection)
     _note_access(engine, folder, secret_key)
-    return folder.lists.remember(found)
+    remembered = folder.lists.remember(found)
+    _tell(engine, heartbeats.TOMBSTONES)
+    return remembered
 
 
 def take_backup(source: Source, folder: BackupFolder, *, keep: int = KEPT) -> Taken:
@@ -102,7 +105,9 @@ def take_backup(source: Source, folder: BackupFolder, *, keep: int = KEPT) -> Ta
     """
     folder.prepare()
     with folder.locked():
-        return _take(source, folder, keep=keep)
+        taken = _take(source, folder, keep=keep)
+    _tell(source.engine, heartbeats.TOMBSTONES, heartbeats.BACKUP)
+    return taken
 
 
 def secret_key_check(secret_key: str) -> str:
@@ -138,6 +143,13 @@ def _take(source: Source, folder: BackupFolder, *, keep: int) -> Taken:
         size_bytes=sum(entry.size_bytes for entry in entries.values()),
         forgotten=tuple(_rotate(folder, gone, keep=keep)),
     )
+
+
+def _tell(engine: Engine, *names: str) -> None:
+    """Say what was done just now. Killed before: a backup is there and not known of, and the next one is told."""
+    with writing(engine) as connection:
+        for name in names:
+            heartbeats.beat(connection, name, {})
 
 
 def _note_access(engine: Engine, folder: BackupFolder, secret_key: str) -> None:

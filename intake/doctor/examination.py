@@ -56,7 +56,7 @@ def _checks(services: Services, mail_to: str | None) -> list[Check]:
     # Built here, one after the other: making a client is not for several threads at once.
     private, gallery = _asked_private(chosen), _asked_gallery(chosen)
     probe = keys.probe(keys.PRIVATE_ROOT)
-    return [
+    checks = [
         Check(part=settings.PART, look=partial(settings.look, chosen)),
         Check(
             part=database.PART,
@@ -71,6 +71,10 @@ def _checks(services: Services, mail_to: str | None) -> list[Check]:
         Check(part="free space", look=partial(work.look_at_space, chosen)),
         Check(part="workers", look=partial(work.look, services.engine)),
     ]
+    # A trial on one machine needs none.
+    if not chosen.is_loopback:
+        checks.append(Check(part=work.BACKUPS, look=partial(work.look_at_backups, services.engine)))
+    return checks
 
 
 def _asked_private(chosen: Settings) -> buckets.Asked:

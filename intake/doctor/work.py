@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 LONG_DUE_S: Final = 600.0
 """A job that is due for this long waits for a worker: a quick one takes seconds, the longest encode minutes."""
 
+BACKUPS: Final = "backups"
+
+BACKUP_OLD_S: Final = 26 * 3600.0
+"""One a night, and two hours for a night that had much to copy. The alert in deploy/monitoring says the same."""
+
 _MINUTE_S: Final = 60.0
+_HOUR_S: Final = 3600.0
 _GIB: Final = 1024**3
 
 
@@ -85,6 +91,27 @@ def judge_space(free_bytes: int, floor_bytes: int, where: str) -> Finding:
     if free_bytes < 2 * floor_bytes:
         return warning("free space", f"{found}, soon less than MIN_FREE_BYTES", mend)
     return ok("free space", found)
+
+
+def look_at_backups(engine: Engine) -> Iterator[Finding]:
+    """Read when the last backup was finished."""
+    try:
+        with reading(engine) as connection:
+            last = backlog.heartbeat(connection, heartbeats.BACKUP)
+    except SQLAlchemyError:
+        yield unknown(BACKUPS, "is only known through the database, which does not tell")
+        return
+    yield judge_backups(last)
+
+
+def judge_backups(last: Heartbeat | None) -> Finding:
+    """Say what the age of the last backup means."""
+    if last is None:
+        return warning(BACKUPS, "none was taken since this database was made", "docs/operating.md, Backups, says how.")
+    found = f"the last one was finished {last.age_s / _HOUR_S:.0f} hours ago"
+    if last.age_s > BACKUP_OLD_S:
+        return warning(BACKUPS, found, "Look why the nightly one did not run: docs/operating.md, Backups.")
+    return ok(BACKUPS, found)
 
 
 def _dispatcher(beat: Heartbeat | None) -> Finding:

@@ -27,13 +27,14 @@ from intake.web.tallied import tallied
 from intake.web.timing import counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from flask import Blueprint
     from flask.typing import ResponseReturnValue
     from prometheus_client.core import Metric
     from sqlalchemy import Connection
 
+    from intake.db.watching import Beat
     from intake.settings import Settings
     from intake.wiring import Services
 
@@ -41,6 +42,14 @@ if TYPE_CHECKING:
 
 
 _PROCESSES: Final = frozenset({heartbeats.DISPATCHER, *map(heartbeats.worker, Queue)})
+_BACKUPS: Final = (
+    ("intake_backup_age_seconds", "How long ago the last backup was finished", heartbeats.BACKUP),
+    (
+        "intake_tombstones_age_seconds",
+        "How long ago it was last written down beside the backups what was taken back",
+        heartbeats.TOMBSTONES,
+    ),
+)
 
 
 def show_metrics() -> ResponseReturnValue:
@@ -83,8 +92,10 @@ class _Told(Collector):
     def _from_rows(self) -> list[Metric]:
         try:
             with reading(self._parts.engine) as connection:
+                beats = watching.beats(connection)
                 return [
-                    *_processes(connection),
+                    *_processes(beats),
+                    *_backups(beats),
                     *_submissions(connection, self._parts),
                     *_jobs(connection),
                     *tallied(watching.numbers(connection)),
@@ -106,9 +117,9 @@ def _room(settings: Settings) -> Iterator[Metric]:
     )
 
 
-def _processes(connection: Connection) -> Iterator[Metric]:
-    # The nightly comparison notes there when it was, and is no process.
-    beats = [beat for beat in watching.beats(connection) if beat.process in _PROCESSES]
+def _processes(told: Sequence[Beat]) -> Iterator[Metric]:
+    # The nightly comparison and backups note there when they were, and are no processes.
+    beats = [beat for beat in told if beat.process in _PROCESSES]
     yield _gauge(
         "intake_heartbeat_age_seconds",
         "How long ago a process said that it lives; every quarter of a minute is usual, after one minute it is down",
@@ -121,6 +132,12 @@ def _processes(connection: Connection) -> Iterator[Metric]:
         ["process", "level"],
         {(beat.process, beat.sandbox_level): 1 for beat in beats if beat.sandbox_level},
     )
+
+
+def _backups(told: Sequence[Beat]) -> Iterator[Metric]:
+    ages = {beat.process: beat.age_s for beat in told}
+    for name, question, process in _BACKUPS:
+        yield _gauge(name, question, [], {(): ages[process]} if process in ages else {})
 
 
 def _submissions(connection: Connection, parts: Services) -> Iterator[Metric]:

@@ -33,6 +33,8 @@ def told(services: Services) -> set[str]:
     with writing(services.engine) as connection:
         heartbeats.beat(connection, heartbeats.DISPATCHER, {"redis": True})
         heartbeats.beat(connection, heartbeats.worker(Queue.QUICK), {"sandbox": "landlock"})
+        for done in (heartbeats.BACKUP, heartbeats.TOMBSTONES):
+            heartbeats.beat(connection, done, {})
     client = create_app(services).test_client()
     client.get("/_health")
     families = text_string_to_metric_families(client.get("/_metrics").text)

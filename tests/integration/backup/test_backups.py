@@ -543,6 +543,33 @@ def test_the_commands_say_what_they_did(make_system: MakeSystem, tmp_path: Path)
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
 
 
+def test_it_is_known_when_the_last_backup_was_finished(make_system: MakeSystem, tmp_path: Path, each_kind: str) -> None:
+    services, folder = make_system(each_kind), BackupFolder(tmp_path / "backup")
+
+    note(services, folder)
+    noted = ages_told(services)
+    take_backup(source_of(services), folder)
+
+    assert noted == {"tombstones"}
+    assert ages_told(services) == {"tombstones", "backup"}
+
+
+def test_a_backup_that_was_killed_is_not_called_finished(make_system: MakeSystem, tmp_path: Path) -> None:
+    system, folder = make_system("sqlite"), BackupFolder(tmp_path / "backup")
+    a_published_clip(system)
+    a_published_clip(system, video=b"another one")
+
+    status = cut_off(lambda: take_backup(replace(source_of(system), buckets=dying(system)), folder))
+
+    assert (status, ages_told(system)) == (9, set())
+
+
+def ages_told(services: Services) -> set[str]:
+    """Of what Prometheus is told how long ago it was done."""
+    text = create_app(services).test_client().get("/_metrics").text
+    return set(re.findall(r"^intake_(backup|tombstones)_age_seconds \d", text, re.MULTILINE))
+
+
 def made_older(folder: BackupFolder, taken: Taken) -> None:
     """Make a backup look as if a version had taken it that knew less: some tables and some columns not yet."""
     place = folder.path / "sets" / taken.name

@@ -101,6 +101,13 @@ def test_a_whole_system_is_well_but_for_what_does_not_run(asked: dict[str, str],
     assert list(services.gallery.listing(keys.GALLERY_ROOT)) == []
 
 
+def test_backups_are_asked_about_where_it_is_no_trial_on_one_machine(asked: dict[str, str]) -> None:
+    there = {"PUBLIC_URL": "https://video.invalid", "SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "a@example.org"}
+
+    assert find(asked | there)["backups"].mark is Mark.WARNING
+    assert "backups" not in find(asked)
+
+
 def test_a_stopped_redis_is_named_and_ends_with_1(asked: dict[str, str], redis_server: tuple[str, Server]) -> None:
     redis_server[1].stop()
 

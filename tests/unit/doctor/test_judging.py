@@ -156,6 +156,13 @@ def test_the_room_that_is_left(free: int, mark: Mark) -> None:
     assert work.judge_space(free, 10, "/data").mark is mark
 
 
+@pytest.mark.parametrize(("hours", "mark"), [(None, Mark.WARNING), (25, Mark.OK), (27, Mark.WARNING)])
+def test_how_old_the_last_backup_is(hours: float | None, mark: Mark) -> None:
+    last = Heartbeat(age_s=hours * 3600, detail={}) if hours is not None else None
+
+    assert work.judge_backups(last).mark is mark
+
+
 def test_only_what_is_wrong_fails() -> None:
     assert is_well([warning("a", "b", "c"), unknown("d", "e")])
     assert not is_well([warning("a", "b", "c"), wrong("d", "e", "f")])
