@@ -37,6 +37,16 @@ NOTE_STRIPS: Final = """() => {
     })).observe(document.querySelector('ul.clips'), { childList: true, subtree: true })
 }"""
 
+TELL_LATE: Final = """window.IntersectionObserver = class extends IntersectionObserver {
+    constructor(tell, options) {
+        const told = []
+        super((entries) => told.push(...entries), options)
+        window.isToldOf = (count) => told.length >= count
+        window.tell = () => tell(told.splice(0))
+    }
+}"""
+"""As a busy telephone does: that the end was away, and that it came near since, is told at once."""
+
 CUT_PICTURES: Final = """pictures => pictures.filter((picture) =>
     getComputedStyle(picture).objectFit !== 'contain' || !picture.closest('.clip-poster').contains(picture)).length"""
 
@@ -116,6 +126,17 @@ class TestGoingOn:
         expect(visitor.clips).to_have_count(IN_ALL)
         expect(visitor.page.get_by_role("status")).to_have_text("Messaggi aggiunti alla pagina: 2")
         expect(visitor.page.get_by_role("link", name="Mostra altri messaggi")).to_be_hidden()
+
+    def test_it_comes_on_a_busy_telephone_too(self, visitor: Visitor) -> None:
+        visitor.page.add_init_script(TELL_LATE)
+        visitor.opens(GALLERY)
+        wait_until(lambda: visitor.page.evaluate("window.isToldOf?.(1)"), what="that the end is away")
+        scrolls_down(visitor.page)
+        wait_until(lambda: visitor.page.evaluate("isToldOf(2)"), what="that the end came near")
+
+        visitor.page.evaluate("tell()")
+
+        expect(visitor.clips).to_have_count(IN_ALL)
 
     @pytest.mark.parametrize("width_px", [PHONE, DESKTOP], ids=["telephone", "desk"])
     def test_who_comes_back_is_where_they_were(self, a_visitor: Callable[..., Visitor], width_px: int) -> None:

@@ -36,8 +36,9 @@ class More {
   #watch() {
     // Who pays for every byte presses, and so does whoever's browser does not see the end come near.
     if (navigator.connection?.saveData || !('IntersectionObserver' in window)) return
-    const observer = new IntersectionObserver(async ([entry]) => {
-      if (!entry.isIntersecting || this.isBusy) return
+    const observer = new IntersectionObserver(async (entries) => {
+      // A busy browser tells late, and several at once: the last one holds. It says nothing more while that stays so.
+      if (!entries.at(-1).isIntersecting || this.isBusy) return
       // One page at a time: what comes pushes the link out of sight again.
       observer.unobserve(this.pages)
       const first = await this.#add()
