@@ -15,6 +15,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.inspection import barriers, italian_words
 from tests.browser.test_page_weight import requests_of, size_of
 from tests.people import PATIENCE_MS, plays
+from tests.servers import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -261,7 +262,7 @@ def test_in_a_sandbox_its_link_asks_the_page_around_it_or_says_where_it_leads(
 
     frame.get_by_role("link", name="Pistoia2030").click()
 
-    visitor.page.wait_for_function("window.asked")
+    wait_until(lambda: visitor.page.evaluate("window.asked"), what="a message to the page around it")
     assert visitor.page.evaluate("window.asked") == {"message": "link", "secret": "abc123", "value": spoken.url}
     expect(frame.get_by_text(spoken.url)).to_be_visible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tests import sound_factory
 from tests.browser.conftest import DESKTOP, SWITCHES, WHOLE_CHROMIUM, Browsers, Setup
 from tests.browser.inspection import barriers
 from tests.people import ASKED_AGAIN, WAITING, Sender
+from tests.servers import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +169,8 @@ def test_a_recorder_that_is_taken_out_of_the_page_lets_the_camera_go(anna: Sende
 
     anna.page.evaluate("document.querySelector('dialog[data-recorder]').remove()")
 
-    anna.page.wait_for_function("tracks.length === 2 && tracks.every(({ readyState }) => readyState === 'ended')")
+    ended = "tracks.length === 2 && tracks.every(({ readyState }) => readyState === 'ended')"
+    wait_until(lambda: anna.page.evaluate(ended), what="the camera's end")
 
 
 def test_who_records_a_better_video_is_left_alone_by_the_page(anna: Sender, stage: Stage) -> None:
@@ -181,7 +184,7 @@ def test_who_records_a_better_video_is_left_alone_by_the_page(anna: Sender, stag
     # When a moderator asks for another meanwhile, and the page hears of it
     stage.asks_again(waiting, "Si sente il traffico.")
     anna.looks_now()
-    anna.page.wait_for_function("title => document.title.includes(title)", arg=ASKED_AGAIN)
+    expect(anna.page).to_have_title(re.compile(re.escape(ASKED_AGAIN)))
 
     # Then the recorder is as it was
     expect(anna.dialog.get_by_role("button", name="Comincia a registrare")).to_be_visible()
