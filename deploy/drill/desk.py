@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 
 from deploy.drill.installation import MODERATOR
-from deploy.drill.steps import Unmet
+from deploy.drill.steps import Unmet, until
 
 if TYPE_CHECKING:
     from deploy.drill.installation import Installation
@@ -24,24 +24,33 @@ class Desk:
     def __init__(self, installation: Installation) -> None:
         self._url = installation.url
         self._browser = requests.Session()
-        page = self._browser.get(f"{self._url}/moderate/", timeout=_TIMEOUT_S)
+        page = self._asks("GET", f"{self._url}/moderate/")
         who = {"email": MODERATOR, "password": installation.password}
-        entered = self._browser.post(page.url, data=_hidden_fields(page.text) | who, timeout=_TIMEOUT_S)
+        entered = self._asks("POST", page.url, data=_hidden_fields(page.text) | who)
         if "/moderate/" not in entered.url:
             raise Unmet(expected="the desk, after logging in", seen=f"{entered.status_code} at {entered.url}")
 
     def approves(self, submission_id: str) -> None:
         """Approve a clip as it is now."""
-        page = self._browser.get(f"{self._url}/moderate/{submission_id}", timeout=_TIMEOUT_S)
+        page = self._asks("GET", f"{self._url}/moderate/{submission_id}")
         form = page.text.partition('<form id="decision"')[2].partition("</form>")[0]
-        decided = self._browser.post(
+        decided = self._asks(
+            "POST",
             f"{self._url}/moderate/{submission_id}/decision",
             data=_hidden_fields(form) | {"decision": "approve"},
-            timeout=_TIMEOUT_S,
             allow_redirects=False,
         )
         if decided.status_code != requests.codes.see_other:
             raise Unmet(expected="303, the next clip", seen=f"{decided.status_code} for {submission_id}")
+
+    def _asks(self, method: str, url: str, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        # Nobody decides ten times a second, and the proxy says so to whoever does.
+        return until(
+            lambda: self._browser.request(method, url, timeout=_TIMEOUT_S, **options),
+            lambda answer: answer.status_code != requests.codes.too_many_requests,
+            expected="an answer, after a moment's rest",
+            patience_s=_TIMEOUT_S,
+        )
 
 
 def _hidden_fields(text: str) -> dict[str, str]:
