@@ -2,8 +2,8 @@
 # Gets a certificate for each of the two names from an authority that speaks ACME (Let's Encrypt), and renews it a month
 # before its end. dehydrated does the work; the proxy answers the authority's question on port 80, and reads what came.
 #
-# Settings: CERTIFICATES_FOR (the addresses, with a space between them), ACME_EMAIL (whom the authority may write to), ACME_URL
-# (letsencrypt; letsencrypt-test for trials, or another authority's address).
+# Settings: CERTIFICATES_FOR (the addresses, with a space between them), ACME_EMAIL (whom the authority may write to),
+# ACME_URL (letsencrypt; letsencrypt-test for trials, or another authority's address).
 set -eu
 
 config=/tmp/dehydrated.conf

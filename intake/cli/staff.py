@@ -11,6 +11,9 @@ from intake.cli.frame import pass_services
 from intake.domain.staff import StaffRole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from intake.moderate.access import Staff
     from intake.wiring import Services
 
 
@@ -26,7 +29,7 @@ def staff() -> None:
 @pass_services
 def add_staff(services: Services, email: str, role: str, *, password_stdin: bool) -> None:
     """Let EMAIL log in."""
-    # Late: only this command needs the whole web side.
+    # Late: only these commands need the whole web side.
     from intake.app import create_app, staff_of
 
     password = (
@@ -49,14 +52,7 @@ def add_staff(services: Services, email: str, role: str, *, password_stdin: bool
 @pass_services
 def give_role(services: Services, email: str, role: str) -> None:
     """Give EMAIL another ROLE: for when no admin is left who could."""
-    # Late, as above.
-    from intake.app import create_app, staff_of
-
-    app = create_app(services)
-    with app.app_context():
-        is_known = staff_of(app).give_role(email, role)
-    if not is_known:
-        raise click.ClickException(f"{email} is not on the staff")
+    _change(services, email, lambda staff: staff.give_role(email, role))
     click.echo(f"{email} is {role} now.")
 
 
@@ -65,12 +61,16 @@ def give_role(services: Services, email: str, role: str) -> None:
 @pass_services
 def forget_second_factor(services: Services, email: str) -> None:
     """Let EMAIL log in by the password alone: for whoever lost their telephone. They can set up another one then."""
+    _change(services, email, lambda staff: staff.forget_second_factor(email))
+    click.echo(f"{email} logs in by the password alone now.")
+
+
+def _change(services: Services, email: str, change: Callable[[Staff], bool]) -> None:
     # Late, as above.
     from intake.app import create_app, staff_of
 
     app = create_app(services)
     with app.app_context():
-        is_known = staff_of(app).forget_second_factor(email)
+        is_known = change(staff_of(app))
     if not is_known:
         raise click.ClickException(f"{email} is not on the staff")
-    click.echo(f"{email} logs in by the password alone now.")

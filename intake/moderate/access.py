@@ -101,7 +101,7 @@ class Staff:
             raise NotFound(f"role {role}")
         if password_problems(password):
             raise ValueError(f"a password needs at least {MIN_PASSWORD_CHARACTERS} characters")
-        if self._store.find_user(case_insensitive=True, email=email) is not None:
+        if self._member(email) is not None:
             return False
         known_role = self._store.find_or_create_role(role)
         self._store.create_user(email=email, password=hashed(normal_password(password)), roles=[known_role])
@@ -110,7 +110,7 @@ class Staff:
 
     def give_role(self, email: str, role: str) -> bool:
         """Give somebody another role; False when nobody has this address. Needs an application context."""
-        member = self._store.find_user(case_insensitive=True, email=email)
+        member = self._member(email)
         if member is None:
             return False
         member.roles = [self._store.find_or_create_role(role)]
@@ -119,12 +119,15 @@ class Staff:
 
     def forget_second_factor(self, email: str) -> bool:
         """Let somebody log in by their password alone; False when nobody has this address. As above."""
-        member = self._store.find_user(case_insensitive=True, email=email)
+        member = self._member(email)
         if member is None:
             return False
         self._store.tf_reset(member)
         self._session.commit()
         return True
+
+    def _member(self, email: str) -> Any:  # noqa: ANN401 - its columns are mapped, and no type knows them
+        return self._store.find_user(case_insensitive=True, email=email)
 
 
 def _open_session() -> Session:
